@@ -1,0 +1,1 @@
+"""Copilot, personas and reports on top of the spine. Built after evaluation."""

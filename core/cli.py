@@ -1,0 +1,55 @@
+"""The root of the command line. Commands are imported when they are used, so `fewsight --help` is quick."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from fewsight import __version__
+from fewsight.errors import FewsightError
+
+COMMANDS = {
+    "run": ("fewsight.serving.cli:run", "Answer tasks for every customer of a table."),
+    "prompt": ("fewsight.serving.cli:prompt", "Show the exact prompt, schema and grammar for one customer."),
+    "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
+    "models": ("fewsight.serving.models_cli:models", "Fetch and list models."),
+    "ledger": ("fewsight.commands:ledger", "Show or verify the record of a run."),
+    "export": ("fewsight.commands:export", "Write a run's insights as Parquet, CSV or JSONL."),
+    "sample": ("fewsight.shop.cli:sample", "Write the histories of a made-up shop, with known truth."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in other modules; help texts stand here, so that listing them imports nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module that holds a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="fewsight")
+def root() -> None:
+    """Customer histories in, schema-valid insight out, with a language model that you run yourself."""
+
+
+def main() -> None:
+    """Run the command line; errors that are meant for the user are printed without a traceback, with exit code 2."""
+    try:
+        root(prog_name="fewsight")
+    except FewsightError as error:
+        click.secho(f"Error: {error}", fg="red", err=True)
+        sys.exit(2)

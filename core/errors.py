@@ -1,0 +1,63 @@
+"""Every error that fewsight raises on purpose.
+
+FewsightError
+├── InputError      a table, a file or a history that can't be used
+├── MappingError    columns that can't be told apart, or are missing
+├── ConfigError     options that contradict each other, or are out of range (all problems at once)
+├── TaskError       a task folder, template, shot or output model that is wrong
+├── ModelError      a model or adapter folder that can't be loaded
+├── EngineError     an engine that can't start, or died
+└── LedgerError     a ledger that is locked, damaged or of another version
+
+A message says what is wrong, with the value, and what to do next.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class FewsightError(Exception):
+    """Base of all errors that are meant for the user; the command line prints them without a traceback."""
+
+
+class InputError(FewsightError, ValueError):
+    """A table, a file or a history that can't be used."""
+
+
+class MappingError(InputError):
+    """Columns that are missing or can't be told apart."""
+
+
+class ConfigError(FewsightError, ValueError):
+    """Options that contradict each other or are out of range."""
+
+
+class TaskError(FewsightError, ValueError):
+    """A task folder, template, shot or output model that is wrong."""
+
+
+class ModelError(FewsightError):
+    """A model or adapter that can't be found, is incomplete, or is not allowed."""
+
+
+class EngineError(FewsightError):
+    """An engine that can't start, or that died while it worked."""
+
+
+class LedgerError(FewsightError):
+    """A ledger that is locked by another run, damaged, or written by another version."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ' Did you mean ...?' for the closest known words, or the list of what is known.
+
+    >>> did_you_mean("sentimnt", ["intent", "sentiment"])
+    " Did you mean 'sentiment'?"
+    >>> did_you_mean("xyz", ["intent", "sentiment"])
+    ' Known: intent, sentiment.'
+    """
+    known = sorted(known)
+    close = difflib.get_close_matches(word, known, n=3)
+    if close:
+        return f" Did you mean {' or '.join(repr(name) for name in close)}?"
+    return f" Known: {', '.join(known)}." if known else ""

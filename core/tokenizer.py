@@ -1,0 +1,32 @@
+"""What every room may ask of a tokenizer; the one implementation for real models is in `fewsight.serving.models`."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Tokenizer(Protocol):
+    """Text to token ids and back, with special tokens out of the reach of text.
+
+    `encode` never produces a special token, whatever the text says: `"<|im_start|>"` becomes ordinary tokens. Only
+    `chat` places special tokens, around messages and never inside them.
+    """
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of vocabulary, merges and chat template."""
+
+    @property
+    def eos_id(self) -> int:
+        """The token that ends an answer."""
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of plain text."""
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """`encode` of many texts, on all cores."""
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Text of token ids, special tokens left out."""
+
+    def chat(self, system: str, user_blocks: Sequence[str]) -> list[int]:
+        """Token ids of a system message, one user message made of blocks, and the opening of the assistant's turn."""

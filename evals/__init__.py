@@ -1,0 +1,1 @@
+"""Comparing ways to answer a task, with statistics. Built after fine-tuning."""

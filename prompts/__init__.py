@@ -1,0 +1,1 @@
+"""Tasks, templates, budgets, shots and schemas: everything that makes a prompt."""

@@ -1,0 +1,1 @@
+"""Engines, models, the prefix plan and the batch runner."""
