@@ -21,7 +21,7 @@ _HOMES = {
     "Provenance": "fewsight.insight",
 }
 
-__all__ = ["CustomerHistory", "Event", "FewsightError", "Insight", "Provenance", "__version__"]  # noqa: RUF022
+__all__ = ["CustomerHistory", "Event", "FewsightError", "Insight", "Provenance", "__version__"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name

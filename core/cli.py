@@ -4,7 +4,6 @@ import sys
 from importlib import import_module
 
 import click
-
 from fewsight import __version__
 from fewsight.errors import FewsightError
 

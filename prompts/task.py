@@ -1,0 +1,60 @@
+"""A question to ask about every customer, and the examples that show how it is answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from fewsight.events import CustomerHistory
+from pydantic import BaseModel
+
+Language = Literal["en", "zh"]
+Style = Literal["full", "compact"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+STYLES: Final[tuple[Style, ...]] = ("full", "compact")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A labelled example. Evidence in `answer` names the history's events as 'E1'..'En', oldest first."""
+
+    id: str
+    history: CustomerHistory
+    answer: Mapping[str, Any]
+    language: Language = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOfThese:
+    """How a labelling task says that a text is out of its scope.
+
+    `label` is one of the task's labels that stands for 'none of these'; `threshold` makes it the answer whenever no
+    label is at least so probable. Either or both.
+    """
+
+    label: str
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question: output model, templates, label descriptions, shots.
+
+    `descriptions[language][field][label]` explains a label; `templates[language, style]` is Jinja source with the
+    blocks `instructions`, `shots`, `history` and `question`; `metrics` are words that an evaluation understands.
+    """
+
+    name: str
+    version: str
+    title: str
+    output: type[BaseModel]
+    templates: Mapping[tuple[Language, Style], str]
+    descriptions: Mapping[Language, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    shots: tuple[Shot, ...] = ()
+    metrics: tuple[str, ...] = ()
+    none_of_these: NoneOfThese | None = None
+    folder: Path | None = None
+
+    def shots_in(self, language: Language) -> tuple[Shot, ...]:
+        """The shots written in one language."""
+        return tuple(shot for shot in self.shots if shot.language == language)
