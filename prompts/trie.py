@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,13 @@ class TokenTrie:
         if len(self.labels) != len(self.sequences) or not self.labels:
             raise ValueError(f"{len(self.labels)} labels, {len(self.sequences)} sequences: one sequence for each label")
         ordered = sorted(self.sequences)
-        for shorter, longer in zip(ordered, ordered[1:], strict=False):
+        for shorter, longer in pairwise(ordered):
             if longer[: len(shorter)] == shorter:
                 raise ValueError(f"token sequence {list(shorter)} is a prefix of {list(longer)}")
 
     @cached_property
     def branches(self) -> dict[tuple[int, ...], dict[int, tuple[int, ...]]]:
-        """Branch nodes: prefix -> {next token: indices of the labels below it}; only nodes with two or more children."""
+        """Branch nodes (two or more children): prefix -> {next token: indices of the labels below it}."""
         nodes: dict[tuple[int, ...], dict[int, list[int]]] = {}
         for index, sequence in enumerate(self.sequences):
             for depth, token in enumerate(sequence):

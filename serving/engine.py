@@ -79,8 +79,8 @@ class Completion:
 class Scored:
     """Probabilities in the order of the request's labels.
 
-    `normalised` sums to 1 over the labels. `raw` is the model's own probability of the tokens that decide for each label
-    (their product over branch nodes), so `sum(raw)` is the mass that the model gives to any legal label.
+    `normalised` sums to 1 over the labels. `raw` is the model's own probability of the tokens that decide for each
+    label (their product over branch nodes), so `sum(raw)` is the mass that the model gives to any legal label.
     `unexplored` is the part of `normalised` that lies below nodes that were not computed because it could not change
     the answer; it is spread evenly over the labels there. `computed_tokens` as in Completion, over all nodes.
     """
@@ -115,6 +115,8 @@ class Capabilities:
     adapters: Literal["request", "engine", "none"]
     prefix_block: int = 1
     """Prompt prefixes are shared in multiples of this many tokens."""
+    batch_rows: int = 256
+    """How many requests are worth handing over at once."""
 
 
 @dataclass(frozen=True, slots=True)

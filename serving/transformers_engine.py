@@ -1,0 +1,231 @@
+"""The embedded engine: transformers in this process, grammars by Outlines, prefixes shared between rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fewsight.errors import EngineError
+from fewsight.serving.engine import (
+    Capabilities,
+    Completion,
+    EngineIdentity,
+    Failure,
+    GenerateRequest,
+    Scored,
+    ScoreRequest,
+)
+from fewsight.serving.grammars import GrammarError, Grammars, RowGrammar
+from fewsight.serving.row_cache import RowCache
+from fewsight.serving.scoring import TrieSearch
+from fewsight.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    import torch
+
+    from fewsight.serving.models import ModelFolder
+
+BATCH_ROWS = 32
+
+_Request = TypeVar("_Request", GenerateRequest, ScoreRequest)
+_Result = TypeVar("_Result", Completion, Scored)
+
+
+class TransformersEngine:
+    """Runs a model folder with transformers, on a GPU where there is one.
+
+    An adapter is merged into the weights when the engine starts, so it costs nothing per request.
+
+    Args:
+        model: the folder of a causal language model (safetensors).
+        adapter: the folder of a PEFT adapter, or None.
+        max_model_len: longest prompt plus answer in tokens; the model's own limit where None.
+        batch_tokens: most prompt tokens of one batch; bounds memory.
+    """
+
+    def __init__(
+        self,
+        model: "ModelFolder",
+        *,
+        adapter: Path | None = None,
+        max_model_len: int | None = None,
+        batch_tokens: int = 16_384,
+    ) -> None:
+        import transformers
+
+        from fewsight.serving.adapters import merged_model
+        from fewsight.serving.tokenizer import load_tokenizer
+
+        folder = merged_model(model, adapter) if adapter else model
+        self._adapter = adapter
+        self._model = _load(folder.path)
+        self._rows = RowCache(self._model)
+        self._grammars = Grammars(self._model, folder.path)
+        self._batch_tokens = batch_tokens
+        self.tokenizer: Tokenizer = load_tokenizer(folder.path)
+        self._ends = _end_tokens(self._model, self.tokenizer)
+        self.max_model_len = min(max_model_len or model.max_model_len, model.max_model_len)
+        self.capabilities = Capabilities(score=True, prefill=True, adapters="engine", batch_rows=BATCH_ROWS)
+        self.identity = EngineIdentity(
+            engine="transformers",
+            engine_version=transformers.__version__,
+            model=model.name,
+            model_digest=model.digest,
+            tokenizer_digest=self.tokenizer.digest,
+            dtype="bfloat16",
+            adapter_mode="merged" if adapter else "none",
+        )
+
+    def generate(self, requests: Sequence[GenerateRequest]) -> Iterator[Completion | Failure]:
+        """Continue each prompt; see `Engine.generate`."""
+        return self._run(requests, self._generate)
+
+    def score(self, requests: Sequence[ScoreRequest]) -> Iterator[Scored | Failure]:
+        """Label probabilities after each prompt; see `Engine.score`."""
+        return self._run(requests, self._score)
+
+    def close(self) -> None:
+        """Free the model's memory."""
+        self._rows.clear()
+        self._model = None
+
+    def _run(
+        self, requests: Sequence[_Request], compute: Callable[[list[_Request]], Iterator[_Result]]
+    ) -> Iterator[_Result | Failure]:
+        import torch
+
+        if self._model is None:
+            raise EngineError("This engine is closed; start a new one.")
+        good: list[_Request] = []
+        for request in requests:
+            problem = self._problem(request)
+            if problem:
+                yield Failure(request.id, problem)
+            else:
+                good.append(request)
+        for batch in self._batches(good):
+            try:
+                with torch.inference_mode():
+                    results = list(compute(batch))
+            except RuntimeError as error:  # torch's own: out of memory, a dead device
+                self._rows.clear()
+                raise EngineError(f"transformers failed on a batch of {len(batch)} requests: {error}") from error
+            yield from results
+
+    def _problem(self, request: GenerateRequest | ScoreRequest) -> str | None:
+        if not request.prompt:
+            return "the prompt is empty"
+        if request.adapter != self._adapter:
+            return f"adapter {request.adapter} is not the one this engine was started with ({self._adapter})"
+        longest = max(map(len, request.labels.sequences)) if isinstance(request, ScoreRequest) else 1
+        if len(request.prompt) + longest > self.max_model_len:
+            return f"the prompt has {len(request.prompt)} tokens; the model's limit is {self.max_model_len}"
+        if isinstance(request, GenerateRequest) and request.grammar is not None:
+            try:
+                self._grammars.start(request.grammar)
+            except GrammarError as error:
+                return str(error)
+        return None
+
+    def _batches(self, requests: list[_Request]) -> Iterator[list[_Request]]:
+        """Neighbours together, bounded in rows and in padded tokens."""
+        batch: list[_Request] = []
+        longest = 0
+        for request in requests:
+            longest = max(longest, len(request.prompt))
+            if batch and (len(batch) == BATCH_ROWS or longest * (len(batch) + 1) > self._batch_tokens):
+                yield batch
+                batch, longest = [], len(request.prompt)
+            batch.append(request)
+        if batch:
+            yield batch
+
+    def _score(self, batch: list[ScoreRequest]) -> Iterator[Scored]:
+        searches = [TrieSearch(request.labels) for request in batch]
+        computed = [0] * len(batch)
+        while nodes := [(i, *node) for i, search in enumerate(searches) for node in search.frontier()]:
+            logits, costs = self._rows.logits([(*batch[i].prompt, *prefix) for i, prefix, _ in nodes])
+            logprobs = logits.log_softmax(-1).cpu()
+            for (i, prefix, tokens), row, cost in zip(nodes, logprobs, costs, strict=True):
+                searches[i].observe(prefix, dict(zip(tokens, row[tokens].tolist(), strict=True)))
+                computed[i] += cost
+        for request, search, cost in zip(batch, searches, computed, strict=True):
+            normalised, raw, unexplored = search.result()
+            yield Scored(request.id, normalised, raw, unexplored, search.nodes, len(request.prompt), cost)
+
+    def _generate(self, batch: list[GenerateRequest]) -> Iterator[Completion]:
+        rows = [_Generating(request, self._grammars) for request in batch]
+        active = rows
+        while active:
+            logits, costs = self._rows.logits([row.tokens for row in active])
+            for row, scores, cost in zip(active, logits.cpu(), costs, strict=True):
+                row.computed += cost
+                row.step(scores, self._ends, self.max_model_len)
+            active = [row for row in active if not row.done]
+        for row in rows:
+            yield Completion(
+                id=row.request.id,
+                token_ids=tuple(row.generated),
+                text=self.tokenizer.decode(row.generated),
+                finished=row.finished,
+                prompt_tokens=len(row.request.prompt),
+                computed_tokens=max(row.computed - max(len(row.generated) - 1, 0), 0),
+            )
+
+
+class _Generating:
+    """One row while its answer grows."""
+
+    def __init__(self, request: GenerateRequest, grammars: Grammars) -> None:
+        import torch
+
+        self.request = request
+        self.generated: list[int] = []
+        self.computed = 0
+        self.done = self.finished = False
+        self._grammar: RowGrammar | None = None if request.grammar is None else grammars.start(request.grammar)
+        self._random = torch.Generator().manual_seed(request.decoding.seed)
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        return (*self.request.prompt, *self.generated)
+
+    def step(self, scores: "torch.Tensor", ends: frozenset[int], limit: int) -> None:
+        if self._grammar is not None:
+            scores = self._grammar.mask(self.generated, scores)
+        token = self._choose(scores)
+        if token in ends:
+            self.done = self.finished = True
+            return
+        self.generated.append(token)
+        full = len(self.request.prompt) + len(self.generated) >= limit
+        self.done = full or len(self.generated) >= self.request.decoding.max_tokens
+
+    def _choose(self, scores: "torch.Tensor") -> int:
+        decoding = self.request.decoding
+        if decoding.temperature == 0:
+            return int(scores.argmax())
+        import torch
+
+        shares, order = (scores / decoding.temperature).softmax(-1).sort(descending=True)
+        shares[shares.cumsum(-1) - shares > decoding.top_p] = 0
+        return int(order[torch.multinomial(shares, 1, generator=self._random)])
+
+
+def _load(path: Path) -> Any:  # noqa: ANN401 - any transformers model
+    import torch
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    try:
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            path, dtype=torch.bfloat16, trust_remote_code=False, use_safetensors=True
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise EngineError(f"transformers can't load {str(path)!r}: {error}") from error
+    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _end_tokens(model: Any, tokenizer: Tokenizer) -> frozenset[int]:  # noqa: ANN401 - any transformers model
+    named = model.generation_config.eos_token_id
+    return frozenset([tokenizer.eos_id, *(named if isinstance(named, list) else [named])]) - {None}
