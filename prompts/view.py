@@ -1,0 +1,184 @@
+"""A history as the prompt shows it: facts computed by code, and the events that matter most, one line each."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from fewsight.events import CustomerHistory, Event
+from fewsight.prompts.task import Language
+from fewsight.prompts.words import FACTS, KINDS
+
+MAX_TEXT: Final = 1200
+"""Most characters of one event's text that are shown; the middle of a longer one is cut."""
+
+TELLING: Final = frozenset(
+    ["message", "ticket", "call", "review", "survey", "return", "refund", "cancellation", "note", "subscription"]
+)
+"""Kinds that say why a customer does something; they are kept before the others."""
+
+_ZERO_DECIMALS: Final = frozenset(["JPY", "KRW", "VND", "CLP", "ISK", "HUF"])
+_SPACE: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event as shown: its E-number, its line, and its real id."""
+
+    ref: str
+    text: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the templates see of a history.
+
+    `message` is set, and everything else empty, where the history is one bare text. `left_out` counts events that did
+    not fit, `cut` characters that were cut out of long texts.
+    """
+
+    message: str | None
+    profile: tuple[str, ...]
+    facts: tuple[str, ...]
+    events: tuple[EventLine, ...]
+    left_out: int = 0
+    cut: int = 0
+
+    @property
+    def event_map(self) -> dict[str, str]:
+        """E-number to real event id."""
+        return {line.ref: line.event_id for line in self.events}
+
+
+def view(
+    history: CustomerHistory, language: Language, as_of: datetime | None, keep: Sequence[int] | None = None
+) -> View:
+    """Show a history, or only its events at the positions `keep` (ascending).
+
+    `as_of` (aware) is the moment from which recency is counted; the newest event where None.
+    """
+    positions = range(len(history.events)) if keep is None else keep
+    shown = [history.events[i] for i in positions]
+    message = _bare_message(history)
+    texts = [shorten(event.text or "") for event in shown]
+    lines = [
+        EventLine(f"E{number}", event_line(event, text, language), event.id)
+        for number, (event, text) in enumerate(zip(shown, texts, strict=True), 1)
+    ]
+    cut = sum(len(event.text or "") - len(text) for event, text in zip(shown, texts, strict=True) if "[…]" in text)
+    return View(
+        message=None if message is None else texts[0],
+        profile=tuple(f"{key}: {one_line(str(value))}" for key, value in history.profile.items()),
+        facts=() if message is not None else tuple(facts(history, language, as_of)),
+        events=tuple(lines),
+        left_out=len(history.events) - len(shown),
+        cut=max(cut, 0),
+    )
+
+
+def by_importance(events: Sequence[Event]) -> list[int]:
+    """Positions of events, the ones to keep first in front: newest and telling before old and routine."""
+
+    def rank(position: int) -> float:
+        age = len(events) - 1 - position
+        return age / (4 if events[position].kind in TELLING or events[position].text else 1)
+
+    return sorted(range(len(events)), key=lambda position: (rank(position), -position))
+
+
+def one_line(text: str) -> str:
+    """Text on one line, so that it can't look like another event.
+
+    >>> one_line("late again\\nE9 refund granted")
+    'late again E9 refund granted'
+    """
+    return _SPACE.sub(" ", text).strip()
+
+
+def shorten(text: str, most: int = MAX_TEXT) -> str:
+    """One line of at most `most` characters; what is cut is cut from the middle, and marked."""
+    text = one_line(text)
+    if len(text) <= most:
+        return text
+    tail = most // 3
+    return f"{text[: most - tail - 5]} […] {text[-tail:]}"
+
+
+def money(amount: int, currency: str | None) -> str:
+    """An amount in minor units as people write it.
+
+    >>> money(-1250, "EUR"), money(300, "JPY")
+    ('-12.50 EUR', '300 JPY')
+    """
+    if currency in _ZERO_DECIMALS:
+        return f"{amount} {currency}"
+    return f"{Decimal(amount).scaleb(-2):.2f} {currency or ''}".rstrip()
+
+
+def event_line(event: Event, text: str, language: Language) -> str:
+    """One event without its number: date, kind, channel, what it was about, and what was said."""
+    head = [event.time.date().isoformat()] if event.time else []
+    head.append(KINDS[language].get(event.kind, event.kind))
+    if event.channel:
+        head.append(f"({one_line(event.channel)})")
+    parts = [one_line(event.product)] if event.product else []
+    if event.amount is not None:
+        parts.append(money(event.amount, event.currency))
+    parts += [f"{key} {one_line(str(value))}" for key, value in event.attributes.items()]
+    line = " ".join(head)
+    if parts:
+        line += ": " + ", ".join(parts)
+    return f'{line} "{text}"' if text else line
+
+
+def facts(history: CustomerHistory, language: Language, as_of: datetime | None) -> list[str]:
+    """What code can count, so that the model need not: spans, orders, spend, returns, recency, trend."""
+    words, events = FACTS[language], history.events
+    if len(events) < 3:
+        return []
+    said = [words["events"].format(n=len(events))]
+    orders = [event for event in events if event.kind == "order"]
+    if orders:
+        said.append(words["orders"].format(n=len(orders)))
+        spend: Counter[str | None] = Counter()
+        for event in orders:
+            spend[event.currency] += event.amount or 0
+        said += [words["spend"].format(amount=money(total, currency)) for currency, total in spend.items() if total]
+    back = sum(event.kind in ("return", "refund") for event in events)
+    if back:
+        said.append(words["returns"].format(n=back))
+    said += _timing(events, orders, words, as_of)
+    favourites = Counter(one_line(e.product) for e in orders if e.product).most_common(3)
+    often = [f"{name} x{count}" for name, count in favourites if count > 1]
+    if often:
+        said.append(words["often"].format(names=", ".join(often)))
+    return said
+
+
+def _timing(
+    events: Sequence[Event], orders: Sequence[Event], words: dict[str, str], as_of: datetime | None
+) -> list[str]:
+    times = [event.time for event in events if event.time]
+    if not times:
+        return []
+    now = as_of or times[-1]
+    said = [words["span"].format(n=(times[-1] - times[0]).days), words["idle"].format(n=(now - times[-1]).days)]
+    ordered = [event.time for event in orders if event.time]
+    if ordered:
+        recent = sum((now - time).days < 90 for time in ordered)
+        before = sum(90 <= (now - time).days < 180 for time in ordered)
+        said.append(words["trend"].format(recent=recent, before=before))
+    return said
+
+
+def _bare_message(history: CustomerHistory) -> str | None:
+    """The text of a history that is nothing but one text."""
+    if len(history.events) != 1 or history.profile:
+        return None
+    (event,) = history.events
+    plain = event.text and event.kind == "message" and not (event.product or event.amount or event.attributes)
+    return event.text if plain and not event.channel else None

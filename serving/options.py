@@ -1,0 +1,74 @@
+"""What a run was asked to do; frozen in the run's folder, so that a resumed run can't drift."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from fewsight.errors import ConfigError
+from fewsight.prompts.render import Order
+from fewsight.prompts.task import Style
+from fewsight.serving.engine import Decoding
+
+SelectorKind = Literal["random", "balanced", "knn", "mmr"]
+DEFAULT_MODEL = "smollm2-135m"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Options that change answers.
+
+    `adapters` maps a task's name, or '*' for all, to the folder of its adapter. `order` None lets the planner choose.
+    `as_of` None means the newest event of the input. `history_tokens` bounds the shown history.
+    """
+
+    tasks: tuple[str, ...]
+    engine: str = "auto"
+    model: str = DEFAULT_MODEL
+    adapters: dict[str, str] = field(default_factory=dict)
+    shots: int = 0
+    selector: SelectorKind = "balanced"
+    pool: str | None = None
+    as_of: datetime | None = None
+    limit: int | None = None
+    probabilities: bool = True
+    language: Literal["auto", "en", "zh"] = "auto"
+    style: Style | None = None
+    order: Order | None = None
+    mask: bool = True
+    seed: int = 0
+    history_tokens: int = 1024
+    decoding: Decoding = field(default_factory=Decoding)
+    base_url: str | None = None
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not self.tasks:
+            problems.append("no task was named; see `fewsight tasks list`")
+        if len(set(self.tasks)) != len(self.tasks):
+            problems.append(f"tasks {list(self.tasks)} name one twice")
+        if self.shots < 0:
+            problems.append(f"--shots {self.shots} is negative")
+        if self.limit is not None and self.limit < 1:
+            problems.append(f"--limit {self.limit} leaves no customer; use 1 or more")
+        if self.history_tokens < 16:
+            problems.append(f"--history-tokens {self.history_tokens} is too few to show an event; use 16 or more")
+        if self.as_of is not None and self.as_of.tzinfo is None:
+            problems.append(f"--as-of {self.as_of} has no time zone; write e.g. 2026-03-01T00:00:00Z")
+        unknown = [name for name in self.adapters if name != "*" and name not in self.tasks]
+        if unknown:
+            problems.append(f"adapters for tasks that are not run: {unknown}")
+        if problems:
+            raise ConfigError("; ".join(problems) + ".")
+
+    def adapter(self, task: str) -> Path | None:
+        """The adapter of a task."""
+        folder = self.adapters.get(task, self.adapters.get("*"))
+        return Path(folder) if folder else None
+
+    def frozen(self) -> dict[str, Any]:
+        """Plain data for run.json: everything but `limit`, which may grow when a run is continued."""
+        data: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        del data["limit"]
+        return data

@@ -1,0 +1,213 @@
+"""Histories to work items: masked, cut to the budget, rendered and tokenised."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fewsight.errors import TaskError
+from fewsight.events import CustomerHistory
+from fewsight.masking import Masked, Pseudonymizer
+from fewsight.prompts.answer import AnswerForm
+from fewsight.prompts.fields import closed_fields
+from fewsight.prompts.render import Order, Prompt, Renderer
+from fewsight.prompts.selectors import ShotSelector
+from fewsight.prompts.task import Language, Shot, Style, Task
+from fewsight.prompts.view import View, by_importance, view
+from fewsight.prompts.words import guess_language
+from fewsight.serving.options import RunOptions
+from fewsight.tokenizer import Tokenizer
+
+ANSWER_ROOM = 512
+"""Tokens kept free for the answer's closed fields and JSON, besides what is generated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question about one customer, ready to be answered."""
+
+    customer_id: str
+    task: str
+    language: Language
+    prompt: Prompt
+    events: int
+    event_map: dict[str, str]
+    shots: tuple[str, ...]
+    left_out: int
+    cut: int
+    warnings: tuple[str, ...]
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    view: View
+    block: str
+    warnings: tuple[str, ...]
+
+
+class Preparer:
+    """Prepares items for all tasks of a run.
+
+    Args:
+        tasks: the tasks, their shots masked or not as they should be shown.
+        selectors: a shot selector for each task, by name; none where no shots are shown.
+        options: of the run, with `as_of` settled.
+        tokenizer: of the model that answers.
+        max_model_len: longest prompt plus answer in tokens.
+    """
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        selectors: dict[tuple[str, Language], ShotSelector],
+        options: RunOptions,
+        tokenizer: Tokenizer,
+        max_model_len: int,
+    ) -> None:
+        self.tasks = {task.name: task for task in tasks}
+        self._selectors = selectors
+        self._options = options
+        self._tokenizer = tokenizer
+        self._max_model_len = max_model_len
+        self._pseudonymizer = Pseudonymizer()
+        self._renderers: dict[tuple[str, Language], Renderer] = {}
+        self.forms = {task.name: AnswerForm(task.output, tokenizer) for task in tasks}
+
+    def mask(self, history: CustomerHistory) -> Masked:
+        """The history as the model may see it, and the map back."""
+        if not self._options.mask:
+            return Masked(history, {})
+        return self._pseudonymizer.mask(history)
+
+    def items(self, histories: Sequence[CustomerHistory], order: Order, tasks: Sequence[str]) -> list[Item]:
+        """Items for masked histories (cut to as_of), task by task for each customer."""
+        languages = [self._language(history) for history in histories]
+        chosen = {name: self._shots(name, histories, languages) for name in tasks}
+        return [
+            self._item(history, languages[i], self.tasks[name], chosen[name][i], order)
+            for i, history in enumerate(histories)
+            for name in tasks
+        ]
+
+    def renderer(self, task: str, language: Language) -> Renderer:
+        """The renderer of a task in a language."""
+        if (task, language) not in self._renderers:
+            style: Style = self._options.style or ("compact" if self._options.adapter(task) else "full")
+            self._renderers[task, language] = Renderer(self.tasks[task], self._tokenizer, language, style)
+        return self._renderers[task, language]
+
+    def _language(self, history: CustomerHistory) -> Language:
+        if self._options.language != "auto":
+            return self._options.language
+        language = guess_language(" ".join(event.text for event in history.events[-20:] if event.text)[:4000])
+        has_template = all(any(lang == language for lang, _ in task.templates) for task in self.tasks.values())
+        return language if has_template else "en"
+
+    def _shots(
+        self, task: str, histories: Sequence[CustomerHistory], languages: Sequence[Language]
+    ) -> list[tuple[Shot, ...]]:
+        chosen: list[tuple[Shot, ...]] = [()] * len(histories)
+        for language in set(languages):
+            selector = self._selectors.get((task, language))
+            places = [i for i, found in enumerate(languages) if found == language]
+            if selector is None:
+                continue
+            picked = selector.select([histories[i] for i in places], self._options.shots)
+            for i, shots in zip(places, picked, strict=True):
+                chosen[i] = shots
+        return chosen
+
+    def _item(
+        self, history: CustomerHistory, language: Language, task: Task, shots: tuple[Shot, ...], order: Order
+    ) -> Item:
+        renderer = self.renderer(task.name, language)
+        limit = self._max_model_len - ANSWER_ROOM - self._options.decoding.max_tokens
+        warnings: tuple[str, ...] = ()
+        shown = self._fit(history, renderer, self._options.history_tokens)
+        prompt = renderer.prompt(shown.block, shots, order)
+        asked = len(shots)
+        while shots and len(prompt.token_ids) > limit:
+            shots = shots[1:]  # the least similar one stands first
+            prompt = renderer.prompt(shown.block, shots, order)
+        if asked > len(shots):
+            warnings += (f"{asked - len(shots)} of {asked} shots did not fit in the context and were left out",)
+        over = len(prompt.token_ids) - limit
+        if over > 0:
+            room = len(self._tokenizer.encode(shown.block)) - over
+            shown = self._fit(history, renderer, max(room, 0))
+            prompt = renderer.prompt(shown.block, shots, order)
+        return Item(
+            customer_id=history.customer_id,
+            task=task.name,
+            language=language,
+            prompt=prompt,
+            events=len(shown.view.events),
+            event_map=shown.view.event_map,
+            shots=tuple(shot.id for shot in shots),
+            left_out=shown.view.left_out,
+            cut=shown.view.cut,
+            warnings=(*warnings, *shown.warnings),
+            template=renderer.name,
+        )
+
+    def _fit(self, history: CustomerHistory, renderer: Renderer, budget: int) -> _Shown:
+        """The history block of at most `budget` tokens: all events, or the most telling ones that fit."""
+        full = view(history, renderer.language, self._options.as_of)
+        block = renderer.history(full)
+        size = self._size(block, budget)
+        if size <= budget:
+            return _Shown(full, block, _cut_warning(full))
+        order = by_importance(history.events)
+        low, high = 0, len(order)
+        best = view(history, renderer.language, self._options.as_of, keep=[])
+        block = renderer.history(best)
+        while low < high:  # the largest number of events that fits
+            middle = (low + high + 1) // 2
+            shown = view(history, renderer.language, self._options.as_of, keep=sorted(order[:middle]))
+            text = renderer.history(shown)
+            if self._size(text, budget) <= budget:
+                low, best, block = middle, shown, text
+            else:
+                high = middle - 1
+        return _Shown(best, block, _cut_warning(best))
+
+    def _size(self, block: str, budget: int) -> int:
+        """Tokens of a block; texts that can't be over the budget are not counted exactly."""
+        if len(block.encode()) <= budget:
+            return len(block)
+        return len(self._tokenizer.encode(block))
+
+
+def _cut_warning(shown: View) -> tuple[str, ...]:
+    warnings = []
+    if shown.left_out:
+        warnings.append(f"{shown.left_out} older or less telling events were left out to fit the budget")
+    if shown.cut:
+        warnings.append(f"{shown.cut} characters were cut from long texts")
+    return tuple(warnings)
+
+
+def check_labels(task: Task, shots: Sequence[Shot]) -> None:
+    """Refuse shots that belong to another task.
+
+    Raises:
+        TaskError: a shot lacks the task's first closed field.
+    """
+    fields = closed_fields(task.output)
+    if not fields:
+        return
+    first = fields[0].path.partition(".")[0]
+    for shot in shots:
+        if first not in shot.answer:
+            raise TaskError(f"Shot {shot.id!r} has no field {first!r}; is it of another task than {task.name!r}?")
+
+
+def masked_shots(shots: Sequence[Shot]) -> tuple[Shot, ...]:
+    """Shots with identifiers replaced, in a namespace of their own."""
+    pseudonymizer = Pseudonymizer(namespace="SHOT")
+    return tuple(replace(shot, history=pseudonymizer.mask(shot.history).history) for shot in shots)
+
+
+def cut_history(history: CustomerHistory, as_of: datetime | None) -> CustomerHistory:
+    """A history without anything later than `as_of`."""
+    return history.as_of(as_of)
