@@ -1,0 +1,1 @@
+"""Templates that tasks without templates of their own share."""
