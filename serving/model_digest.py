@@ -38,6 +38,12 @@ def model_digest(folder: Path, cache: Path) -> str:
     return value
 
 
+def known_folders(cache: Path) -> dict[str, str]:
+    """Folder -> digest of all model folders that were used before and still exist."""
+    notes = (json.loads(note.read_text()) for note in sorted(cache.glob("*.json")))
+    return {note["folder"]: note["digest"] for note in notes if Path(note["folder"]).is_dir()}
+
+
 def compute_digest(folder: Path) -> str:
     """The digest, from the files.
 

@@ -1,0 +1,60 @@
+"""Sentences to vectors: a small BERT-like encoder with mean pooling, for nearest neighbours by meaning."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fewsight.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_TOKENS: Final = 256
+"""The length that all-MiniLM-L6-v2 was trained for; what stands beyond it in a text is not seen."""
+
+BATCH: Final = 32
+
+
+class SentenceEncoder:
+    """Mean-pooled sentence embeddings (Reimers and Gurevych, Sentence-BERT, EMNLP 2019) from a model folder.
+
+    Raises:
+        ModelError: the folder holds no encoder that transformers can load.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer
+        from transformers import AutoModel
+
+        try:
+            self._model = AutoModel.from_pretrained(str(folder), use_safetensors=True, trust_remote_code=False).eval()
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # the libraries raise many kinds, bare Exception among them
+            raise ModelError(f"No sentence encoder could be loaded from {str(folder)!r}: {error}.") from error
+        self._tokenizer.encode_special_tokens = True
+        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._tokenizer.enable_padding()
+
+    def encode(self, texts: Sequence[str]) -> "np.ndarray":
+        """Unit vectors, float32, of shape [len(texts), dimensions], in the order of `texts`."""
+        import numpy as np
+
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        vectors = np.zeros((len(texts), self._model.config.hidden_size), dtype=np.float32)
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            vectors[rows] = self._encode_batch([texts[i] for i in rows])
+        return vectors
+
+    def _encode_batch(self, texts: Sequence[str]) -> "np.ndarray":
+        import torch
+
+        encodings = self._tokenizer.encode_batch([t.encode("utf-8", "replace").decode("utf-8") for t in texts])
+        ids = torch.tensor([e.ids for e in encodings])
+        mask = torch.tensor([e.attention_mask for e in encodings])
+        with torch.inference_mode():
+            hidden = self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        weights = mask.unsqueeze(-1).float()
+        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1.0)
+        vectors: np.ndarray = torch.nn.functional.normalize(mean, dim=1).numpy()
+        return vectors
