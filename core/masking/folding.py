@@ -1,0 +1,89 @@
+"""One plain form of a text for matching, with the way back to the offsets of the original.
+
+Full-width digits become ASCII ones, invisible characters vanish, composed and decomposed accents are the same. Only
+the copy used for matching is changed; what is not masked keeps its exact characters.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+CJK = "\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+"""Inside of a regular expression's set: scripts that write words without spaces."""
+WORD = rf"[^\W_{CJK}]"
+"""Regular expression of a letter or digit of a script that separates words."""
+
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+_is_invisible = re.compile(f"[{_INVISIBLE}]").match
+_odd = re.compile(rf"[{_INVISIBLE}]|(?![0-9])\d").search
+# One character for one: keeps offsets equal, so that ordinary Chinese punctuation does not need the slow way.
+_SAME_LENGTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2026: 0x2E}
+
+
+class Folded(NamedTuple):
+    """A text made plain. `low` is `text` in lower case, of equal length; offsets count in `text`."""
+
+    text: str
+    low: str
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original text of a non-empty span of the plain text."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def fold(text: str) -> Folded:
+    """Make a text plain (NFKC, without invisible characters, decimal digits of every script as ASCII).
+
+    >>> fold("电话：１３８\\u200b００").text
+    '电话:13800'
+    """
+    if text.isascii():
+        return Folded(text, text.lower())
+    plain = text.translate(_SAME_LENGTH)
+    if unicodedata.is_normalized("NFKC", plain) and not _odd(plain):
+        return Folded(plain, _lower(plain))
+    return _fold_by_character(plain)
+
+
+def _fold_by_character(text: str) -> Folded:
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position, length = 0, len(text)
+    while position < length:
+        after = position + 1
+        while after < length and text[after] > "\u02ff" and unicodedata.combining(text[after]):
+            after += 1
+        plain = _plain(text[position:after])
+        parts.append(plain)
+        starts += [position] * len(plain)
+        ends += [after] * len(plain)
+        position = after
+    plain = "".join(parts)
+    return Folded(plain, _lower(plain), starts, ends)
+
+
+@lru_cache(maxsize=8192)
+def _plain(cluster: str) -> str:
+    if len(cluster) > 8:  # a pile of accents: not a letter that anyone writes, and not worth a place in the cache
+        return cluster[0]
+    if _is_invisible(cluster):
+        return cluster[1:]
+    plain = unicodedata.normalize("NFKC", cluster)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain if not _is_invisible(c))
+
+
+def _lower(text: str) -> str:
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)

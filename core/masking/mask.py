@@ -1,0 +1,147 @@
+"""Masking a whole history: the same value gets the same pseudonym wherever it stands."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fewsight.errors import ConfigError
+from fewsight.events import CustomerHistory, Event, Scalar
+from fewsight.masking.folding import Folded, fold
+from fewsight.masking.known import HIDDEN, KnownValues, key_of, plain_key, role
+from fewsight.masking.patterns import DEFAULT
+from fewsight.masking.spans import Detector, Span, without_overlap
+from fewsight.masking.tokens import Numbering, forged
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A history without identifiers, and the map from pseudonyms to what they stand for.
+
+    `customer_id`, event ids, channels and products stay as they are: they are keys and catalogue data.
+    """
+
+    history: CustomerHistory
+    pseudonyms: dict[str, str]
+
+
+class Pseudonymizer:
+    """Replaces identifiers in histories by pseudonyms such as `[EMAIL_1]`, the same way every time.
+
+    `namespace` (letters) goes in front of the kind, so that shots can't be taken for the customer: `[SHOT_EMAIL_1]`.
+    Profile values under `hidden_profile_keys` are left out, and masked wherever a text repeats them.
+
+    Raises:
+        ConfigError: `namespace` is not made of ASCII letters.
+
+    >>> from fewsight import CustomerHistory, Event
+    >>> event = Event("e1", None, "message", text="I'm Anna, write to anna@example.com")
+    >>> masked = Pseudonymizer().mask(CustomerHistory("c1", (event,), {"name": "Anna Kim"}))
+    >>> masked.history.events[0].text
+    "I'm [NAME_2], write to [EMAIL_1]"
+    >>> masked.pseudonyms
+    {'[NAME_1]': 'Anna Kim', '[NAME_2]': 'Anna', '[EMAIL_1]': 'anna@example.com'}
+    """
+
+    def __init__(
+        self,
+        namespace: str = "",
+        detectors: Sequence[Detector] = DEFAULT,
+        hidden_profile_keys: Collection[str] = HIDDEN,
+    ) -> None:
+        if not re.fullmatch("[A-Za-z]*", namespace):
+            raise ConfigError(f"The namespace of pseudonyms is {namespace!r}; use ASCII letters only, like 'shot'.")
+        self._namespace = namespace.upper()
+        self._detectors = tuple(detectors)
+        self._hidden = frozenset(plain_key(key) for key in hidden_profile_keys)
+
+    def mask(self, history: CustomerHistory) -> Masked:
+        """Mask one history. Equal histories give equal results; nothing is kept between calls."""
+        profile = {key: value for key, value in history.profile.items() if plain_key(key) not in self._hidden}
+        texts = _Texts(self._detectors, KnownValues.of(history), Numbering(self._namespace))
+        for value in _free_texts(profile, history.events):
+            texts.look_at(value)
+        texts.look_again()
+        masked_profile = texts.mask_values(profile)
+        events = tuple(texts.mask_event(event) for event in history.events)
+        return Masked(CustomerHistory(history.customer_id, events, masked_profile), texts.numbering.originals)
+
+
+def _free_texts(profile: Mapping[str, Scalar], events: Sequence[Event]) -> list[str]:
+    texts = [event.text for event in events if event.text]
+    for values in (profile, *(event.attributes for event in events)):
+        texts += [value for key, value in values.items() if isinstance(value, str) and role(key, value) is None]
+    return texts
+
+
+_LABELLED = ("ORDER", "ACCOUNT", "NAME", "ID", "SECRET")
+
+
+class _Texts:
+    """The texts of one customer: first all are looked at, then each is masked."""
+
+    def __init__(self, detectors: tuple[Detector, ...], known: KnownValues, numbering: Numbering) -> None:
+        self.numbering = numbering
+        self._detectors = detectors
+        self._known = known
+        self._found: dict[str, tuple[Folded, list[Span]]] = {}
+
+    def look_at(self, text: str) -> None:
+        """Find the identifiers of one text."""
+        if text in self._found:
+            return
+        folded = fold(text)
+        spans = [*self._known.find(folded), *forged(folded)]
+        for detector in self._detectors:
+            spans += detector.find(folded)
+        self._found[text] = folded, spans
+
+    def look_again(self) -> None:
+        """What one text labels as a code or a name is looked for, bare, in all the others."""
+        new = KnownValues()
+        for folded, spans in self._found.values():
+            for span in spans:
+                if span.kind in _LABELLED and folded.low[span.start : span.end] not in self._known.needles:
+                    new.add_found(folded, span)
+        if new.needles:
+            for folded, spans in self._found.values():
+                spans += new.find(folded)
+
+    def mask_text(self, text: str) -> str:
+        """A text that was looked at, with pseudonyms."""
+        return self._mask(text, *self._found[text])
+
+    def _mask(self, text: str, folded: Folded, spans: list[Span]) -> str:
+        if not spans:
+            return text
+        parts, last = [], 0
+        for span in without_overlap(spans):
+            start, end = folded.original(span.start, span.end)
+            original = text[max(start, last) : end]
+            if original:  # one character can stand for several plain ones, and is masked once
+                key = span.key if span.key is not None else f"{span.kind.lower()}={original}"
+                parts += [text[last:start], self.numbering.pseudonym(span.kind, key, original)]
+                last = end
+        return "".join([*parts, text[last:]])
+
+    def mask_values(self, values: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+        """A profile or attributes with pseudonyms; the mapping itself where nothing changes."""
+        masked: dict[str, Scalar] = {}
+        for key, value in values.items():
+            kind = role(key, value)
+            if kind is not None:
+                masked[key] = self.numbering.pseudonym(kind, key_of(kind, str(value)), str(value))
+            else:
+                masked[key] = self.mask_text(value) if isinstance(value, str) else value
+        return masked
+
+    def mask_event(self, event: Event) -> Event:
+        """An event with pseudonyms; the event itself where nothing changes."""
+        text = self.mask_text(event.text) if event.text else event.text
+        attributes = self.mask_values(event.attributes) if event.attributes else event.attributes
+        product = event.product
+        if product and "[" in product:
+            folded = fold(product)
+            product = self._mask(product, folded, list(forged(folded)))
+        if text == event.text and attributes == event.attributes and product == event.product:
+            return event
+        return replace(event, text=text, attributes=attributes, product=product)
