@@ -1,0 +1,1 @@
+"""How shots are chosen; `fewsight.prompts.selectors` is the door."""
