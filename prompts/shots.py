@@ -84,7 +84,8 @@ def check_answer(answer: Any, output: type[BaseModel], events: int) -> dict[str,
     if not isinstance(answer, Mapping):
         raise ShotError(f"'answer' is {answer!r}; write an object with the fields of {output.__name__}")
     try:
-        checked: dict[str, Any] = output.model_validate(dict(answer)).model_dump(mode="json")
+        computed = set(output.model_computed_fields)  # is not decoded, so must not be shown either
+        checked: dict[str, Any] = output.model_validate(dict(answer)).model_dump(mode="json", exclude=computed)
     except ValidationError as error:
         found = [f"answer.{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
         raise ShotError("; ".join(found)) from None

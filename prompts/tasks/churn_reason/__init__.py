@@ -1,0 +1,1 @@
+"""Why is the customer leaving, if at all?"""

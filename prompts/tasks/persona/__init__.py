@@ -1,0 +1,1 @@
+"""What kind of customer is this: facts, inferences, and what is unknown?"""

@@ -1,0 +1,1 @@
+"""How does the customer feel, overall and about what?"""
