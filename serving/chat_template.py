@@ -68,7 +68,7 @@ def read_frame(template: str, special: Mapping[str, str]) -> Frame:
     for messages in (both, merged):
         try:
             text = _render(template, messages, special)
-        except TemplateError as error:
+        except Exception as error:  # a template is the model's own code, and may raise anything
             problem = str(error)
             continue
         if text.count(system) == text.count(user) == 1:

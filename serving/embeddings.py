@@ -25,7 +25,9 @@ class SentenceEncoder:
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
         from transformers import AutoModel
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         try:
             self._model = AutoModel.from_pretrained(str(folder), use_safetensors=True, trust_remote_code=False).eval()
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -154,10 +154,10 @@ class FolderTokenizer:
 
 
 def _separable(blocks: Sequence[str]) -> Iterator[str]:
-    """Join blocks at boundaries where white space of both sides would be tokenised together."""
+    """Join blocks at boundaries where the line break is not the only white space, which would be tokenised together."""
     pending = ""
     for block in blocks:
-        if pending.endswith("\n") and block and not block[0].isspace():
+        if block and not block[0].isspace() and pending.endswith("\n") and not pending[-2:-1].isspace():
             yield pending
             pending = ""
         pending += block
