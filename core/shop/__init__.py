@@ -1,0 +1,13 @@
+"""A made-up online shop: customers with planted, varied truth, for demos, shots, training and evaluation.
+
+>>> from fewsight.shop import generate
+>>> customer = next(generate(1, seed=7))
+>>> customer == next(generate(1, seed=7))
+True
+"""
+
+from fewsight.shop.generate import Customer, generate
+from fewsight.shop.phrasings import SampleLanguage, SampleSplit
+from fewsight.shop.truth import Finding, TraitTruth, Truth
+
+__all__ = ["Customer", "Finding", "SampleLanguage", "SampleSplit", "TraitTruth", "Truth", "generate"]
