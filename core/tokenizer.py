@@ -25,8 +25,12 @@ class Tokenizer(Protocol):
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """`encode` of many texts, on all cores."""
 
-    def decode(self, token_ids: Sequence[int]) -> str:
-        """Text of token ids, special tokens left out."""
+    @property
+    def has_chat_template(self) -> bool:
+        """Whether `chat` follows the model's own template, and not a plain one."""
+
+    def decode(self, token_ids: Sequence[int], *, special: bool = False) -> str:
+        """Text of token ids, special tokens left out unless `special`."""
 
     def chat(self, system: str, user_blocks: Sequence[str]) -> list[int]:
         """Token ids of a system message, one user message made of blocks, and the opening of the assistant's turn."""

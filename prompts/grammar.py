@@ -73,9 +73,11 @@ def _one_of(events: int) -> str:
     return '"(?:' + "|".join(f"E{i}" for i in range(1, events + 1)) + ')"'
 
 
+_BOUNDS: Final[dict[type, str]] = {MaxLen: "max_length", MinLen: "min_length", Ge: "ge", Le: "le"}
+
+
 def _bound(field: OpenField, kind: type) -> int | None:
-    name = {MaxLen: "max_length", MinLen: "min_length", Ge: "ge", Le: "le"}[kind]
-    return next((getattr(m, name) for m in field.info.metadata if isinstance(m, kind)), None)
+    return next((getattr(m, _BOUNDS[kind]) for m in field.info.metadata if isinstance(m, kind)), None)
 
 
 def _needed(field: OpenField, bound: int | None) -> int:

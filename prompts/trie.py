@@ -46,12 +46,12 @@ class TokenTrie:
         return common_prefix(below)
 
 
-def common_prefix(sequences: Sequence[Sequence[int]]) -> tuple[int, ...]:
+def common_prefix(sequences: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """The longest prefix that all sequences share.
 
-    >>> common_prefix([[1, 2, 3], [1, 2, 4]])
+    >>> common_prefix([(1, 2, 3), (1, 2, 4)])
     (1, 2)
     """
     first, last = min(sequences), max(sequences)
     length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    return tuple(first[:length])
+    return first[:length]

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from fewsight.errors import ConfigError
 from fewsight.prompts.render import Order
+from fewsight.prompts.selectors import SelectorKind
 from fewsight.prompts.task import Style
 from fewsight.serving.engine import Decoding
 
-SelectorKind = Literal["random", "balanced", "knn", "mmr"]
 DEFAULT_MODEL = "smollm2-135m"
 
 

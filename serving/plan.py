@@ -21,7 +21,8 @@ def computed_tokens(prompts: Sequence[Ids], block: int) -> int:
     An engine keeps the prefixes of earlier prompts in multiples of `block` tokens, and always computes a prompt's last
     token. Prefixes of the prompt right before count; in an order made by `arranged` no earlier one shares more.
     """
-    computed, before = 0, ()
+    computed = 0
+    before: Ids = ()
     for prompt in prompts:
         shared = min(len(common_prefix([before, prompt])), len(prompt) - 1) if before else 0
         computed += len(prompt) - shared // block * block

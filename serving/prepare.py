@@ -67,7 +67,7 @@ class Preparer:
         self.tasks = {task.name: task for task in tasks}
         self._selectors = selectors
         self._options = options
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._max_model_len = max_model_len
         self._pseudonymizer = Pseudonymizer()
         self._renderers: dict[tuple[str, Language], Renderer] = {}
@@ -93,7 +93,7 @@ class Preparer:
         """The renderer of a task in a language."""
         if (task, language) not in self._renderers:
             style: Style = self._options.style or ("compact" if self._options.adapter(task) else "full")
-            self._renderers[task, language] = Renderer(self.tasks[task], self._tokenizer, language, style)
+            self._renderers[task, language] = Renderer(self.tasks[task], self.tokenizer, language, style)
         return self._renderers[task, language]
 
     def _language(self, history: CustomerHistory) -> Language:
@@ -133,7 +133,7 @@ class Preparer:
             warnings += (f"{asked - len(shots)} of {asked} shots did not fit in the context and were left out",)
         over = len(prompt.token_ids) - limit
         if over > 0:
-            room = len(self._tokenizer.encode(shown.block)) - over
+            room = len(self.tokenizer.encode(shown.block)) - over
             shown = self._fit(history, renderer, max(room, 0))
             prompt = renderer.prompt(shown.block, shots, order)
         return Item(
@@ -175,7 +175,7 @@ class Preparer:
         """Tokens of a block; texts that can't be over the budget are not counted exactly."""
         if len(block.encode()) <= budget:
             return len(block)
-        return len(self._tokenizer.encode(block))
+        return len(self.tokenizer.encode(block))
 
 
 def _cut_warning(shown: View) -> tuple[str, ...]:

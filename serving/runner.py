@@ -5,13 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Protocol
 
 from fewsight.errors import EngineError
 from fewsight.events import CustomerHistory
-from fewsight.ledger import Answer, AnswerKey, Ledger, Result
+from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
 from fewsight.masking import PseudonymFile
 from fewsight.prompts.render import Order
 from fewsight.serving.answering import Answerer
@@ -204,7 +204,7 @@ class Runner:
         return AnswerKey(
             prompt_ids=item.prompt.token_ids,
             plan=self._answerer.plan_digest(item),
-            decoding=vars_of(decoding),
+            decoding=asdict(decoding),
             model_digest=engine.model_digest,
             tokenizer_digest=engine.tokenizer_digest,
             adapter_digest=self._group.adapter_digest,
@@ -213,13 +213,6 @@ class Runner:
             engine_version=engine.engine_version,
             dtype=engine.dtype,
         ).digest
-
-
-def vars_of(decoding: object) -> dict[str, float]:
-    """A decoding's settings as plain data."""
-    from dataclasses import asdict
-
-    return asdict(decoding)  # type: ignore[call-overload, no-any-return] # a dataclass
 
 
 def choose_order(
@@ -237,7 +230,7 @@ def choose_order(
 
 
 def _by_missing(
-    window: Sequence[CustomerHistory], pairs: Sequence[tuple[str, object]], done: Mapping[str, set[object]]
+    window: Sequence[CustomerHistory], pairs: Sequence[Pair], done: Mapping[str, set[Pair]]
 ) -> dict[tuple[str, ...], list[CustomerHistory]]:
     """Histories by the tasks that they still lack."""
     missing: dict[tuple[str, ...], list[CustomerHistory]] = {}

@@ -77,9 +77,9 @@ class FolderTokenizer:
         clean = [_encodable(text) for text in texts]
         return [list(e.ids) for e in self._backend.encode_batch_fast(clean, add_special_tokens=False)]
 
-    def decode(self, token_ids: Sequence[int]) -> str:
-        """Text of token ids, special tokens left out."""
-        text: str = self._backend.decode(list(token_ids), skip_special_tokens=True)
+    def decode(self, token_ids: Sequence[int], *, special: bool = False) -> str:
+        """Text of token ids, special tokens left out unless `special`."""
+        text: str = self._backend.decode(list(token_ids), skip_special_tokens=not special)
         return text
 
     def chat(self, system: str, user_blocks: Sequence[str]) -> list[int]:

@@ -1,0 +1,103 @@
+"""Everything that a run, a dry run and a look at one prompt have in common."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fewsight.errors import ConfigError
+from fewsight.prompts.loading import load_task
+from fewsight.prompts.pools import load_pool
+from fewsight.prompts.selectors import ShotSelector, make_selector
+from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
+from fewsight.serving.engines import pick_engine, start_engine
+from fewsight.serving.models import ModelFolder, resolve_model
+from fewsight.serving.options import RunOptions
+from fewsight.serving.prepare import Preparer, check_labels, masked_shots
+from fewsight.serving.runner import Group
+from fewsight.serving.tokenizer import load_tokenizer
+
+if TYPE_CHECKING:
+    from fewsight.serving.engine import Engine
+    from fewsight.tables import Histories
+
+
+@dataclass(frozen=True)
+class Session:
+    """Tasks, model, engine name and preparer for one set of options (`as_of` settled)."""
+
+    options: RunOptions
+    engine: str
+    model: ModelFolder
+    tasks: tuple[Task, ...]
+    preparer: Preparer
+
+    def groups(self) -> list[Group]:
+        """The tasks by the adapter that they use, in the order in which they were named."""
+        by_adapter: dict[Path | None, list[str]] = {}
+        for task in self.tasks:
+            by_adapter.setdefault(self.options.adapter(task.name), []).append(task.name)
+        return [self._group(adapter, tuple(names)) for adapter, names in by_adapter.items()]
+
+    def _group(self, adapter: Path | None, names: tuple[str, ...]) -> Group:
+        from fewsight.serving.adapters import adapter_digest
+
+        def start() -> "Engine":
+            return start_engine(self.engine, self.model, adapter=adapter, base_url=self.options.base_url)
+
+        return Group(names, str(adapter) if adapter else None, adapter_digest(adapter) if adapter else None, start)
+
+
+def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task, ...] | None = None) -> Session:
+    """Load tasks, shots, model and tokenizer; settle `as_of` and the engine.
+
+    Args:
+        options: of the run.
+        histories: the input.
+        tasks: task objects, where they were not to be loaded by name.
+
+    Raises:
+        ConfigError, TaskError, ModelError: something named in the options is wrong.
+    """
+    engine = pick_engine(options.engine)
+    if tasks is None:
+        tasks = tuple(load_task(name) for name in options.tasks)
+    # Tasks may have been named by their folders.
+    options = replace(
+        options, as_of=options.as_of or histories.newest, tasks=tuple(t.name for t in tasks), engine=engine
+    )
+    model = resolve_model(options.model)
+    tokenizer = load_tokenizer(model.path)
+    selectors: dict[tuple[str, Language], ShotSelector] = {}
+    shown = []
+    for task in tasks:
+        task = _with_pool(task, options)
+        _check_threshold(task, options)
+        shown.append(task)
+        if options.shots:
+            selectors.update(_selectors(task, options))
+    preparer = Preparer(shown, selectors, options, tokenizer, model.max_model_len)
+    return Session(options, engine, model, tuple(shown), preparer)
+
+
+def _with_pool(task: Task, options: RunOptions) -> Task:
+    shots: tuple[Shot, ...] = load_pool(Path(options.pool), task) if options.pool else task.shots
+    check_labels(task, shots)
+    if options.shots and not shots:
+        raise ConfigError(f"Task {task.name!r} has no shots; name a file of them with --pool, or use --shots 0.")
+    return replace(task, shots=masked_shots(shots) if options.mask and options.shots else shots)
+
+
+def _selectors(task: Task, options: RunOptions) -> dict[tuple[str, Language], ShotSelector]:
+    made: dict[tuple[str, Language], ShotSelector] = {}
+    for language in LANGUAGES:
+        shots = task.shots_in(language) or task.shots  # a pool in one language serves the other too
+        made[task.name, language] = make_selector(options.selector, shots, seed=options.seed, as_of=options.as_of)
+    return made
+
+
+def _check_threshold(task: Task, options: RunOptions) -> None:
+    if task.none_of_these and task.none_of_these.threshold is not None and not options.probabilities:
+        raise ConfigError(
+            f"Task {task.name!r} answers {task.none_of_these.label!r} below a probability of "
+            f"{task.none_of_these.threshold}, which needs --probabilities on."
+        )
