@@ -1,9 +1,10 @@
 """The answer for one customer and one task, with what supports it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Literal
+from operator import attrgetter
+from typing import Any, Final, Literal, Self
 
 Status = Literal["ok", "invalid", "failed"]
 """ok: validated; invalid: the model answered, but not as the schema asks; failed: no answer could be computed."""
@@ -31,6 +32,11 @@ class Provenance:
     warnings: tuple[str, ...] = ()
 
 
+# Millions of insights go through `to_dict`: looking the names up once makes it twice as fast.
+_ORIGIN: Final = tuple(item.name for item in fields(Provenance))
+_origin = attrgetter(*_ORIGIN)
+
+
 @dataclass(frozen=True, slots=True)
 class Insight:
     """A validated answer.
@@ -49,3 +55,42 @@ class Insight:
     provenance: Provenance | None = None
     status: Status = "ok"
     error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, in the order of an exported row; `as_of` is ISO 8601."""
+        origin = self.provenance
+        return {
+            "customer_id": self.customer_id,
+            "task": self.task,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "answer": self.answer,
+            "evidence": self.evidence,
+            "probabilities": self.probabilities,
+            "provenance": dict(zip(_ORIGIN, _origin(origin), strict=True)) if origin else None,
+            "status": self.status,
+            "error": self.error,
+        }
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Self:
+        """The insight of a `to_dict`, also after it went through JSON."""
+        origin, moment = row["provenance"], row["as_of"]
+        if origin:
+            origin = Provenance(**{**origin, "shots": tuple(origin["shots"]), "warnings": tuple(origin["warnings"])})
+        return cls(
+            customer_id=row["customer_id"],
+            task=row["task"],
+            as_of=datetime.fromisoformat(moment) if moment else None,
+            answer=row["answer"],
+            evidence=tuple(row["evidence"]),
+            probabilities=row["probabilities"],
+            provenance=origin,
+            status=row["status"],
+            error=row["error"],
+        )
+
+    def _repr_html_(self) -> str:
+        """A readable card in notebooks."""
+        from fewsight.card import card
+
+        return card(self)
