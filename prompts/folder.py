@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from fewsight.errors import TaskError
 from fewsight.prompts.fields import closed_fields, open_fields
 from fewsight.prompts.labelling import labelling_output, labelling_templates
@@ -24,7 +26,6 @@ from fewsight.prompts.task_toml import (
     read_word,
 )
 from fewsight.prompts.template_check import template_problems
-from pydantic import BaseModel
 
 BUILT_IN: Final = Path(__file__).parent / "tasks"
 """The folder of the built-in tasks."""

@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from pydantic import BaseModel, create_model
+
 from fewsight.errors import did_you_mean
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.shots import ShotError, make_shot
 from fewsight.prompts.task import LANGUAGES, STYLES, Language, NoneOfThese, Shot, Style, Task
-from pydantic import BaseModel, create_model
 
 if TYPE_CHECKING:
     import pandas as pd

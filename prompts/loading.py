@@ -11,7 +11,8 @@ from typing import Final
 
 from fewsight.errors import TaskError, did_you_mean
 from fewsight.prompts.folder import BUILT_IN, read_folder
-from fewsight.prompts.task import Task
+from fewsight.prompts.shots import read_lines
+from fewsight.prompts.task import LANGUAGES, Language, Task
 
 GROUP: Final = "fewsight.tasks"
 """Entry point group under which packages offer a Task, or a function that returns one."""
@@ -34,6 +35,13 @@ class TaskPlace:
         if isinstance(self.source, Path):
             return read_folder(self.source, with_shots)
         return _load_entry_point(self.source)
+
+    def shot_counts(self, task: Task) -> dict[Language, int]:
+        """How many shots there are in each language, counted without reading them."""
+        if not isinstance(self.source, Path):
+            return {language: len(task.shots_in(language)) for language in LANGUAGES}
+        files = {language: self.source / f"shots.{language}.jsonl" for language in LANGUAGES}
+        return {language: sum(1 for _ in read_lines(path)) for language, path in files.items() if path.exists()}
 
 
 def load_task(name: str | Path) -> Task:
@@ -71,7 +79,7 @@ def task_places() -> list[TaskPlace]:
 
 
 def _folders(parent: Path) -> list[Path]:
-    return sorted(path.parent for path in parent.glob("*/task.toml") if path.is_file())
+    return sorted(path.parent for path in parent.glob("[!.]*/task.toml") if path.is_file())
 
 
 def _installed() -> list[TaskPlace]:

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import BaseModel, ValidationError
+
 from fewsight.errors import did_you_mean
 from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
 from fewsight.prompts.fields import open_fields
 from fewsight.prompts.task import Language, Shot
 from fewsight.prompts.words import guess_language
-from pydantic import BaseModel, ValidationError
 
 ANONYMOUS: Final = "shot:"
 """Opens the customer id of a shot whose customer is not known."""
@@ -97,6 +98,12 @@ def check_answer(answer: Any, output: type[BaseModel], events: int) -> dict[str,
         if wrong:
             raise ShotError(f"answer.{field.path} names {wrong}; this shot has {events} events: E1..E{events}")
     return checked
+
+
+def _dump(answer: BaseModel) -> dict[str, Any]:
+    """The fields alone: computed ones are no part of what a model answers."""
+    dumped = answer.model_dump(mode="json", include=set(type(answer).model_fields))
+    return dumped | {name: _dump(value) for name, value in answer if isinstance(value, BaseModel)}
 
 
 def _unknown_keys(given: Mapping[str, Any], checked: Mapping[str, Any], path: str) -> Iterator[str]:

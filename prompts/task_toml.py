@@ -15,6 +15,11 @@ _KEYS: Final = ("name", "version", "title", "metrics", "none_of_these", "descrip
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
+def is_name(word: str) -> bool:
+    """Whether a word can name a task."""
+    return _NAME.fullmatch(word) is not None
+
+
 def read_toml(path: Path, problems: Problems) -> dict[str, Any]:
     """The keys of a task.toml; empty where it can't be read."""
     try:
@@ -45,7 +50,7 @@ def read_word(facts: Mapping[str, Any], key: str, problems: Problems) -> str:
 def check_names(words: Mapping[str, str], folder: Path, problems: Problems) -> None:
     """Name and version must be well formed, and the name that of the folder."""
     name, version = words["name"], words["version"]
-    if name and not _NAME.fullmatch(name):
+    if name and not is_name(name):
         problems.add("task.toml", f"name is {name!r}; use letters, digits, '_' and '-', and begin with a letter")
     elif name and name != folder.resolve().name:
         problems.add("task.toml", f"name is {name!r} but the folder is {folder.resolve().name!r}; give both one name")

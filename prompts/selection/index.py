@@ -86,20 +86,27 @@ class TfidfIndex:
         texts, weights = flatten(histories)
         queries = normalize(weights @ _joined([v.transform(texts) for v in self._vectorizers]), copy=False)
         shared = queries[:, self._rare] @ self._by_term
-        found: Near = []
+        lists: Near = []
         for row, kept_out in enumerate(barred):
             part = slice(shared.indptr[row], shared.indptr[row + 1])
-            indices, similar = _without(shared.indices[part], shared.data[part], kept_out)
-            if not self._exact:
-                indices = _top(indices, similar, max(_SHORTLIST, 4 * count))
-                similar = self._similar(queries[row], indices)
-            indices, similar = _pad(indices, similar, min(count, self._shots.shape[0]), self._shots.shape[0], kept_out)
-            found.append(_sorted(indices, similar, count))
-        return found
+            lists.append(_without(shared.indices[part], shared.data[part], kept_out))
+        if not self._exact:
+            lists = self._similar(queries, [_top(*near, max(_SHORTLIST, 4 * count)) for near in lists])
+        most = self._shots.shape[0]
+        padded = [_pad(*near, min(count, most), most, kept_out) for near, kept_out in zip(lists, barred, strict=True)]
+        return [_sorted(*near, count) for near in padded]
 
-    def _similar(self, query: "sp.csr_matrix[Any]", indices: "Ints") -> "Floats":
-        similar: Floats = (self._shots[indices] @ query.T).toarray()[:, 0]
-        return similar
+    def _similar(self, queries: "sp.csr_matrix[Any]", lists: Sequence["Ints"]) -> Near:
+        """The full similarity of each query to the shots of its list; all of a batch at once, for speed."""
+        import numpy as np
+
+        lengths = [len(indices) for indices in lists]
+        listed = self._shots[np.concatenate(lists)]
+        rows = np.repeat(np.repeat(np.arange(len(lists)), lengths), np.diff(listed.indptr))
+        products = listed.data * queries.toarray()[rows, listed.indices]
+        # A listed shot has a term at least, so no part of the sum is empty.
+        sums = np.add.reduceat(products, listed.indptr[:-1]) if len(products) else products
+        return list(zip(lists, np.split(sums, np.cumsum(lengths)[:-1]), strict=True))
 
 
 class EmbeddingIndex:

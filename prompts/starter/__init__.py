@@ -1,0 +1,1 @@
+"""What `fewsight tasks new NAME` writes: a task that works, to be changed."""
