@@ -1,0 +1,154 @@
+"""Which column is what: given in a TOML file, built in Python, or guessed."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.errors import MappingError, did_you_mean
+from fewsight.events import EVENT_KINDS
+from fewsight.tables.amounts import EXPONENTS, Mark
+from fewsight.tables.words import ROLES
+
+_KEYS: Final = ("columns", "defaults", "kinds", "profile", "rows", "amount_unit", "attributes", "day_first", "decimal")
+_OPTIONS: Final = {"rows": ("events", "profiles"), "amount_unit": ("major", "minor"), "decimal": (".", ",")}
+_DEFAULTS: Final = ("kind", "currency", "channel")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which column of a table is what.
+
+    `columns` maps roles (customer_id, time, kind, text, product, amount, currency, channel, event_id) to columns;
+    `defaults` gives kind, currency and channel where there is no column or no value; `kinds` maps values of the table
+    to kinds of events. `profile` and `attributes` name columns; None means all remaining ones, for the profile where a
+    row is a profile, and for attributes where a row is an event. `day_first` and `decimal` settle 01/02/2024 and
+    1,234; None looks at the values.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    profile: tuple[str, ...] | None = None
+    attributes: tuple[str, ...] | None = None
+    rows: str = "events"
+    amount_unit: str = "major"
+    day_first: bool | None = None
+    decimal: Mark | None = None
+    guessed: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check every name.
+
+        Raises:
+            MappingError: with all problems, each with the closest known names.
+        """
+        options = {"rows": self.rows, "amount_unit": self.amount_unit, "decimal": self.decimal or "."}
+        _raise(_bad_names(self.columns, self.defaults, self.kinds, options), "The mapping")
+
+    @staticmethod
+    def read(path: Path) -> "ColumnMapping":
+        """A mapping from a TOML file.
+
+        Raises:
+            MappingError: no such file, no TOML, or unknown keys and wrong types (all named at once).
+        """
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise MappingError(f"Can't read the mapping {str(path)!r}: {error.strerror or error}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise MappingError(f"The mapping {str(path)!r} is not valid TOML: {error}.") from error
+        return mapping_from_dict(data, f"The mapping {str(path)!r}")
+
+    def for_table(self, table: str, columns: Iterable[str]) -> "ColumnMapping":
+        """This mapping with `profile` and `attributes` spelled out for a table.
+
+        Raises:
+            MappingError: columns that the table does not have (all named at once, with those that it has).
+        """
+        columns = tuple(columns)
+        asked = {f"[columns] {role}": name for role, name in self.columns.items()}
+        asked |= {f"profile column {name}": name for name in self.profile or ()}
+        asked |= {f"attribute {name}": name for name in self.attributes or ()}
+        problems = [
+            f"{what}: no column {n!r}." + did_you_mean(n, columns) for what, n in asked.items() if n not in columns
+        ]
+        if "customer_id" not in self.columns and (self.rows == "profiles" or "text" not in self.columns):
+            problems.append("no column says whose row it is: name it with customer_id = '...' under [columns].")
+        _raise(problems, f"{table} has the columns {', '.join(map(repr, columns))}, which the mapping does not fit")
+        rest = tuple(name for name in columns if name not in {*self.columns.values(), *(self.profile or ())})
+        if self.rows == "profiles":
+            return replace(self, profile=rest if self.profile is None else self.profile, attributes=())
+        kept = rest if self.attributes is None else self.attributes
+        return replace(self, profile=self.profile or (), attributes=kept)
+
+    def describe(self) -> str:
+        """The mapping in words, one line for each fact, for the user to check."""
+        how = "guessed; check it, or give a mapping file" if self.guessed else "given"
+        lines = [f"One row is one {'event' if self.rows == 'events' else 'customer (profile)'} (mapping {how})."]
+        lines += [f"  {role:<12} {self.columns[role]!r}" for role in ROLES if role in self.columns]
+        lines += [f"  {name:<12} always {value!r}" for name, value in self.defaults.items() if name not in self.columns]
+        lines += [
+            f"  {name + ',':<12} where empty: {value!r}"
+            for name, value in self.defaults.items()
+            if name in self.columns
+        ]
+        for title, names in (("profile", self.profile), ("attributes", self.attributes)):
+            if names:
+                lines.append(f"  {title:<12} {', '.join(names)}")
+        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
+
+
+def mapping_from_dict(data: Mapping[str, Any], where: str) -> ColumnMapping:
+    """A mapping from parsed TOML; raises MappingError with all problems."""
+    problems = _unknown("the mapping", data, _KEYS)
+    tables: dict[str, dict[str, str]] = {}
+    for name in ("columns", "defaults", "kinds"):
+        table = data.get(name, {})
+        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+            problems.append(f'[{name}] must hold names in quotes, such as {name.removesuffix("s")} = "...".')
+            table = {}
+        tables[name] = table
+    profile = data.get("profile", {})
+    if isinstance(profile, dict):
+        problems += _unknown("[profile]", profile, ("columns",))
+        profile = profile.get("columns")
+    names = {"[profile] columns": profile, "attributes": data.get("attributes")}
+    for name, value in names.items():
+        if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            problems.append(f"{name} must be a list of columns: {name} = [...].")
+    if not isinstance(data.get("day_first", True), bool):
+        problems.append(f"day_first is {data['day_first']!r}, but must be true or false.")
+    options = {name: data[name] for name in _OPTIONS if name in data}
+    _raise(problems + _bad_names(**tables, options=options), where)
+    lists = [None if value is None else tuple(value) for value in names.values()]
+    plain: dict[str, Any] = {**tables, **options, "day_first": data.get("day_first")}
+    return ColumnMapping(profile=lists[0], attributes=lists[1], **plain)
+
+
+def _bad_names(
+    columns: Mapping[str, str], defaults: Mapping[str, str], kinds: Mapping[str, str], options: Mapping[str, Any]
+) -> list[str]:
+    problems = _unknown("[columns]", columns, ROLES) + _unknown("[defaults]", defaults, _DEFAULTS)
+    asked = {**kinds, **({"the default": defaults["kind"]} if "kind" in defaults else {})}
+    for value, kind in asked.items():
+        if kind not in EVENT_KINDS:
+            problems.append(f"{value!r} maps to {kind!r}, which is no kind of event." + did_you_mean(kind, EVENT_KINDS))
+    if (currency := defaults.get("currency", "EUR")) not in EXPONENTS:
+        problems.append(f"default currency {currency!r} is no ISO 4217 code." + did_you_mean(currency, EXPONENTS))
+    for name, value in options.items():
+        if value not in _OPTIONS[name]:
+            problems.append(f"{name} is {value!r}, but must be {' or '.join(map(repr, _OPTIONS[name]))}.")
+    return problems
+
+
+def _unknown(where: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
+    return [f"{name!r} in {where} is not known." + did_you_mean(name, known) for name in names if name not in known]
+
+
+def _raise(problems: list[str], where: str) -> None:
+    if problems:
+        raise MappingError("\n  ".join([f"{where}: {len(problems)} problem{'s'[: len(problems) > 1]}.", *problems]))

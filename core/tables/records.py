@@ -1,0 +1,90 @@
+"""What passes between the readers of tables and what makes events of them."""
+
+import codecs
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+LONGEST_CELL: Final = 100_000
+"""Characters of a cell; a longer one is quarantined."""
+
+BROKEN: Final = "\udcff"
+"""Stands for bytes that don't decode: no real text holds a lone surrogate."""
+
+
+MARK_BROKEN: Final = "fewsight.broken"
+"""An error handler for decoding, which puts BROKEN in the place of bytes that don't decode."""
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return BROKEN, error.end
+
+
+codecs.register_error(MARK_BROKEN, _mark)
+
+
+class BadValue(Exception):  # noqa: N818 - a reason on its way to the quarantine file, never seen by a user as an error
+    """A cell that can't be used; the message is the reason, as the quarantine file says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row for the quarantine file. `value` is what was found in `column`; the line is counted from 1."""
+
+    line: int
+    reason: str
+    column: str | None = None
+    value: object = None
+    customer_id: str | None = None
+
+
+Cells = Sequence[Any]
+"""One row in the order of the columns; an empty cell is None or blank text."""
+
+Record = tuple[int, Cells | Broken]
+"""Line (or row number, where there are no lines) and cells."""
+
+
+class Source(Protocol):
+    """A table that is read once, from the first row to the last."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message; never holds a password."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, each once."""
+
+    def records(self) -> Iterator[Record]:
+        """All rows in order; a row that can't be read is a Broken and never an exception."""
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the content; valid once all records were read."""
+
+
+def damage(cells: Cells, columns: Sequence[str]) -> tuple[str, str, str] | None:
+    """Column, reason and value of the first cell that is no clean text: broken bytes, NUL, or far too long."""
+    for column, cell in zip(columns, cells, strict=False):
+        if isinstance(cell, str):
+            if len(cell) > LONGEST_CELL:
+                return column, f"text of {len(cell):,} characters; at most {LONGEST_CELL:,} are read", cell
+            if "\0" in cell:
+                return column, "NUL byte", cell
+            if not cell.isascii() and any("\ud800" <= char <= "\udfff" for char in cell):
+                return column, "broken encoding: bytes that are not text", cell
+    return None
+
+
+def flat(cell: Any) -> Any:  # noqa: ANN401 - any cell
+    """A cell of a typed table with nested values as JSON text and bytes as text (or as BROKEN where they are none)."""
+    if isinstance(cell, (bytes, bytearray, memoryview)):
+        return bytes(cell).decode("utf-8", MARK_BROKEN)
+    if isinstance(cell, (dict, list, tuple, set)):
+        return json.dumps(
+            cell if not isinstance(cell, set) else sorted(map(str, cell)), ensure_ascii=False, default=str
+        )
+    return cell

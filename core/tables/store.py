@@ -1,0 +1,189 @@
+"""Events on disk, sorted and grouped by DuckDB: what does not fit in memory passes through it in pieces."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fewsight.errors import InputError
+from fewsight.tables.records import Broken
+
+if TYPE_CHECKING:
+    import duckdb
+
+COLUMNS: Final = {
+    "line": "int64",
+    "customer": "string",
+    "time": "int64",
+    "id": "string",
+    "given": "bool",
+    "kind": "string",
+    "channel": "string",
+    "text": "string",
+    "product": "string",
+    "amount": "int64",
+    "currency": "string",
+    "attributes": "string",
+    "profile": "string",
+}
+"""A row of the store. A row without a kind is a profile; `given` says that the id stood in the table."""
+
+_ROWS, _CHARACTERS = 5_000, 4_000_000
+# Enough for any sort, and little beside a model. Where it is not (very wide rows), the caller's limit is tried.
+_WORKING_MEMORY: Final = "128MB"
+_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B", re.IGNORECASE)
+
+_PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
+# Hashes first: groups of two numbers stay small, where ids of millions of events would not.
+_DOUBLES = """CREATE OR REPLACE TABLE doubles AS
+    WITH twice AS (SELECT hash(customer, id) AS mark FROM staged WHERE given GROUP BY mark HAVING count(*) > 1),
+    found AS (
+        SELECT seq, line, customer, id, kind, row_number() OVER same AS nth, first_value(line) OVER same AS earlier
+        FROM staged WHERE given AND hash(customer, id) IN (SELECT mark FROM twice)
+        WINDOW same AS (PARTITION BY customer, id ORDER BY seq)
+    )
+    SELECT seq, line, customer, id, kind IS NULL AS is_profile, earlier FROM found WHERE nth > 1"""
+_EVENTS = """CREATE OR REPLACE TABLE events AS
+    SELECT customer, time, id, kind, channel, text, product, amount, currency, attributes, profile
+    FROM staged JOIN people USING (customer) WHERE seq NOT IN (SELECT seq FROM doubles)
+    ORDER BY first, time NULLS FIRST, seq"""
+
+
+class Store:
+    """A folder of temporary files: rows are added, then sorted once, then read as often as one likes."""
+
+    def __init__(self, memory_limit: str) -> None:
+        self._limit = check_limit(memory_limit)
+        self.folder = Path(tempfile.mkdtemp(prefix="fewsight-"))
+        self._writer: Any = None
+        self._rows: list[tuple[Any, ...]] = []
+        self._size = 0
+        self._count = 0
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Add a row in the order of COLUMNS."""
+        self._rows.append(row)
+        self._size += sum(len(row[at]) for at in (7, 11, 12) if row[at] is not None)
+        if len(self._rows) >= _ROWS or self._size >= _CHARACTERS:
+            self._flush()
+
+    def sort(self) -> None:
+        """Find duplicates, and order events by the customer's first appearance, time and input order.
+
+        Raises:
+            InputError: the disk is full, or the memory limit is too small.
+        """
+        import duckdb
+
+        self._flush(last=True)
+        try:
+            try:
+                self._sort_within(min(_WORKING_MEMORY, self._limit, key=_bytes))
+            except duckdb.OutOfMemoryException:
+                self._sort_within(self._limit)
+        except duckdb.OutOfMemoryException as error:
+            raise InputError(f"The table does not sort within memory_limit={self._limit!r}; allow more.") from error
+        except duckdb.IOException as error:
+            raise InputError(f"Can't sort on disk in {str(self.folder)!r} (see TMPDIR): {error}") from error
+        self._staged.unlink()
+        self._connection = self._connect(_WORKING_MEMORY)
+
+    def duplicates(self) -> Iterator[tuple[bool, Broken]]:
+        """Whether it is a profile, and the row, for each repeated id."""
+        for line, customer, name, is_profile, earlier in self._stream(
+            "SELECT * EXCLUDE (seq) FROM doubles ORDER BY seq"
+        ):
+            column, value = ("customer_id", customer) if is_profile else ("event_id", name)
+            yield is_profile, Broken(line, f"duplicate of line {earlier}", column, value, customer)
+
+    def events(self, customer: str | None = None) -> Iterator[tuple[Any, ...]]:
+        """Sorted rows (customer, time, id, kind, ..., profile): all of them, or one customer's."""
+        if customer is None:
+            return self._stream("SELECT * FROM events")
+        return self._stream("SELECT * FROM events WHERE customer = $1", customer)
+
+    def one(self, query: str) -> Any:  # noqa: ANN401 - whatever is asked for
+        """The first cell of a query's answer."""
+        row = self._open().cursor().execute(query).fetchone()
+        return row[0] if row else None
+
+    def similar(self, customer: str) -> list[str]:
+        """A few ids that are spelled most like this one."""
+        query = "SELECT customer FROM people ORDER BY levenshtein(customer, $1), customer LIMIT 5"
+        return [name for (name,) in self._stream(query, customer)]
+
+    def close(self) -> None:
+        """Remove all files."""
+        if self._writer is not None:
+            self._writer.close()
+        if self._connection is not None:
+            self._connection.close()
+        self._writer = self._connection = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _staged(self) -> Path:
+        return self.folder / "staged.parquet"
+
+    def _flush(self, last: bool = False) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in {"seq": "int64", **COLUMNS}.items()])
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._staged, schema, compression="snappy")
+        if self._rows:
+            seq = range(self._count, self._count + len(self._rows))
+            columns = [
+                pa.array(cells, kind)
+                for cells, kind in zip((seq, *zip(*self._rows, strict=True)), schema.types, strict=True)
+            ]
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+        self._count += len(self._rows)
+        self._rows, self._size = [], 0
+        if last:
+            self._writer.close()
+            self._writer = None
+
+    def _sort_within(self, limit: str) -> None:
+        with self._connect(limit) as connection:
+            connection.read_parquet(str(self._staged)).create_view("staged")
+            for statement in (_PEOPLE, _DOUBLES, _EVENTS, "DROP VIEW staged"):
+                connection.execute(statement)
+
+    def _connect(self, limit: str) -> "duckdb.DuckDBPyConnection":
+        import duckdb
+
+        # One thread: it keeps the order of a table without a second sort, and needs half the memory of two.
+        options = {"memory_limit": limit, "threads": 1, "temp_directory": str(self.folder / "spill")}
+        return duckdb.connect(str(self.folder / "store.duckdb"), config=options)
+
+    def _open(self) -> "duckdb.DuckDBPyConnection":
+        if self._connection is None:
+            raise InputError("These histories are closed; open them again.")
+        return self._connection
+
+    def _stream(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
+        with self._open().cursor() as cursor:
+            for batch in cursor.sql(query, params=list(values) or None).to_arrow_reader(2_048):
+                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def check_limit(limit: str) -> str:
+    """An amount of memory that DuckDB understands.
+
+    Raises:
+        InputError: anything else.
+    """
+    if not _AMOUNT.fullmatch(limit.strip()):
+        raise InputError(f"memory_limit={limit!r} is no amount of memory; write it as '1GB' or '512MB'.")
+    return limit.strip()
+
+
+def _bytes(limit: str) -> float:
+    match = _AMOUNT.fullmatch(limit)
+    assert match is not None
+    return float(match[1]) * float(1000 ** ("KMGT".index(match[2].upper()) + 1))
