@@ -71,8 +71,9 @@ demo: $(LINKED) ## sample customers, four questions, a small model: a page of in
 	$(SAY) "histories of a made-up shop"
 	$(BIN)/fewsight sample --customers 40 --out demo/shop
 	$(SAY) "four questions for each customer"
-	$(BIN)/fewsight run sentiment intent churn_reason persona --histories demo/shop/events.csv --engine transformers --out demo/run
-	$(SAY) "look at demo/run/insights.html"
+	$(BIN)/fewsight run sentiment intent churn_reason persona --histories demo/shop/histories.csv \
+	  --profiles demo/shop/profiles.csv --engine transformers --out demo/run
+	$(SAY) "done: open demo/run/insights.html"
 
 test: $(TOOLS) $(LINKED) ## all tests
 	$(BIN)/python -m pytest
