@@ -44,7 +44,9 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
     """
     problems = Problems(f"Task folder {str(folder)!r}")
     facts = read_toml(folder / "task.toml", problems)
-    problems.raise_any()
+    if facts is None:
+        problems.raise_any()
+    assert facts is not None
     words = {key: read_word(facts, key, problems) for key in ("name", "version", "title")}
     check_names(words, folder, problems)
     output = _read_output(folder, facts, problems)
@@ -89,6 +91,8 @@ def _read_output(folder: Path, facts: Mapping[str, Any], problems: Problems) -> 
         problems.add("model.py", "is missing; write `class Output(BaseModel)`, or [labelling] in task.toml")
     except TaskError as error:
         problems.add("task.toml" if "labelling" in facts else "model.py", error)
+    except SystemExit:
+        problems.add("model.py", "ends the program; a module that is imported must not")
     except Exception as error:  # the author's code may raise anything
         problems.add("model.py", f"{type(error).__name__}: {error}{_line_of(error, path)}")
     else:

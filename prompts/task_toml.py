@@ -20,8 +20,8 @@ def is_name(word: str) -> bool:
     return _NAME.fullmatch(word) is not None
 
 
-def read_toml(path: Path, problems: Problems) -> dict[str, Any]:
-    """The keys of a task.toml; empty where it can't be read."""
+def read_toml(path: Path, problems: Problems) -> dict[str, Any] | None:
+    """The keys of a task.toml; None where it can't be read."""
     try:
         facts = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -35,7 +35,7 @@ def read_toml(path: Path, problems: Problems) -> dict[str, Any]:
             if key not in _KEYS:
                 problems.add(path.name, f"unknown key {key!r}.{did_you_mean(key, _KEYS)}")
         return facts
-    return {}
+    return None
 
 
 def read_word(facts: Mapping[str, Any], key: str, problems: Problems) -> str:

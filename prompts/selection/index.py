@@ -45,13 +45,14 @@ class TfidfIndex:
     """Cosine similarity of TF-IDF vectors: words (1-2) and characters within words (2-5), or in Chinese (1-3).
 
     Two steps keep it quick on large pools: a shortlist by the terms that at most 5 % of the shots hold, then the full
-    similarity within it. Pools of up to 2,000 shots skip the shortlist.
+    similarity within it.
 
     Args:
         shots: at least one.
+        exact_up_to: pools of so many shots are searched whole.
     """
 
-    def __init__(self, shots: Sequence[Shot]) -> None:
+    def __init__(self, shots: Sequence[Shot], exact_up_to: int = 2000) -> None:
         import numpy as np
         from sklearn.preprocessing import normalize
 
@@ -62,7 +63,7 @@ class TfidfIndex:
         self._shots = normalize(weights @ _joined([_fit(v, texts) for v in self._vectorizers]), copy=False)
         held = np.bincount(self._shots.indices, minlength=self._shots.shape[1])
         rare = held <= max(0.05 * len(shots), 100)
-        self._exact = len(shots) <= 2000 or bool(rare.all())
+        self._exact = len(shots) <= exact_up_to or bool(rare.all())
         self._rare: Ints = np.arange(len(rare)) if self._exact else np.flatnonzero(rare)
         self._by_term = self._shots[:, self._rare].T.tocsr()
 
