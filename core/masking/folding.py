@@ -20,16 +20,24 @@ _INVISIBLE = (
     "\ufeff\uffa0\U000e0000-\U000e0fff"
 )
 _is_invisible = re.compile(f"[{_INVISIBLE}]").match
-_odd = re.compile(rf"[{_INVISIBLE}]|(?![0-9])\d").search
+_invisible = re.compile(f"[{_INVISIBLE}]").search
+_foreign_digit = re.compile(r"[^\D0-9]").search
 # One character for one: keeps offsets equal, so that ordinary Chinese punctuation does not need the slow way.
+_ascii_words = re.compile("[a-z0-9]+").findall
+_words = re.compile(f"{WORD}+").findall
+_wide = re.compile("[\uff01-\uff5e\u3000\xa0\u2026]").search
 _SAME_LENGTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2026: 0x2E}
 
 
 class Folded(NamedTuple):
-    """A text made plain. `low` is `text` in lower case, of equal length; offsets count in `text`."""
+    """A text made plain. `low` is `text` in lower case, of equal length; offsets count in `text`.
+
+    `words` are the runs of letters and digits in `low`, Chinese, Japanese and Korean apart.
+    """
 
     text: str
     low: str
+    words: frozenset[str]
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
 
@@ -47,10 +55,11 @@ def fold(text: str) -> Folded:
     '电话:13800'
     """
     if text.isascii():
-        return Folded(text, text.lower())
-    plain = text.translate(_SAME_LENGTH)
-    if unicodedata.is_normalized("NFKC", plain) and not _odd(plain):
-        return Folded(plain, _lower(plain))
+        low = text.lower()
+        return Folded(text, low, frozenset(_ascii_words(low)))
+    plain = text.translate(_SAME_LENGTH) if _wide(text) else text
+    if not (_invisible(plain) or _foreign_digit(plain)) and unicodedata.is_normalized("NFKC", plain):
+        return _folded(plain)
     return _fold_by_character(plain)
 
 
@@ -69,7 +78,12 @@ def _fold_by_character(text: str) -> Folded:
         ends += [after] * len(plain)
         position = after
     plain = "".join(parts)
-    return Folded(plain, _lower(plain), starts, ends)
+    return _folded(plain, starts, ends)
+
+
+def _folded(plain: str, starts: list[int] | None = None, ends: list[int] | None = None) -> Folded:
+    low = _lower(plain)
+    return Folded(plain, low, frozenset(_words(low)), starts, ends)
 
 
 @lru_cache(maxsize=8192)

@@ -1,43 +1,22 @@
 """What the profile and the attributes say about this customer, and where it occurs in their texts."""
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from fewsight.events import CustomerHistory, Scalar
+from fewsight.events import CustomerHistory
 from fewsight.masking.codes import code_key
+from fewsight.masking.columns import key_of_plain, role
 from fewsight.masking.folding import WORD, Folded, fold
-from fewsight.masking.names import is_cjk, is_common, name_key, plausible, spellings, words
+from fewsight.masking.names import is_cjk, is_common, name_key, plausible, spellings
 from fewsight.masking.numbers import phone_key
 from fewsight.masking.spans import Span
 
-HIDDEN: Final = words("""
-    password passwordhash passcode token accesstoken apikey secret pin cvv ssn socialsecuritynumber nationalid taxid
-    idcard idnumber passport passportnumber cardnumber creditcard iban bankaccount accountnumber birthdate birthday
-    dateofbirth dob 密码 身份证 身份证号 身份证号码 护照号 银行卡号 卡号 生日 出生日期
-    """)
-"""Profile keys (lower case, letters and digits only) that are left out of a masked history."""
-
-_NAMES = re.compile(
-    r"(?:full|first|last|middle|family|given|sur|maiden|customer|client|contact|billing|shipping|recipient|holder|display"
-    r"|nick)*name|surname|fname|lname|姓名|名字|姓|名|客户姓名|收[件货]人|联系人|真实姓名"
-).fullmatch
-_ORDERS = re.compile(
-    r"(?:(?:last|first|latest|recent|related)?(?:order|invoice|booking|reservation|tracking|shipment|parcel|return|rma"
-    r"|refund|ticket|case|transaction|payment|receipt|confirmation)(?:id|no|nr|num|number|code|ref|reference|ids|s)?"
-    r"|(?:订单|运单|快递单|物流单|发票|退款|退货|工单|交易)(?:编?号|号码)?|单号)"
-).fullmatch
-_ACCOUNTS = re.compile(
-    r"(?:user|customer|client|account|member|membership|loyalty|login|wechat|weixin)(?:id|no|number|code|handle)?"
-    r"|(?:device|session|cookie)id|username|handle|nickname|昵称|用户名|会员号|会员卡号|客户编号|账号|微信号?|qq号?"
-).fullmatch
-_ADDRESS = re.compile(r".*(?:address|street|addr)(?:line)?\d?|(?:zip|postal|post)_?(?:code)?|zip|.*地址|邮编").fullmatch
-_HANDLE = re.compile(r".*(?:name|handle|login|昵称|用户名|微信号?|wechat|weixin)(?:id)?").fullmatch
 _LABEL_BEFORE = re.compile(
     r"(?:orders?|invoice|ticket|case|customer|client|account|acct|member|user|tracking|parcel|订单|运单|客户|会员|用户|账号|单"
     r"|编)(?: ?(?:number|no\.?|id|号码?|编号|code))?[ :#是为]*$"
 ).search
+_TAIL = re.compile(r"(?<=[a-z]-)\d{5,}$").search
 _RUN = re.compile(r"\d(?:[ ().\-/]{0,2}\d){6,16}")
 _STREET = re.compile(r"[^省市区县州镇\s]{1,12}(?:路|街|道|巷|弄|村|小区|花园|大厦)\d+\S*")
 
@@ -69,6 +48,7 @@ class Needle(NamedTuple):
 
 
 _is_word = re.compile(WORD).match
+_first_word = re.compile(f"{WORD}+").search
 
 
 def _word(character: str) -> bool:
@@ -80,6 +60,8 @@ class KnownValues:
 
     def __init__(self) -> None:
         self.needles: dict[str, Needle] = {}
+        self._by_word: dict[str, list[Needle]] = {}
+        self._anywhere: list[Needle] = []
         self._phones: set[str] = set()
 
     @classmethod
@@ -91,15 +73,16 @@ class KnownValues:
             known.add(role(key, value), str(value))
         for event in history.events:
             for key, value in event.attributes.items():
-                known.add(role(key, value), str(value))
+                if (kind := role(key, value)) is not None:
+                    known.add(kind, str(value))
         return known
 
     def add(self, kind: str | None, value: str) -> None:
         """Look for a value from now on; None and kinds with a form of their own need no looking for."""
-        if kind == "PHONE":
-            self._phones.add(key_of(kind, value))
-        for needle in _needles(kind, value):
-            self.needles.setdefault(needle.low, needle)
+        for needle in _needles(kind, value) if kind is not None else ():
+            self._look_for(needle)
+            if kind == "PHONE":
+                self._phones.add(needle.key)
 
     def add_found(self, text: Folded, span: Span) -> None:
         """Look for a value that a label gave away, also where it stands without the label."""
@@ -109,12 +92,30 @@ class KnownValues:
         elif len(low) >= 4:
             short = low.isdigit() and len(low) < 6
             key = span.key or f"{span.kind.lower()}={low}"
-            self.needles.setdefault(low, Needle(low, span.kind, key, 0, len(low), bounded=True, labelled=short))
+            self._look_for(Needle(low, span.kind, key, 0, len(low), bounded=True, labelled=short))
+
+    def _look_for(self, needle: Needle) -> None:
+        if needle.low in self.needles:
+            return
+        self.needles[needle.low] = needle
+        first = _first_word(needle.low) if needle.bounded else None
+        if first is None:
+            self._anywhere.append(needle)
+        else:
+            self._by_word.setdefault(first[0], []).append(needle)
+
+    def _candidates(self, text: Folded) -> Iterator[Needle]:
+        if not self._by_word.keys().isdisjoint(text.words):
+            for word, needles in self._by_word.items():
+                if word in text.words:
+                    yield from needles
+        if self._anywhere and not text.low.isascii():
+            yield from self._anywhere
 
     def find(self, text: Folded) -> Iterator[Span]:
         """Where the values occur."""
         low = text.low
-        for needle in self.needles.values():
+        for needle in self._candidates(text):
             at = low.find(needle.low)
             while at >= 0:
                 if needle.fits(text, at):
@@ -125,11 +126,9 @@ class KnownValues:
                 yield Span(run.start(), run.end(), "PHONE", key)
 
 
-def _needles(kind: str | None, value: str) -> Iterator[Needle]:
+def _needles(kind: str, value: str) -> Iterator[Needle]:
     plain = fold(value.strip())
     low = plain.low
-    if kind is None or not low:
-        return
     if kind == "NAME":
         for text, start, end in spellings(plain.text):
             yield Needle(
@@ -143,9 +142,11 @@ def _needles(kind: str | None, value: str) -> Iterator[Needle]:
         for part in _address_parts(low):
             yield Needle(part, kind, "address:" + part, 0, len(part), not is_cjk(part[:1]))
     else:
-        key = key_of(kind, value)
-        for spelling in dict.fromkeys((low.lstrip("#"), low.lstrip("#").replace("-", ""))):
-            if len(spelling) >= 2 and any(c.isalnum() for c in spelling):
+        key = key_of_plain(kind, low)
+        code = low.lstrip("#")
+        tail = _TAIL(code)
+        for spelling in (code, code.replace("-", ""), tail[0] if tail else "") if "-" in code else (code,):
+            if len(spelling) >= 2:
                 short = len(spelling) < 4 or (spelling.isdigit() and len(spelling) < 6)
                 yield Needle(spelling, kind, key, 0, len(spelling), True, labelled=short)
 
@@ -160,60 +161,3 @@ def _address_parts(low: str) -> Iterator[str]:
             if " " in street and street != part and len(street) >= 8:
                 yield street
     yield from (match[0] for match in _STREET.finditer(low) if match[0] != low)
-
-
-@lru_cache(maxsize=4096)
-def plain_key(key: str) -> str:
-    """A column's name in lower case, letters and digits only."""
-    return "".join(c for c in key.lower() if c.isalnum())
-
-
-def role(key: str, value: Scalar) -> str | None:
-    """Which kind of identifier a profile value or an attribute is by its name and form, or None.
-
-    >>> role("Contact-Email", "anna@example.com"), role("PhoneService", "Yes"), role("city", "Lyon")
-    ('EMAIL', None, None)
-    """
-    if isinstance(value, (bool, float)) or (kind := _role_by_name(key)) is None:
-        return None
-    text = str(value)
-    digits = sum(c.isdigit() for c in text)
-    code = digits >= 1 and len(text) <= 64 and " " not in text
-    fits: Mapping[str, bool] = {
-        "EMAIL": "@" in fold(text).text,
-        "PHONE": digits >= 6,
-        "ORDER": code,
-        "ACCOUNT": code or _HANDLE(plain_key(key)) is not None,
-        "ADDRESS": len(text) >= 4,
-        "IP": digits >= 1,
-        "ID": len(text) >= 3,
-        "NAME": isinstance(value, str),
-    }
-    return kind if fits[kind] else None
-
-
-@lru_cache(maxsize=4096)
-def _role_by_name(key: str) -> str | None:
-    plain = plain_key(key)
-    if plain in HIDDEN:
-        return "ID"
-    if "mail" in plain or "邮箱" in plain:
-        return "EMAIL"
-    if re.search(r"phone|mobile|tel(?:no|number|ephone)?$|cell|fax|whatsapp|电话|手机", plain):
-        return "PHONE"
-    if plain in ("ip", "ipaddress", "clientip", "lastip", "loginip"):
-        return "IP"
-    rules = (("NAME", _NAMES), ("ADDRESS", _ADDRESS), ("ORDER", _ORDERS), ("ACCOUNT", _ACCOUNTS))
-    return next((kind for kind, matches in rules if matches(plain)), None)
-
-
-def key_of(kind: str, value: str) -> str:
-    """What makes two values of one kind equal."""
-    plain = fold(value.strip()).low
-    if kind == "PHONE":
-        return phone_key(plain)
-    if kind in ("ORDER", "ACCOUNT"):
-        return code_key(plain)
-    if kind == "NAME":
-        return name_key(plain)
-    return f"{kind.lower()}:{plain.replace(' ', '') if kind in ('ID', 'IP') else plain}"

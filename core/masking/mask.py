@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory, Event, Scalar
+from fewsight.masking.columns import HIDDEN, key_of, plain_key, role
 from fewsight.masking.folding import Folded, fold
-from fewsight.masking.known import HIDDEN, KnownValues, key_of, plain_key, role
+from fewsight.masking.known import KnownValues
 from fewsight.masking.patterns import DEFAULT
 from fewsight.masking.spans import Detector, Span, without_overlap
 from fewsight.masking.tokens import Numbering, forged
@@ -127,12 +128,11 @@ class _Texts:
         """A profile or attributes with pseudonyms; the mapping itself where nothing changes."""
         masked: dict[str, Scalar] = {}
         for key, value in values.items():
-            kind = role(key, value)
-            if kind is not None:
+            if (kind := role(key, value)) is not None:
                 masked[key] = self.numbering.pseudonym(kind, key_of(kind, str(value)), str(value))
-            else:
-                masked[key] = self.mask_text(value) if isinstance(value, str) else value
-        return masked
+            elif isinstance(value, str) and (text := self.mask_text(value)) is not value:
+                masked[key] = text
+        return {**values, **masked} if masked else values
 
     def mask_event(self, event: Event) -> Event:
         """An event with pseudonyms; the event itself where nothing changes."""
@@ -142,6 +142,6 @@ class _Texts:
         if product and "[" in product:
             folded = fold(product)
             product = self._mask(product, folded, list(forged(folded)))
-        if text == event.text and attributes == event.attributes and product == event.product:
+        if text is event.text and attributes is event.attributes and product == event.product:
             return event
         return replace(event, text=text, attributes=attributes, product=product)

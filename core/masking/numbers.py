@@ -32,7 +32,7 @@ _PHONES = re.compile(
     r")" + _RIGHT + r"(?![.,\-/]?\d)"
 )
 _CALL = re.compile(
-    r"(?:(?:tele)?phone|tel|mobile|mob|cell|fax|call|text|ring|reach|whatsapp|sms|电话|手机|座机|联系方式|致电|拨打)"
+    r"(?:phone|tel|mobile|mob|cell|fax|call|text|ring|reach|whatsapp|sms|电话|手机|座机|联系方式|致电|拨打)"
     r"(?:[ :#.=]|号码?|是|为|number|no\.?(?=[ :])|is|at|on|me|us|him|her){0,6}"
     r"(\+?\(?\d(?:[ ().\-/]{0,2}\d){6,14})" + _RIGHT + r"(?![.,/]?\d)"
 )
@@ -48,21 +48,37 @@ _IPV4 = re.compile(rf"(?<!{WORD})(?<![.\-])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![.\-]
 _IPV6 = re.compile(rf"(?<!{WORD})(?<!:)(?:[0-9a-f]{{0,4}}:){{2,7}}[0-9a-f]{{0,4}}(?!:?{WORD})(?!:)")
 _LONG = re.compile(_LEFT + r"\d{16,40}" + _RIGHT + r"(?![.,]\d)")
 
+_NO_DIGIT = re.compile(r"[^0-9]+").sub
+_RUN = re.compile(r"[0-9](?:[ ().\-/]{0,4}[0-9])*")
 _DATE = re.compile(r"(?:19|20)\d\d([.\-/ ])\d\d?\1\d\d?(?!\d)|\d\d?([.\-/ ])\d\d?\2(?:19|20)\d\d(?!\d)")
+_PRODUCT_WORDS = (
+    "isbn", "ean", "upc", "gtin", "sku", "asin", "barcode", "model", "item", "part", "serial", "version", "firmware",
+    "build", "imei", "型号", "货号", "款号", "条码", "条形码", "商品编", "产品编", "版本", "固件", "序列号",
+)  # fmt: skip
 _PRODUCT = re.compile(
-    r"(?:isbn(?:-1[03])?|ean(?:-13)?|upc|gtin|sku|asin|barcode|model|item|part|serial|version|firmware|build|imei"
-    r"|型号|货号|款号|条形?码|商品编[号码]|产品编[号码]|版本号?|固件|序列号)"
-    r"(?: ?(?:no\.?|number|code|编号|号))? ?[:#=是]? ?v?$"
+    rf"(?:{'|'.join(_PRODUCT_WORDS)})(?:-1[03])?[号码]?(?: ?(?:no\.?|number|code|编号|号))? ?[:#=是]? ?v?$"
 )
 _MONEY = re.compile(r"(?:[$€£¥₩₹]|usd|eur|gbp|cny|rmb|jpy) ?$")
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
+    return _NO_DIGIT("", text)
 
 
-def _of_a_product(text: str, start: int) -> bool:
-    return _PRODUCT.search(text, max(0, start - 28), start) is not None
+def longest_run(text: str) -> int:
+    """The most digits that follow one another with no more than separators between them, dates apart.
+
+    >>> longest_run("call +44 7700 900123 after 2026-03-01, it cost 1,299.00")
+    12
+    """
+    runs = [run for run in _RUN.findall(text) if not _DATE.fullmatch(run)]
+    return max((len(_digits(run)) for run in runs), default=0)
+
+
+def of_a_product(text: str, start: int) -> bool:
+    """Whether the number at `start` is said to be a product's or a version's ('ISBN …', '型号：…')."""
+    before = text[max(0, start - 28) : start]
+    return any(word in before for word in _PRODUCT_WORDS) and _PRODUCT.search(before) is not None
 
 
 def phone_key(number: str) -> str:
@@ -85,7 +101,7 @@ def phones(text: str) -> Iterator[Span]:
 
 
 def _is_phone(text: str, start: int, number: str) -> bool:
-    return not (_DATE.match(number) or _of_a_product(text, start) or _MONEY.search(text, max(0, start - 4), start))
+    return not (_DATE.match(number) or of_a_product(text, start) or _MONEY.search(text, max(0, start - 4), start))
 
 
 def cards(text: str) -> Iterator[Span]:
@@ -94,7 +110,7 @@ def cards(text: str) -> Iterator[Span]:
         number, start = match[0], match.start()
         shorter = re.sub(r"[ .\-]\d{1,3}$", "", number)
         whole = next((n for n in (number, shorter) if checks.card(_digits(n))), None)
-        if whole is not None and not _of_a_product(text, start):
+        if whole is not None and not of_a_product(text, start):
             yield Span(start, start + len(whole), "CARD", "card:" + _digits(whole))
 
 
@@ -113,7 +129,7 @@ def _plain_rule(
 ) -> Callable[[str], Iterator[Span]]:
     def find(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
-            if accept(match[0]) and not _of_a_product(text, match.start()):
+            if accept(match[0]) and not of_a_product(text, match.start()):
                 yield Span(match.start(), match.end(), kind, family + match[0].replace(" ", ""))
 
     return find

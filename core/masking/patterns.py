@@ -8,11 +8,8 @@ from fewsight.masking import codes, numbers
 from fewsight.masking.folding import CJK, WORD, Folded
 from fewsight.masking.spans import Detector, Span
 
-# What stands in no identifier lets most short texts pass after one scan.
-_ANYTHING = re.compile(
-    r"[0-9@]|\[at]|\(at\)| dot |https?:|name is|name:|recipient:|addressee:|contact:|收[件货]人|姓名|联系人"
-    r"|微信|用户名|账号|帐号|username|user name|wechat|skype|telegram|instagram"
-).search
+# Most short texts hold nothing of this, and are done with after one scan.
+_ANYTHING = re.compile(r"[0-9@:=]|[(\[]at[)\]]| dot |name is|[是为]").search
 _LOCAL = rf"[^\s@<>()\[\]{{}},;:\"'`/\\|=!?*&^$#~{CJK}\u2000-\u206f\u3000-\u303f]"
 _LABEL = rf"(?:{WORD}|-)"
 _AT = r"(?:@| ?(?:\(at\)|\[at]) ?| at (?=[a-z0-9\-]+ dot (?:com|co|net|org|edu|info|io|de|fr|cn|uk)\b))"
@@ -45,17 +42,13 @@ def urls(text: str) -> Iterator[Span]:
             yield Span(match.start(), end, "URL")
 
 
-_RULES: Final[tuple[Callable[[str], Iterator[Span]], ...]] = (
-    numbers.phones,
-    numbers.cards,
-    numbers.ibans,
-    numbers.ids,
-    numbers.ipv4,
-    numbers.ipv6,
-    codes.codes,
-    numbers.long_numbers,
+_RULES: Final[tuple[tuple[int, Callable[[str], Iterator[Span]]], ...]] = (
+    (7, numbers.phones),
+    (14, numbers.cards),
+    (7, numbers.ibans),
+    (9, numbers.ids),
 )
-_DIGIT = re.compile("[0-9]").search
+"""Rules with the shortest run of digits that any of their numbers has."""
 
 
 class PatternDetector:
@@ -66,11 +59,40 @@ class PatternDetector:
         low = text.low
         if not _ANYTHING(low):
             return ()
-        spans = [*emails(low), *urls(low), *codes.handles(low), *codes.labelled_names(text.text)]
-        if _DIGIT(low):
-            for rule in _RULES:
-                spans += rule(low)
+        spans = [*labels(text)]
+        if "@" in low or "at)" in low or "at]" in low or " dot " in low:
+            spans += emails(low)
+        if "http" in low or "www." in low:
+            spans += urls(low)
+        if (digits := sum(map(low.count, "0123456789"))) >= 3:
+            spans += _numbers(text, digits)
         return spans
+
+
+def labels(text: Folded) -> Iterator[Span]:
+    """Names and user names that a label gives away."""
+    if ":" in text.low or "是" in text.low or "=" in text.low:
+        yield from codes.handles(text.low)
+        yield from codes.labelled_names(text.text)
+    elif "name is" in text.low or "为" in text.low:
+        yield from codes.labelled_names(text.text)
+
+
+def _numbers(text: Folded, digits: int) -> Iterator[Span]:
+    low = text.low
+    run = numbers.longest_run(low) if digits >= 7 else digits
+    for least, rule in _RULES:
+        if run >= least:
+            yield from rule(low)
+    if low.count(".") >= 3:
+        yield from numbers.ipv4(low)
+    if low.count(":") >= 2:
+        yield from numbers.ipv6(low)
+    yield from codes.codes(text)
+    if digits >= 9 or "#" in low or (digits >= 6 and "-" in low):
+        yield from codes.bare(low)
+    if run >= 16:
+        yield from numbers.long_numbers(low)
 
 
 DEFAULT: Final[tuple[Detector, ...]] = (PatternDetector(),)

@@ -10,7 +10,6 @@ from fewsight.masking.spans import KINDS, Span
 
 _SHAPE: Final = re.compile(r"\[(?:[A-Z]+_)?[A-Z]+_[0-9]+\]")
 _ALIKE = re.compile(rf"[\[【〔] ?(?:[a-z]+[_-])?(?:{'|'.join(KINDS).lower()})[_-][0-9]+ ?[\]】〕]")
-_OPENING = re.compile(r"[\[【〔]").search
 
 
 class Restored(NamedTuple):
@@ -42,7 +41,7 @@ def restore(text: str, pseudonyms: Mapping[str, str]) -> Restored:
 
 def forged(text: Folded) -> Iterator[Span]:
     """Parts of a customer's text that look like a pseudonym, so that they can never stand for somebody's value."""
-    if _OPENING(text.low):
+    if "[" in text.low or "【" in text.low or "〔" in text.low:
         for match in (*_SHAPE.finditer(text.text), *_ALIKE.finditer(text.low)):
             yield Span(match.start(), match.end(), "LITERAL")
 

@@ -1,0 +1,98 @@
+"""What a column's name, with the form of its value, says about the value."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from fewsight.events import Scalar
+from fewsight.masking.codes import code_key
+from fewsight.masking.folding import fold
+from fewsight.masking.names import name_key, words
+from fewsight.masking.numbers import phone_key
+
+HIDDEN: Final = words("""
+    password passwordhash passcode token accesstoken apikey secret pin cvv ssn socialsecuritynumber nationalid taxid
+    idcard idnumber passport passportnumber cardnumber creditcard iban bankaccount accountnumber birthdate birthday
+    dateofbirth dob 密码 身份证 身份证号 身份证号码 护照号 银行卡号 卡号 生日 出生日期
+    """)
+"""Profile keys (lower case, letters and digits only) that are left out of a masked history."""
+
+_NAMES = re.compile(
+    r"(?:full|first|last|middle|family|given|sur|maiden|customer|client|contact|billing|shipping|recipient|holder|display"
+    r"|nick)*name|surname|fname|lname|姓名|名字|姓|名|客户姓名|收[件货]人|联系人|真实姓名"
+).fullmatch
+_ORDERS = re.compile(
+    r"(?:(?:last|first|latest|recent|related)?(?:order|invoice|booking|reservation|tracking|shipment|parcel|return|rma"
+    r"|refund|ticket|case|transaction|payment|receipt|confirmation)(?:id|no|nr|num|number|code|ref|reference|ids|s)?"
+    r"|(?:订单|运单|快递单|物流单|发票|退款|退货|工单|交易)(?:编?号|号码)?|单号)"
+).fullmatch
+_ACCOUNTS = re.compile(
+    r"(?:user|customer|client|account|member|membership|loyalty|login|wechat|weixin)(?:id|no|number|code|handle)?"
+    r"|(?:device|session|cookie)id|username|handle|nickname|昵称|用户名|会员号|会员卡号|客户编号|账号|微信号?|qq号?"
+).fullmatch
+_ADDRESS = re.compile(r".*(?:address|street|addr)(?:line)?\d?|(?:zip|postal|post)_?(?:code)?|zip|.*地址|邮编").fullmatch
+_HANDLE = re.compile(r".*(?:name|handle|login|昵称|用户名|微信号?|wechat|weixin)(?:id)?").fullmatch
+_CODE = re.compile(r"(?=\D*\d)\S{1,64}").fullmatch
+_FORMS: Final = {
+    "EMAIL": re.compile("[@＠]").search,
+    "PHONE": re.compile(r"(?:\D*\d){6}").match,
+    "ORDER": _CODE,
+    "ACCOUNT": _CODE,
+    "ADDRESS": re.compile(r"(?s:.{4})").match,
+    "IP": re.compile(r"[0-9a-fA-F]*[:.]").match,
+    "ID": re.compile(r"(?s:.{3})").match,
+    "NAME": re.compile(r"[^\W\d]").search,
+}
+"""What a value must look like, besides the name of its column: PhoneService is 'Yes' in many tables."""
+
+
+@lru_cache(maxsize=4096)
+def plain_key(key: str) -> str:
+    """A column's name in lower case, letters and digits only."""
+    return "".join(c for c in key.lower() if c.isalnum())
+
+
+def role(key: str, value: Scalar) -> str | None:
+    """Which kind of identifier a profile value or an attribute is by its name and form, or None.
+
+    >>> role("Contact-Email", "anna@example.com"), role("PhoneService", "Yes"), role("city", "Lyon")
+    ('EMAIL', None, None)
+    """
+    kind = _role_by_name(key)
+    if kind is None or isinstance(value, (bool, float)):
+        return None
+    text = str(value)
+    if kind == "ACCOUNT" and _HANDLE(plain_key(key)):
+        return kind
+    return kind if _FORMS[kind](text) else None
+
+
+@lru_cache(maxsize=4096)
+def _role_by_name(key: str) -> str | None:
+    plain = plain_key(key)
+    if plain in HIDDEN:
+        return "ID"
+    if "mail" in plain or "邮箱" in plain:
+        return "EMAIL"
+    if re.search(r"phone|mobile|tel(?:no|number|ephone)?$|cell|fax|whatsapp|电话|手机", plain):
+        return "PHONE"
+    if plain in ("ip", "ipaddress", "clientip", "lastip", "loginip"):
+        return "IP"
+    rules = (("NAME", _NAMES), ("ADDRESS", _ADDRESS), ("ORDER", _ORDERS), ("ACCOUNT", _ACCOUNTS))
+    return next((kind for kind, matches in rules if matches(plain)), None)
+
+
+def key_of(kind: str, value: str) -> str:
+    """What makes two values of one kind equal."""
+    return key_of_plain(kind, fold(value.strip()).low)
+
+
+def key_of_plain(kind: str, plain: str) -> str:
+    """`key_of` a value that is plain lower-case text already."""
+    if kind == "PHONE":
+        return phone_key(plain)
+    if kind in ("ORDER", "ACCOUNT"):
+        return code_key(plain)
+    if kind == "NAME":
+        return name_key(plain)
+    return f"{kind.lower()}:{plain.replace(' ', '') if kind in ('ID', 'IP') else plain}"
