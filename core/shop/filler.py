@@ -27,7 +27,10 @@ _WORDS: Final[dict[str, dict[str, Sequence[str]]]] = {
         "size": ("M码", "L码", "加大码", "38码", "42码"),
     },
 }
-_MONTHS: Final = "January February March April May June July August September October November December".split()
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$", "CAD": "$", "CNY": "¥"}
 
 

@@ -16,7 +16,6 @@ from fewsight.shop.plots import draw_plot, draw_size
 from fewsight.shop.pool import Pool, pool
 from fewsight.shop.reading import read_truth
 from fewsight.shop.story import Story
-from fewsight.shop.template import pick
 from fewsight.shop.truth import Truth
 from fewsight.shop.voice import draw_voice
 from fewsight.shop.writer import Writer

@@ -63,7 +63,7 @@ def draw_nature(rng: Random, person: Person, language: Literal["en", "zh"], star
     told = [
         (trait, value if rng.random() < 0.88 else pick(rng, TRAIT_VALUES[trait]))
         for trait, value in own.items()
-        if rng.random() < 0.2
+        if rng.random() < (0.45 if trait == "household" else 0.25)
     ]
     style, price = own["shopping_style"], own["price_sensitivity"]
     return Nature(
@@ -74,7 +74,7 @@ def draw_nature(rng: Random, person: Person, language: Literal["en", "zh"], star
         style=style,
         channel=own["channel_preference"],
         mood=pick(rng, tuple(_MOODS)),
-        pace=pick(rng, (2.0, 5.0, 9.0, 16.0)),
+        pace=pick(rng, (3.0, 8.0, 14.0, 24.0)),
         focus=pick(rng, (0.3, 0.9, 0.9)),
         coupons=0.95 if style == "bargain_hunter" else _COUPONS[price],
         gifts=0.9 if style == "gift_buyer" else 0.05,

@@ -36,9 +36,11 @@ class Phrasing:
     """One way to say something.
 
     `role` is what it is used for: message, review, aside, background, opening, closing, review_opening, note, campaign,
-    search. `tone` is the feeling it shows. `reason` is a churn reason that it gives or complains of; `leaving` says that
-    the words themselves announce the end. `traits` are told outright (basis fact) or hinted at (inferred).
+    search. `tone` is the feeling it shows. `reason` is a churn reason that it gives or complains of; `leaving` says
+    that the words themselves announce the end. `traits` are told outright (basis fact) or hinted at (inferred).
     `categories` are the product categories that it fits (any, if empty).
+    `foreign` names the language of words that slip into English; `unlike` names the intents and aspects that it would
+    contradict. `labelled` phrasings carry any label at all.
     """
 
     id: str
@@ -55,7 +57,9 @@ class Phrasing:
     traits: Mapping[str, str]
     basis: str
     categories: tuple[str, ...]
-    foreign: bool
+    foreign: str | None
+    unlike: frozenset[str]
+    labelled: bool
 
 
 @lru_cache(maxsize=1)
@@ -66,9 +70,9 @@ def phrasings() -> tuple[Phrasing, ...]:
         text = files("fewsight.shop").joinpath(f"{name}.toml").read_text(encoding="utf-8")
         for number, group in enumerate(tomllib.loads(text)["group"], 1):
             for part in ("train", "held_out"):
-                found += [
-                    _phrasing(group, f"{name}.{number}.{part}.{i}", source) for i, source in enumerate(group[part], 1)
-                ]
+                for i, item in enumerate(group[part], 1):
+                    own = {"text": item} if isinstance(item, str) else item
+                    found.append(_phrasing({**group, **own}, f"{name}.{number}.{part}.{i}"))
     return tuple(found)
 
 
@@ -82,7 +86,8 @@ def _index() -> dict[str, Phrasing]:
     return {phrasing.id: phrasing for phrasing in phrasings()}
 
 
-def _phrasing(group: dict[str, Any], phrasing_id: str, source: str) -> Phrasing:
+def _phrasing(group: dict[str, Any], phrasing_id: str) -> Phrasing:
+    source = group["text"]
     aspects, reason = group.get("aspects", {}), group.get("reason")
     # Who complains about prices is sensitive to them, as the persona task says.
     hint = {"price_sensitivity": "high"} if reason == "price/too_expensive" else {}
@@ -101,7 +106,9 @@ def _phrasing(group: dict[str, Any], phrasing_id: str, source: str) -> Phrasing:
         traits=group.get("traits", hint),
         basis=group.get("basis", "inferred" if hint else "fact"),
         categories=tuple(group.get("categories", ())),
-        foreign=group.get("foreign", False),
+        foreign=group.get("foreign"),
+        unlike=frozenset(group.get("unlike", ())),
+        labelled=any(key in group for key in ("intent", "sentiment", "aspects", "reason", "leaving", "traits")),
     )
 
 

@@ -10,12 +10,8 @@ from fewsight.shop.template import pick
 
 
 def stay(story: Story, size: int) -> None:
-    """Nothing special; most end with a message, and a fifth come less and less often."""
-    slowing = story.rng.random() < 0.2
-    everyday(story, size // 2 if slowing else size - 1)
-    if slowing:
-        story.nature.pace *= 6
-        everyday(story, size - 1)
+    """Nothing special; most end with a message."""
+    everyday(story, size - 1)
     story.limit = size
     if story.rng.random() < 0.85:
         final_message(story)
@@ -23,7 +19,7 @@ def stay(story: Story, size: int) -> None:
 
 
 def leave_with_words(story: Story, size: int) -> None:
-    """Say why; sometimes complain before, or write about something else after."""
+    """Say why; sometimes complain before, cancel, or write about something else after."""
     rng = story.rng
     pool = story.pool()
     reason = pick(rng, tuple(reason for reason in pool.leaving if reason != "unknown"))
@@ -35,11 +31,32 @@ def leave_with_words(story: Story, size: int) -> None:
     story.write(pool, pick(rng, pool.leaving[reason]))
     story.wait(10)
     if rng.random() < 0.4:
-        story.happen("cancellation", what=pick(rng, ("account", "membership", "newsletter")))
+        story.happen("cancellation", cancels=pick(rng, ("account", "membership", "newsletter")))
         story.wait(8)
     while not story.full:
-        be_addressed(story)
+        if rng.random() < 0.5:
+            settle(story)
+        else:
+            be_addressed(story)
         story.wait(12)
+
+
+def settle(story: Story) -> None:
+    """Write about what is left to settle after the farewell, without a word on leaving."""
+    pool = story.pool()
+    intents = ("billing_question", "return_or_refund", "order_status", "update_details", "account_access", "other")
+    story.write(pool, pick(story.rng, pool.messages[pick(story.rng, intents)]["neutral"]))
+
+
+def slow_down(story: Story, size: int) -> None:
+    """Buy often, then hardly at all."""
+    story.nature.pace = 4.0
+    everyday(story, size - 1 - int(story.rng.random() * 3) if size > 6 else size - 1)
+    story.wait(90)
+    story.limit = size
+    while not story.full:
+        final_message(story)
+        story.wait(6)
 
 
 def fade(story: Story, size: int) -> None:
@@ -63,7 +80,7 @@ def vanish(story: Story, size: int) -> None:
         pool = story.pool()
         story.write(pool, pick(rng, pool.leaving["unknown"]))
     elif rng.random() < 0.5:
-        story.happen("cancellation", what=pick(rng, ("account", "membership")))
+        story.happen("cancellation", cancels=pick(rng, ("account", "membership")))
     _silence(story)
 
 
@@ -115,8 +132,9 @@ def _silence(story: Story) -> None:
 
 Plot = Callable[[Story, int], None]
 _PLOTS: Final[tuple[Plot, ...]] = (
-    *(stay,) * 10,
+    *(stay,) * 13,
     *(leave_with_words,) * 7,
+    *(slow_down,) * 2,
     *(fade,) * 3,
     *(vanish,) * 2,
     threaten_and_return,

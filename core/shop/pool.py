@@ -14,7 +14,7 @@ class Pool:
 
     `messages` is by intent and tone (nobody leaves in them, except by ending a subscription without a reason);
     `leaving` by churn reason; `complaints` by churn reason; `reviews` by tone; `traits` by trait and value; `small` by
-    role.
+    role; `foreign` by role and language.
     """
 
     def __init__(self, split: SampleSplit, language: Literal["en", "zh"]) -> None:
@@ -24,7 +24,7 @@ class Pool:
         self.reviews: dict[str, list[Phrasing]] = defaultdict(list)
         self.traits: dict[tuple[str, str], list[Phrasing]] = defaultdict(list)
         self.small: dict[str, list[Phrasing]] = defaultdict(list)
-        self.foreign: dict[str, list[Phrasing]] = defaultdict(list)
+        self.foreign: dict[tuple[str, str | None], list[Phrasing]] = defaultdict(list)
         for phrasing in phrasings():
             if phrasing.language == language and allowed(phrasing.held_out, split):
                 self._add(phrasing)
@@ -48,7 +48,7 @@ class Pool:
             for item in phrasing.traits.items():
                 self.traits[item].append(phrasing)
         elif phrasing.foreign:
-            self.foreign[phrasing.role].append(phrasing)
+            self.foreign[phrasing.role, phrasing.foreign].append(phrasing)
         else:
             self.small[phrasing.role].append(phrasing)
 

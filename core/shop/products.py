@@ -24,7 +24,7 @@ CATEGORY_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product. `name` and `short` are English, `zh` Chinese; `price` is in minor units; `plural` as in 'shoes are'."""
+    """A product: English names, a Chinese one, a price in minor units; `plural` as in 'shoes are'."""
 
     category: str
     name: str
@@ -64,8 +64,7 @@ def products() -> tuple[Product, ...]:
 def services() -> tuple[Service, ...]:
     """All services, those that are held out included."""
     table = _table()["services"]
-    lines = [(line, part == "held_out") for part in ("train", "held_out") for line in table[part]]
-    return tuple(Service(*_cells(line, 2), held_out) for line, held_out in lines)
+    return tuple(_service(line, part == "held_out") for part in ("train", "held_out") for line in table[part])
 
 
 def _table() -> dict[str, dict[str, list[str]]]:
@@ -75,6 +74,11 @@ def _table() -> dict[str, dict[str, list[str]]]:
 def _product(category: str, line: str, held_out: bool) -> Product:
     name, short, price, zh = _cells(line, 4)
     return Product(category, name.removeprefix("+"), short, int(price) * 100 - 5, zh, name.startswith("+"), held_out)
+
+
+def _service(line: str, held_out: bool) -> Service:
+    name, zh = _cells(line, 2)
+    return Service(name, zh, held_out)
 
 
 def _cells(line: str, count: int) -> list[str]:

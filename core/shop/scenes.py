@@ -32,12 +32,12 @@ def purchase(story: Story) -> None:
         story.happen("cart", channel="app" if nature.channel == "app" else "web", product=product)
     number = story.order()
     if rng.random() < 0.12:
-        story.happen("payment", amount=product.price, method=pick(rng, ("card", "instalments", "wallet")))
+        story.happen("payment", amount=story.paid, paid_by=pick(rng, ("card", "instalments", "wallet")))
     story.wait(3)
     if rng.random() < 0.35:
         late = int(rng.random() * 8) if rng.random() < 0.25 else 0
         story.happen("delivery", product=product, order_id=number, days_late=late)
-    if rng.random() < (0.8 if impulse else 0.1):
+    if rng.random() < (0.6 if impulse else 0.1):
         story.wait(4)
         send_back(story, number)
     elif rng.random() < 0.3:
@@ -51,7 +51,7 @@ def send_back(story: Story, number: str) -> None:
     story.happen("return", product=product, order_id=number)
     if story.rng.random() < 0.8:
         story.wait(5)
-        story.happen("refund", product=product, amount=-product.price, order_id=number)
+        story.happen("refund", product=product, amount=-story.paid, order_id=number)
 
 
 def ask(story: Story) -> None:
@@ -73,9 +73,9 @@ def browse(story: Story) -> None:
 
 def be_addressed(story: Story) -> None:
     """Receive a campaign, perhaps a coupon."""
-    story.words("campaign", "campaign", opened=story.rng.random() < 0.4)
+    story.words("campaign", "campaign", {"opened": story.rng.random() < 0.4})
     if story.rng.random() < 0.2:
-        story.happen("coupon", value=pick(story.rng, ("5 %", "10 %", "15 %", "free shipping")))
+        story.happen("coupon", offer=pick(story.rng, ("5 %", "10 %", "15 %", "free shipping")))
 
 
 def rate(story: Story) -> None:
@@ -91,7 +91,7 @@ def be_noted(story: Story) -> None:
     elif rng.random() < 0.6:
         story.happen("login", channel=pick(rng, ("web", "app")))
     else:
-        story.happen("subscription", status=pick(rng, ("renewed", "started", "paused")), amount=999)
+        story.happen("subscription", step=pick(rng, ("renewed", "started", "paused")), amount=999)
 
 
 _SCENES: Final[tuple[Callable[[Story], None], ...]] = (

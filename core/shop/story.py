@@ -1,7 +1,7 @@
 """Lets things happen to a customer: one event after the other, each later than the one before."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from random import Random
 from typing import Final
 
@@ -38,6 +38,7 @@ class Story:
         self.events: list[Event] = []
         self.said: dict[str, tuple[Phrasing, ...]] = {}
         self.product = pick(rng, pools[0].products)
+        self.paid = 0
         self._prefix = prefix
         self._writer = writer
         self._pools = pools
@@ -74,9 +75,10 @@ class Story:
         text: tuple[str, tuple[Phrasing, ...]] | None = None,
         product: Product | None = None,
         amount: int | None = None,
+        facts: Mapping[str, Scalar] | None = None,
         **attributes: Scalar,
     ) -> None:
-        """Add an event at the present moment."""
+        """Add an event at the present moment; `facts` are further attributes."""
         if self.full:
             return
         event_id = f"{self._prefix}-{len(self.events) + 1:02}"
@@ -85,7 +87,17 @@ class Story:
         name = product.named(self.nature.language) if product else None
         currency = self.nature.person.currency if amount is not None else None
         self.events.append(
-            Event(event_id, self.now, kind, channel, text[0] if text else None, name, amount, currency, attributes)
+            Event(
+                event_id,
+                self.now,
+                kind,
+                channel,
+                text[0] if text else None,
+                name,
+                amount,
+                currency,
+                {**(facts or {}), **attributes},
+            )
         )
         self.now += timedelta(minutes=1 + int(self.rng.random() * 90))
 
@@ -119,41 +131,43 @@ class Story:
             stars = 6 - stars
         text = self._writer.review(pool, [*said, *self._aside(pool)], self.product, self.now)
         if self.nature.bare:
-            self.happen("message" if kind == "survey" else kind, text=text)
+            self.happen(pick(self.rng, ("message", "review")), text=text)
         else:
             self.happen(kind, channel="web", text=text, product=self.product, stars=stars)
 
-    def order(self, **attributes: Scalar) -> str:
+    def order(self) -> str:
         """Buy the present product; returns the order's number."""
         nature, rng = self.nature, self.rng
         number = order_number(rng)
-        attributes["order_id"] = number
+        attributes: dict[str, Scalar] = {"order_id": number}
         price = self.product.price
         if rng.random() < nature.coupons:
-            attributes["coupon"] = f"SAVE{pick(rng, (10, 15, 20, 25))}"
-            price = price * 4 // 5
+            percent = pick(rng, (10, 15, 20, 25))
+            attributes["coupon"] = f"SAVE{percent}"
+            price = price * (100 - percent) // 100
         if rng.random() < nature.gifts:
             attributes["gift_wrap"] = True
         if rng.random() < nature.express:
             attributes["shipping"] = "express"
+        self.paid = price
         channel = nature.channel if rng.random() < 0.85 else pick(rng, ("web", "app", "store", "phone"))
-        self.happen("order", channel=channel, product=self.product, amount=price, **attributes)
+        self.happen("order", channel=channel, product=self.product, amount=price, facts=attributes)
         self._writer.filler.orders.append(number)
         return number
 
-    def words(self, kind: str, role: str, **attributes: Scalar) -> None:
+    def words(self, kind: str, role: str, facts: Mapping[str, Scalar] | None = None) -> None:
         """An event with a text that is not the customer's."""
         if not self.full:
             text = self._writer.words(self.pool(), role, self.product, self.now)
-            self.happen(kind, text=text, product=self.product if kind == "search" else None, **attributes)
+            self.happen(kind, text=text, product=self.product if kind == "search" else None, facts=facts)
 
     def _statements(self, pool: Pool, tone: str) -> list[Phrasing]:
-        count = pick(self.rng, (1, 1, 1, 2, 2, 3))
+        count = 1 if tone == "neutral" else pick(self.rng, (1, 1, 1, 2, 2, 3))
         found = [pick(self.rng, pool.reviews[tone]) for _ in range(count)]
         return list(dict.fromkeys(found))
 
     def _aside(self, pool: Pool) -> list[Phrasing]:
-        if not self._untold or self.rng.random() < 0.4:
+        if not self._untold or self.rng.random() < 0.3:
             return []
         found = pool.traits.get(self._untold.pop())
         return [pick(self.rng, found)] if found else []

@@ -12,10 +12,28 @@ _NEIGHBOURS: Final = dict(zip("abcdefghijklmnopqrstuvwxyz", "svxfrghjoklknmpowtd
 _CASES: Final = ("normal", "normal", "normal", "lower", "lower", "lower", "start_lower", "upper")
 _PUNCTUATIONS: Final = ("normal", "normal", "none", "loud", "dots")
 _SHORT: Final = {
-    "you": "u", "your": "ur", "are": "r", "please": "pls", "Please": "Pls", "because": "bc", "thanks": "thx",
-    "Thanks": "Thx", "people": "ppl", "and": "n", "without": "w/o", "really": "rly", "don't": "dont", "tomorrow": "tmrw",
-    "I'm": "im", "to": "2", "for": "4", "message": "msg", "about": "abt", "You": "U",
-}  # fmt: skip
+    "you": "u",
+    "You": "U",
+    "your": "ur",
+    "are": "r",
+    "please": "pls",
+    "Please": "Pls",
+    "because": "bc",
+    "to": "2",
+    "thanks": "thx",
+    "Thanks": "Thx",
+    "people": "ppl",
+    "and": "n",
+    "without": "w/o",
+    "really": "rly",
+    "for": "4",
+    "don't": "dont",
+    "tomorrow": "tmrw",
+    "I'm": "im",
+    "message": "msg",
+    "about": "abt",
+}
+TONGUES: Final = ("es", "fr", "de", "it", "tr", "pl")
 _ARTICLES: Final = frozenset(("the", "a", "an", "The", "A", "An"))
 _EMOJI: Final = {
     "positive": ("😊", "👍", "❤️", "🙏", "😍", "🎉"),
@@ -39,10 +57,11 @@ _CHINESE_PUNCTUATION: Final = re.compile(r"[，。！？]")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One customer's habits. `case` is normal, lower, upper or start_lower; `punctuation` is normal, none, loud or dots.
+    """One customer's habits.
 
-    `typos` is the chance of an error in a word; `length` (terse, normal, rambling) how much is
-    said besides the point.
+    `case` is normal, lower, upper or start_lower; `punctuation` is normal, none, loud or dots.
+    `typos` is the chance of an error in a word; `length` (terse, normal, rambling) how much is said besides the
+    point; `tongue` another language that slips into English.
     """
 
     case: str
@@ -52,7 +71,7 @@ class Voice:
     no_articles: bool
     emoji: float
     length: str
-    foreign: bool
+    tongue: str | None
 
 
 def draw_voice(rng: Random) -> Voice:
@@ -66,7 +85,7 @@ def draw_voice(rng: Random) -> Voice:
         no_articles=not plain and rng.random() < 0.1,
         emoji=0.0 if plain or rng.random() < 0.75 else 0.5,
         length=pick(rng, ("terse", "terse", "normal", "normal", "rambling")),
-        foreign=rng.random() < 0.07,
+        tongue=pick(rng, TONGUES) if rng.random() < 0.08 else None,
     )
 
 

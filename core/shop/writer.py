@@ -33,13 +33,16 @@ class Writer:
         if self._maybe(extra * 0.6):
             phrasings.insert(1, pick(self.rng, small["aside"]))
         if self._maybe(extra * 0.25):
-            phrasings.append(pick(self.rng, small["background"]))
+            background = pick(self.rng, small["background"])
+            if not background.unlike & _topics(core):
+                phrasings.append(background)
         if self.voice.length == "rambling" and self._maybe(0.5):
             phrasings.insert(0, pick(self.rng, small["aside"]))
         if self._maybe(0.12):  # some come to the point last
             phrasings.append(phrasings.pop(phrasings.index(core)))
-        if self.voice.foreign and pool.foreign["aside"] and self._maybe(0.4):
-            phrasings.append(pick(self.rng, pool.foreign["aside"]))
+        foreign = pool.foreign.get(("aside", self.voice.tongue))
+        if foreign and self._maybe(0.4):
+            phrasings.append(pick(self.rng, foreign))
         if self._maybe(extra):
             phrasings.insert(0, self._small(pool, "opening"))
         if self._maybe(extra * 0.8):
@@ -62,8 +65,7 @@ class Writer:
         return render(phrasing.parts, self.filler, self.rng), (phrasing,)
 
     def _small(self, pool: Pool, role: str) -> Phrasing:
-        foreign = pool.foreign[role] if self.voice.foreign else []
-        return pick(self.rng, foreign or pool.small[role])
+        return pick(self.rng, pool.foreign.get((role, self.voice.tongue)) or pool.small[role])
 
     def _text(
         self, phrasings: Sequence[Phrasing], core: Phrasing, product: Product, when: datetime
@@ -85,3 +87,7 @@ class Writer:
 
     def _maybe(self, chance: float) -> bool:
         return self.rng.random() < chance
+
+
+def _topics(core: Phrasing) -> set[str]:
+    return {core.intent or "", *core.aspects, *(["leaving"] if core.leaving else [])}

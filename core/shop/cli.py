@@ -1,0 +1,41 @@
+"""`fewsight sample`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--customers", type=click.IntRange(min=0), default=200, show_default=True, help="How many customers.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Equal seeds give equal customers.")
+@click.option("--first", type=click.IntRange(min=0), default=0, show_default=True, help="Number of the first customer.")
+@click.option("--language", type=click.Choice(["en", "zh", "mixed"]), default="en", show_default=True)
+@click.option(
+    "--split",
+    type=click.Choice(["train", "held-out", "all"]),
+    default="train",
+    show_default=True,
+    help="Which part of the phrasings and products may occur.",
+)
+@click.option(
+    "--events",
+    type=click.IntRange(min=0),
+    nargs=2,
+    default=(0, 16),
+    show_default=True,
+    help="Fewest and most events of a customer.",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to.")
+def sample(
+    customers: int, seed: int, first: int, language: str, split: str, events: tuple[int, int], out: Path
+) -> None:
+    """Write the histories of a made-up shop, with known truth.
+
+    The folder gets histories.csv (one row is one event), profiles.csv and truth.jsonl (one line a customer).
+    """
+    from fewsight.shop.generate import generate
+    from fewsight.shop.tables import write_sample
+
+    drawn = generate(customers, seed=seed, split=split, language=language, events=events, first=first)  # type: ignore[arg-type]
+    count, happened = write_sample(drawn, out)
+    click.echo(f"Wrote {count} customers with {happened} events to {out}.")

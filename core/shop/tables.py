@@ -1,0 +1,67 @@
+"""Writes customers as the tables that `fewsight run` reads, with the truth beside them."""
+
+import csv
+import json
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, Final
+
+from fewsight.events import Event
+from fewsight.shop.generate import Customer
+
+ATTRIBUTES: Final = (
+    *("order_id", "coupon", "gift_wrap", "shipping", "paid_by", "days_late", "stars"),
+    *("opened", "offer", "cancels", "step"),
+)
+"""All attributes that an event of the shop may have; each is a column."""
+
+EVENT_COLUMNS: Final = (
+    *("event_id", "customer_id", "time", "kind", "channel", "text", "product", "amount", "currency"),
+    *ATTRIBUTES,
+)
+PROFILE_COLUMNS: Final = ("customer_id", "name", "email", "phone", "city", "joined", "newsletter")
+
+
+def write_sample(customers: Iterable[Customer], folder: Path) -> tuple[int, int]:
+    """Write histories.csv, profiles.csv and truth.jsonl; returns the numbers of customers and of events.
+
+    Customers without a profile (bare texts) have no row in profiles.csv, those without events none in histories.csv;
+    truth.jsonl has a line for each. Amounts are written with their decimals. Memory does not grow with the number of
+    customers.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    count = events = 0
+    with ExitStack() as stack:
+        histories = csv.writer(stack.enter_context(_open(folder / "histories.csv")))
+        profiles = csv.writer(stack.enter_context(_open(folder / "profiles.csv")))
+        truth = stack.enter_context(_open(folder / "truth.jsonl"))
+        histories.writerow(EVENT_COLUMNS)
+        profiles.writerow(PROFILE_COLUMNS)
+        for customer in customers:
+            history = customer.history
+            histories.writerows(_row(history.customer_id, event) for event in history.events)
+            if history.profile:
+                profiles.writerow([history.customer_id, *(history.profile[name] for name in PROFILE_COLUMNS[1:])])
+            truth.write(json.dumps(truth_record(customer), ensure_ascii=False) + "\n")
+            count, events = count + 1, events + len(history.events)
+    return count, events
+
+
+def truth_record(customer: Customer) -> dict[str, Any]:
+    """A customer's truth as plain data, with the time at which it holds."""
+    newest = customer.history.events[-1].time if customer.history.events else None
+    record = {"customer_id": customer.history.customer_id, "as_of": newest.isoformat() if newest else None}
+    return record | asdict(customer.truth)
+
+
+def _open(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8", newline="")
+
+
+def _row(customer_id: str, event: Event) -> list[object]:
+    assert event.time is not None, "the shop's events have times"
+    amount = None if event.amount is None else f"{event.amount / 100:.2f}"
+    head = [event.id, customer_id, event.time.isoformat(), event.kind, event.channel, event.text, event.product]
+    return [*head, amount, event.currency, *(event.attributes.get(name) for name in ATTRIBUTES)]
