@@ -19,6 +19,9 @@ from fewsight.prompts.grammar import literal, value_pattern
 from fewsight.prompts.trie import TokenTrie, common_prefix
 from fewsight.tokenizer import Tokenizer
 
+_OPENINGS = ('["E1', "[]", '"A', '"th', "1", "tr")
+"""How open values may begin: what all of them have in common with the text before is a safe token boundary."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -102,10 +105,10 @@ class AnswerForm:
         patterns = [*(_choice(field) for field in left), *(value_pattern(field, events) for field in self.open)]
         rest = "".join(pattern + literal(piece) for pattern, piece in zip(patterns, pieces, strict=True))
         text = self._forced(chosen)
-        first = [json.dumps(label, ensure_ascii=False) for label in left[0].labels] if left else ['["E1', "[]", '"A', '"th', "1"]
+        first = [_value(left[0], label) for label in left[0].labels] if left else _OPENINGS
         if not rest or (not left and all(_is_forced(field, events) for field in self.open)):
             return text + "".join("[]" + piece for piece in pieces)
-        encoded = self._tokenizer.encode_batch([text + start for start in first])
+        encoded = [tuple(ids) for ids in self._tokenizer.encode_batch([text + start for start in first])]
         prefill = common_prefix(encoded)
         kept = self._tokenizer.decode(prefill)
         while not text.startswith(kept):  # a token that ends inside a character, or inside the value
@@ -123,9 +126,7 @@ def _pieces(model: type[BaseModel], paths: Sequence[str]) -> list[str]:
 
 def _skeleton(model: type[BaseModel], prefix: str, marks: Mapping[str, str]) -> dict[str, Any]:
     return {
-        name: marks[prefix + name]
-        if prefix + name in marks
-        else _skeleton(info.annotation, f"{prefix}{name}.", marks)  # type: ignore[arg-type] # a nested model
+        name: marks[prefix + name] if prefix + name in marks else _skeleton(info.annotation, f"{prefix}{name}.", marks)  # type: ignore[arg-type] # a nested model
         for name, info in model.model_fields.items()
     }
 

@@ -118,13 +118,13 @@ class _ById:
 
 @lru_cache(maxsize=64)
 def _environment(folder: Path | None) -> jinja2.Environment:
-    folders = [folder] if folder else []
+    here = Path(__file__).parent
     return ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader([*folders, Path(__file__).parent / "tasks", Path(__file__).parent / "templates"]),
+        loader=jinja2.FileSystemLoader([*([folder] if folder else []), here / "tasks", here / "templates"]),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - prompts are not HTML
+        autoescape=False,
     )
 
 

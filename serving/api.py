@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,7 +137,7 @@ def execute(session: Session, histories: Histories, folder: Path, progress: Prog
             summaries.append(runner.run(limited(histories, options.limit)))
             if summaries[-1].stopped:
                 break
-    report = {"summaries": [summary.as_dict() for summary in summaries], "input": histories.counts_dict()}
+    report = {"summaries": [summary.as_dict() for summary in summaries], "input": asdict(histories.counts)}
     write_text(folder / "summary.json", json.dumps(report, indent=2, ensure_ascii=False, default=str))
     return summaries
 

@@ -49,9 +49,7 @@ PROMPT: list[Callable[[Any], Any]] = [
         help="How the examples are chosen.",
     ),
     click.option("--pool", type=click.Path(exists=True, dir_okay=False), help="Examples to choose from."),
-    click.option(
-        "--style", type=click.Choice(["full", "compact"]), help="Template. [default: compact with an adapter]"
-    ),
+    click.option("--style", type=click.Choice(["full", "compact"]), help="Template.  [default: full]"),
     click.option("--history-tokens", type=int, default=1024, show_default=True, help="Budget for a history."),
     click.option("--seed", type=int, default=0, show_default=True),
 ]
@@ -73,8 +71,8 @@ PROMPT: list[Callable[[Any], Any]] = [
 def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Answer tasks for every customer of a table.
 
-    TASK is a task's name (see `fewsight tasks list`) or folder. The answers go to the ledger in --out; look at them with
-    `fewsight export` or open insights.html there. The same command again goes on where it stopped.
+    TASK is a task's name (see `fewsight tasks list`) or folder. The answers go to the ledger in --out; look at
+    them with `fewsight export`, or open insights.html there. The same command again goes on where it stopped.
     """
     from fewsight.serving import console
     from fewsight.serving.api import execute

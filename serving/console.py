@@ -121,13 +121,13 @@ def say_summary(session: Session, histories: "Histories", summaries: Sequence[Ru
         for problems, color in ((summary.errors, "red"), (summary.warnings, "yellow")):
             for problem, count in problems.most_common(5):
                 say(f"  {count} x {problem}", fg=color)
-    page = write_page(histories, folder)
+    page = write_page(folder)
     if summaries and summaries[-1].stopped:
         say("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
     say(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
 
 
-def write_page(histories: "Histories", folder: Path) -> Path:
+def write_page(folder: Path) -> Path:
     """insights.html: the first insights as cards."""
     from itertools import islice
 
@@ -135,7 +135,6 @@ def write_page(histories: "Histories", folder: Path) -> Path:
 
     with Ledger.open(folder, read_only=True) as ledger:
         insights = list(islice(ledger.insights(run=RUN_NAME), CARDS))
-        total = ledger.summary()
     write_text(folder / "insights.html", page(insights, f"Insights of {folder.name}"))
     return folder / "insights.html"
 

@@ -1,7 +1,7 @@
 """Key-value cache of a batch of rows that reuses whatever prefix the next batch shares with it.
 
-Rows of a batch keep their tokens in cache slots; slots that a later row does not share are masked out or cut off. Tokens
-that several rows of a batch share are computed once, and copied.
+Rows of a batch keep their tokens in cache slots; slots that a later row does not share are masked out or cut off.
+Tokens that several rows of a batch share are computed once, and copied.
 """
 
 from bisect import bisect

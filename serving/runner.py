@@ -153,7 +153,7 @@ class Runner:
         return items
 
     def _answers(self, batch: Sequence[Item]) -> list[Answer | Failure]:
-        """Answers of a batch; where the engine dies, the batch is halved until the request that kills it stands alone."""
+        """Answers of a batch; where the engine dies, it is halved until the request that kills it stands alone."""
         try:
             answers = self._answerer.answer(batch)
         except EngineError as error:

@@ -39,12 +39,14 @@ class Session:
         return [self._group(adapter, tuple(names)) for adapter, names in by_adapter.items()]
 
     def _group(self, adapter: Path | None, names: tuple[str, ...]) -> Group:
-        from fewsight.serving.adapters import adapter_digest
-
         def start() -> "Engine":
             return start_engine(self.engine, self.model, adapter=adapter, base_url=self.options.base_url)
 
-        return Group(names, str(adapter) if adapter else None, adapter_digest(adapter) if adapter else None, start)
+        if adapter is None:
+            return Group(names, None, None, start)
+        from fewsight.serving.adapters import adapter_digest
+
+        return Group(names, str(adapter), adapter_digest(adapter), start)
 
 
 def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task, ...] | None = None) -> Session:

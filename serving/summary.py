@@ -1,6 +1,6 @@
 """What a run did, counted as it goes."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ class RunSummary:
     statuses: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
-    labels: dict[str, dict[str, Counter[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Counter)))
+    labels: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
 
     def add(self, insight: Insight, form: AnswerForm) -> None:
         """Count one insight."""
@@ -46,7 +46,7 @@ class RunSummary:
                 for part in closed.path.split("."):
                     value = value[part]
                 label = str(value).lower() if isinstance(value, bool) else value
-                self.labels[insight.task][closed.path][label] += 1
+                self.labels.setdefault(insight.task, {}).setdefault(closed.path, Counter())[label] += 1
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for summary.json."""

@@ -52,10 +52,13 @@ class TransformersEngine:
     ) -> None:
         import transformers
 
-        from fewsight.serving.adapters import merged_model
         from fewsight.serving.tokenizer import load_tokenizer
 
-        folder = merged_model(model, adapter) if adapter else model
+        folder = model
+        if adapter is not None:
+            from fewsight.serving.adapters import merged_model
+
+            folder = merged_model(model, adapter)
         self._adapter = adapter
         self._model = _load(folder.path)
         self._rows = RowCache(self._model)
