@@ -27,7 +27,7 @@ _DIGITS: Final = 5
 _CELLS: Final = 1_000_000
 """Similarities (histories x shots) that are in memory at a time."""
 
-_BATCH: Final = 64
+_BATCH: Final = 128
 _SHORTLIST: Final = 32
 
 
@@ -103,8 +103,8 @@ class TfidfIndex:
 
         lengths = [len(indices) for indices in lists]
         listed = self._shots[np.concatenate(lists)]
-        rows = np.repeat(np.repeat(np.arange(len(lists)), lengths), np.diff(listed.indptr))
-        products = listed.data * queries.toarray()[rows, listed.indices]
+        offsets = np.repeat(np.repeat(np.arange(len(lists)) * queries.shape[1], lengths), np.diff(listed.indptr))
+        products = listed.data * queries.toarray().ravel().take(offsets + listed.indices)
         # A listed shot has a term at least, so no part of the sum is empty.
         sums = np.add.reduceat(products, listed.indptr[:-1]) if len(products) else products
         return list(zip(lists, np.split(sums, np.cumsum(lengths)[:-1]), strict=True))
