@@ -43,7 +43,7 @@ class Intake:
 class ShotWriter:
     """Writes rows as shots into a folder.
 
-    Memory grows by about 200 bytes a row, which is what it takes to find repeated texts.
+    Memory grows by about 300 bytes a row, which is what it takes to find repeated texts.
 
     Args:
         folder: of the task.
