@@ -32,5 +32,7 @@ class Tokenizer(Protocol):
     def decode(self, token_ids: Sequence[int], *, special: bool = False) -> str:
         """Text of token ids, special tokens left out unless `special`."""
 
-    def chat(self, system: str, user_blocks: Sequence[str]) -> list[int]:
-        """Token ids of a system message, one user message made of blocks, and the opening of the assistant's turn."""
+    def chat(self, system: str, user_blocks: Sequence[str], shots: Sequence[tuple[str, str]] = ()) -> list[int]:
+        """Token ids of a system message, `shots` (a user message and its answer each) as turns of their own, one user
+        message made of blocks, and the opening of the assistant's turn.
+        """

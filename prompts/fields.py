@@ -10,9 +10,10 @@ from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from fewsight.errors import TaskError
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
+
+from fewsight.errors import TaskError
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -14,40 +14,35 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from fewsight.errors import TaskError
 from fewsight.prompts.fields import closed_fields
 from fewsight.prompts.task import Language, Shot, Style, Task
+from fewsight.prompts.template_check import BLOCKS
 from fewsight.prompts.view import View, view
 from fewsight.prompts.words import SYSTEM
 from fewsight.tokenizer import Tokenizer
 
 Order = Literal["shots-first", "history-first"]
-BLOCKS = ("instructions", "shot", "history", "question")
+ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 
 _ROLE_MARKS = re.compile(r"<(?=[|/]|\w+>|｜)|\[(?=/?INST\])")
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A rendered prompt: its blocks as text, and all of it as token ids (the assistant's turn opened)."""
+    """A rendered prompt: its messages as text, and all of it as token ids (the assistant's turn opened).
 
-    blocks: Mapping[str, str]
-    order: Order
+    `shots` are pairs of a user message and its answer, each a turn of its own.
+    """
+
     system: str
+    shots: tuple[tuple[str, str], ...]
+    user: str
     token_ids: tuple[int, ...]
 
-    @property
-    def user(self) -> str:
-        """The user message as text."""
-        return "".join(self.blocks[name] for name in ORDERS[self.order])
-
-    @property
-    def defanged(self) -> str:
-        """The user message for servers that tokenise text themselves: nothing in it reads as a role marker."""
-        return _ROLE_MARKS.sub("<\u200b", self.user)
-
-
-ORDERS: dict[Order, tuple[str, ...]] = {
-    "shots-first": ("instructions", "shots", "history", "question"),
-    "history-first": ("history", "instructions", "shots", "question"),
-}
+    def defanged(self) -> tuple[str, str]:
+        """(system, user) for servers that tokenise text themselves, shots inside the user message: nothing that a
+        customer wrote reads as a role marker.
+        """
+        examples = "".join(f"{question}\n{answer}\n" for question, answer in self.shots)
+        return self.system, _ROLE_MARKS.sub("<\u200b", examples + self.user)
 
 
 class Renderer:
@@ -70,7 +65,7 @@ class Renderer:
             },
         }
         self._instructions = self._block("instructions")
-        self._question = self._block("question").rstrip("\n")
+        self._question = self._block("question")
         self._shot = lru_cache(maxsize=20_000)(self._make_shot)
         self.name = f"{task.name}.{style}.{language}.{task.version}"
 
@@ -79,23 +74,27 @@ class Renderer:
         return self._block("history", view=shown)
 
     def prompt(self, history: str, shots: Sequence[Shot], order: Order) -> Prompt:
-        """Put the blocks in order and tokenise them; `history` is a rendered history block."""
-        blocks = {
-            "instructions": self._instructions,
-            "shots": "".join(self._shot(_ById(shot)) for shot in shots),
-            "history": history,
-            "question": self._question,
-        }
-        system = SYSTEM[self.language]
-        pieces = [self._instructions, *(self._shot(_ById(shot)) for shot in shots)]
-        ordered = [*pieces, history] if order == "shots-first" else [history, *pieces]
-        token_ids = self._tokenizer.chat(system, [block for block in [*ordered, self._question] if block])
-        return Prompt(blocks, order, system, tuple(token_ids))
+        """Put the blocks in order and tokenise them; `history` is a rendered history block.
 
-    def _make_shot(self, shot: "_ById") -> str:
+        Shots first: instructions in the system message, each shot a turn of its own, and then the history, so that
+        requests of one task share everything before the history. History first: the history opens the user message,
+        so that requests of one customer share it; instructions, shots and question follow in the same message.
+        """
+        system, turns = SYSTEM[self.language], tuple(self._shot(_ById(shot)) for shot in shots)
+        blocks = [history, self._question]
+        if order == "shots-first":
+            system = f"{system}\n{self._instructions}".rstrip("\n")
+        else:
+            examples = [f"{question}\n{answer}\n" for question, answer in turns]
+            blocks, turns = [history, self._instructions, *examples, self._question], ()
+        blocks = [block for block in blocks if block]
+        blocks[-1] = blocks[-1].rstrip("\n")
+        return Prompt(system, turns, "".join(blocks), tuple(self._tokenizer.chat(system, blocks, turns)))
+
+    def _make_shot(self, shot: "_ById") -> tuple[str, str]:
         shown = view(shot.shot.history, self.language, None)
         answer = json.dumps(shot.shot.answer, ensure_ascii=False, separators=(",", ":"))
-        return self._block("shot", view=shown, answer=answer)
+        return (self.history(shown) + self._question).rstrip("\n"), answer
 
     def _block(self, name: str, **variables: Any) -> str:  # noqa: ANN401 - template variables
         context = self._template.new_context({**self._shared, **variables})

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from fewsight.events import CustomerHistory
 from pydantic import BaseModel
+
+from fewsight.events import CustomerHistory
 
 Language = Literal["en", "zh"]
 Style = Literal["full", "compact"]
@@ -41,7 +42,7 @@ class Task:
     """A question: output model, templates, label descriptions, shots.
 
     `descriptions[language][field][label]` explains a label; `templates[language, style]` is Jinja source with the
-    blocks `instructions`, `shots`, `history` and `question`; `metrics` are words that an evaluation understands.
+    blocks `instructions`, `history` and `question`; `metrics` are words that an evaluation understands.
     """
 
     name: str

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-BLOCKS: Final = ("instructions", "shot", "history", "question")
-"""The blocks of every template; `shot` is rendered once for each shot."""
+BLOCKS: Final = ("instructions", "history", "question")
+"""The blocks of every template; `history` and `question` are rendered for shots too."""
 
 
 def template_problems(source: str) -> Iterator[str]:

@@ -8,8 +8,17 @@ from pathlib import Path
 from fewsight.digest import digest
 from fewsight.ledger import Answer
 from fewsight.prompts.answer import AnswerForm, Ask, Write
-from fewsight.prompts.task import NoneOfThese, Task
-from fewsight.serving.engine import ChatText, Completion, Decoding, Engine, Failure, GenerateRequest, Scored, ScoreRequest
+from fewsight.prompts.task import Task
+from fewsight.serving.engine import (
+    ChatText,
+    Completion,
+    Decoding,
+    Engine,
+    Failure,
+    GenerateRequest,
+    Scored,
+    ScoreRequest,
+)
 from fewsight.serving.prepare import Item
 
 ROUND = 6
@@ -140,7 +149,7 @@ class Answerer:
         requests = []
         for number, work in enumerate(works):
             prompt = work.item.prompt
-            chat = ChatText(prompt.system, prompt.defanged, work.form.schema(work.item.events))
+            chat = ChatText(*prompt.defanged(), work.form.schema(work.item.events))
             requests.append(GenerateRequest(str(number), prompt.token_ids, None, self._decoding, None, chat))
         for result in self.engine.generate(requests):
             _take(works[int(result.id)], result, "")

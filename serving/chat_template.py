@@ -8,8 +8,9 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import jinja2.nodes
 from jinja2 import TemplateError
@@ -19,14 +20,26 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from fewsight.errors import ModelError
 
-Slot = Literal["system", "user"]
-Frame = tuple[tuple[str, Slot | None], ...]
-"""Pieces in order: (text of the template, the message that follows it); the last piece is followed by none."""
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a template writes before the system message, before the first user message, and to open the answer.
+
+    `answer` opens the answer of an example, and `again` closes it and opens the next user message; None where the
+    template does not treat all examples alike.
+    """
+
+    system: str
+    user: str
+    opening: str
+    answer: str | None
+    again: str | None
+
 
 TODAY: Final = "26 Jul 2024"
 """What `strftime_now` says in every format: a prompt must not depend on the day it is rendered."""
 
-PLAIN_FRAME: Final[Frame] = (("", "system"), ("\n\n", "user"), ("\n", None))
+PLAIN_FRAME: Final = Frame(system="", user="\n\n", opening="\n", answer="\n", again="\n\n")
 """For models without a chat template."""
 
 
@@ -55,27 +68,47 @@ def read_frame(template: str, special: Mapping[str, str]) -> Frame:
     """Render the template around a system and a user message, through the opening of the assistant's turn.
 
     `special` holds bos_token, eos_token and the like. A template without a system role gets the system message at the
-    head of the user message, with a blank line between.
+    head of the first user message, with a blank line between.
 
     Raises:
         ModelError: the template fails, or does not show each message exactly once.
     """
-    system, user = secrets.token_hex(16), secrets.token_hex(16)
-    slots: dict[str, Slot] = {system: "system", user: "user"}
-    both = [{"role": "system", "content": system}, {"role": "user", "content": user}]
-    merged = [{"role": "user", "content": f"{system}\n\n{user}"}]
     problem = "it does not show the system and the user message exactly once"
-    for messages in (both, merged):
+    for merged in (False, True):
         try:
-            text = _render(template, messages, special)
+            system, user, opening = _pieces(template, special, 0, merged)
         except Exception as error:  # a template is the model's own code, and may raise anything
-            problem = str(error)
+            problem = str(error) or problem
             continue
-        if text.count(system) == text.count(user) == 1:
-            *pieces, last = re.split(f"({system}|{user})", text)
-            named = [(piece, slots[word]) for piece, word in zip(pieces[::2], pieces[1::2], strict=True)]
-            return (*named, (last, None))
+        answer, again = _between(template, special, merged)
+        return Frame(system, user, opening, answer, again)
     raise ModelError(f"The model's chat template can't be used: {problem}.")
+
+
+def _between(template: str, special: Mapping[str, str], merged: bool) -> tuple[str | None, str | None]:
+    """What stands before and after the answer of an example, where that is the same for all examples."""
+    try:
+        pieces = _pieces(template, special, 2, merged)
+    except Exception:  # as above; such a model gets its examples inside the user message
+        return None, None
+    _, _, answer, again, answer_too, again_too, _ = pieces
+    return (answer, again) if (answer, again) == (answer_too, again_too) else (None, None)
+
+
+def _pieces(template: str, special: Mapping[str, str], examples: int, merged: bool) -> list[str]:
+    """The template's text around the messages of a conversation with so many examples.
+
+    Raises:
+        ModelError: a message is not shown exactly once.
+    """
+    words = [secrets.token_hex(16) for _ in range(2 * examples + 2)]
+    system, first, *later = words
+    roles = [("user", f"{system}\n\n{first}")] if merged else [("system", system), ("user", first)]
+    roles += [(("assistant", "user")[i % 2], word) for i, word in enumerate(later)]
+    text = _render(template, [{"role": role, "content": content} for role, content in roles], special)
+    if any(text.count(word) != 1 for word in words):
+        raise ModelError("it does not show the system and the user message exactly once")
+    return re.split("|".join(words), text)
 
 
 def _render(template: str, messages: list[dict[str, str]], special: Mapping[str, str]) -> str:

@@ -47,7 +47,9 @@ def start_engine(
         EngineError: it can't start.
     """
     options: dict[str, Any] = {"base_url": base_url} if name == "openai" else {}
-    if name != "openai" and adapter is not None:
+    if adapter is not None and name == "vllm" and _has_gpu():
+        options["per_request_adapters"] = True
+    elif adapter is not None and name != "openai":
         options["adapter"] = adapter
     engine: Engine = _engine_class(name)(model, **options)
     return engine
@@ -60,6 +62,12 @@ def _engine_class(name: str) -> Any:  # noqa: ANN401 - an engine class
         module, _, attribute = BUILT_IN[name].partition(":")
         return getattr(import_module(module), attribute)
     return next(point for point in _extensions() if point.name == name).load()
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def _extensions() -> list[Any]:

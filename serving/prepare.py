@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from fewsight.errors import TaskError
 from fewsight.events import CustomerHistory
@@ -11,7 +10,7 @@ from fewsight.prompts.answer import AnswerForm
 from fewsight.prompts.fields import closed_fields
 from fewsight.prompts.render import Order, Prompt, Renderer
 from fewsight.prompts.selectors import ShotSelector
-from fewsight.prompts.task import Language, Shot, Style, Task
+from fewsight.prompts.task import LANGUAGES, STYLES, Language, Shot, Style, Task
 from fewsight.prompts.view import View, by_importance, view
 from fewsight.prompts.words import guess_language
 from fewsight.serving.options import RunOptions
@@ -65,6 +64,7 @@ class Preparer:
         max_model_len: int,
     ) -> None:
         self.tasks = {task.name: task for task in tasks}
+        self._all = tuple(tasks)
         self._selectors = selectors
         self._options = options
         self.tokenizer = tokenizer
@@ -100,8 +100,10 @@ class Preparer:
         if self._options.language != "auto":
             return self._options.language
         language = guess_language(" ".join(event.text for event in history.events[-20:] if event.text)[:4000])
-        has_template = all(any(lang == language for lang, _ in task.templates) for task in self.tasks.values())
-        return language if has_template else "en"
+        common = [
+            lang for lang in LANGUAGES if all((lang, style) in t.templates for style in STYLES for t in self._all)
+        ]
+        return language if language in common or not common else common[0]
 
     def _shots(
         self, task: str, histories: Sequence[CustomerHistory], languages: Sequence[Language]
@@ -206,8 +208,3 @@ def masked_shots(shots: Sequence[Shot]) -> tuple[Shot, ...]:
     """Shots with identifiers replaced, in a namespace of their own."""
     pseudonymizer = Pseudonymizer(namespace="SHOT")
     return tuple(replace(shot, history=pseudonymizer.mask(shot.history).history) for shot in shots)
-
-
-def cut_history(history: CustomerHistory, as_of: datetime | None) -> CustomerHistory:
-    """A history without anything later than `as_of`."""
-    return history.as_of(as_of)

@@ -13,10 +13,10 @@ from fewsight.errors import EngineError
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
 from fewsight.masking import PseudonymFile
-from fewsight.prompts.render import Order
+from fewsight.prompts.render import ORDERS, Order
 from fewsight.serving.answering import Answerer
 from fewsight.serving.assemble import Assembler
-from fewsight.serving.engine import Engine, Failure
+from fewsight.serving.engine import Engine, EngineIdentity, Failure
 from fewsight.serving.options import RunOptions
 from fewsight.serving.plan import arranged, cheapest, computed_tokens
 from fewsight.serving.prepare import Item, Preparer
@@ -77,11 +77,11 @@ class Runner:
         self._group, self._preparer, self._options, self._ledger = group, preparer, options, ledger
         self._pseudonyms, self._run, self._order, self._progress = pseudonyms, run, order, progress
         self._restarts = 0
-        self._start()
+        self._engine: Engine | None = None
 
     def run(self, histories: Iterable[CustomerHistory]) -> RunSummary:
         """Answer everything that is not in the ledger yet. Ctrl-C finishes the batch in hand."""
-        self.summary = RunSummary(self._engine.identity.engine, self._engine.identity.model)
+        self.summary = RunSummary()
         begun = time.monotonic()
         stream = iter(histories)
         try:
@@ -91,28 +91,34 @@ class Runner:
                 self.summary.stopped = stopped.is_set()
         finally:
             self.summary.seconds = time.monotonic() - begun
-            self._engine.close()
+            if self._engine is not None:
+                self._engine.close()
         return self.summary
 
-    def _start(self) -> None:
+    def _start(self) -> Engine:
         options = self._options
-        self._engine = self._group.start()
-        per_request = self._engine.capabilities.adapters == "request"
+        engine = self._group.start()
+        per_request = engine.capabilities.adapters == "request"
         self._answerer = Answerer(
-            self._engine,
+            engine,
             self._preparer.tasks,
             self._preparer.forms,
             probabilities=options.probabilities,
             decoding=options.decoding,
             adapter=options.adapter(self._group.tasks[0]),
         )
-        self._adapter_mode = "request" if per_request and self._group.adapter else self._engine.identity.adapter_mode
-        self._assembler = Assembler(self._engine.identity, self._group.adapter, options.as_of, options.seed)
+        self._adapter_mode = "request" if per_request and self._group.adapter else engine.identity.adapter_mode
+        self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed)
+        self._engine = engine
+        return engine
 
     def _window(self, window: Sequence[CustomerHistory], stopped: threading.Event) -> None:
         self.summary.customers += len(window)
         items = self._todo(window)
-        keys = {id(item): self._key(item) for item in items}
+        if not items:
+            return
+        engine = self._engine or self._start()
+        keys = {id(item): self._key(item, engine.identity) for item in items}
         known = self._ledger.get_answers(list(keys.values()))
         self._record([item for item in items if keys[id(item)] in known], keys, known, {})
         self.summary.cached += sum(keys[id(item)] in known for item in items)
@@ -121,9 +127,9 @@ class Runner:
             if keys[id(item)] not in known:
                 fresh.setdefault(keys[id(item)], []).append(item)
         first = arranged([same[0] for same in fresh.values()])
-        block = self._engine.capabilities.prefix_block
+        block = engine.capabilities.prefix_block
         self.summary.planned_tokens += computed_tokens([item.prompt.token_ids for item in first], block)
-        rows = self._engine.capabilities.batch_rows
+        rows = engine.capabilities.batch_rows
         for start in range(0, len(first), rows):
             if stopped.is_set():
                 return
@@ -163,7 +169,7 @@ class Runner:
                     f"The engine died {self._restarts} times without an answer in between; the last time: {error} "
                     "What was answered is kept; the same command goes on from there."
                 ) from error
-            self._engine.close()
+            self._answerer.engine.close()
             self._start()
             if len(batch) == 1:
                 return [Failure(batch[0].customer_id, f"the engine died on this request: {error}")]
@@ -199,8 +205,8 @@ class Runner:
                 self.summary.computed_tokens += answer.computed_tokens
                 self.summary.answer_tokens += answer.answer_tokens
 
-    def _key(self, item: Item) -> str:
-        engine, decoding = self._engine.identity, self._options.decoding
+    def _key(self, item: Item, engine: EngineIdentity) -> str:
+        decoding = self._options.decoding
         return AnswerKey(
             prompt_ids=item.prompt.token_ids,
             plan=self._answerer.plan_digest(item),
@@ -218,14 +224,16 @@ class Runner:
 def choose_order(
     histories: Sequence[CustomerHistory], preparer: Preparer, options: RunOptions, tasks: Sequence[str], block: int
 ) -> Order:
-    """The cheaper arrangement of blocks on a sample of histories; the one that the options name, if they do."""
+    """The arrangement that the options name; else, without shots, the one that computes fewer tokens on a sample.
+
+    With shots it is shots first: a history in front of them would tear the examples from the question.
+    """
     if options.order is not None:
         return options.order
-    if not options.shots and len(tasks) == 1:
+    if options.shots or len(tasks) == 1:
         return "shots-first"
     masked = [preparer.mask(history.as_of(options.as_of)).history for history in histories]
-    orders: tuple[Order, Order] = ("shots-first", "history-first")
-    order, _ = cheapest({name: preparer.items(masked, name, tasks) for name in orders}, block)
+    order, _ = cheapest({name: preparer.items(masked, name, tasks) for name in ORDERS}, block)
     return order
 
 

@@ -16,8 +16,6 @@ class RunSummary:
     `prompt_tokens` as sent, `planned_tokens` as the plan predicted to compute, `computed_tokens` as the engine counted.
     """
 
-    engine: str
-    model: str
     customers: int = 0
     resumed: int = 0
     cached: int = 0

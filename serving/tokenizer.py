@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -54,8 +55,10 @@ class FolderTokenizer:
         self._frame = PLAIN_FRAME if template is None else read_frame(template, special)
         self._opening = self._begin_of_text() if template is None else []
         self._added = {token.content: index for index, token in self._backend.get_added_tokens_decoder().items()}
-        self._pieces = [(self._ids(text), slot) for text, slot in self._frame]
-        self.guards_roles = all(not set(self._added.values()).isdisjoint(ids) for ids, _ in self._pieces[1:])
+        texts = [text for text in astuple(self._frame) if text is not None]
+        self._special_ids = {text: self._ids(text) for text in texts}
+        marks = set(self._added.values())
+        self.guards_roles = all(not marks.isdisjoint(self._special_ids[text]) for text in texts[1:])
         self._backend.encode_special_tokens = True
         self._refuse_forgery(special.get("unk_token"))
         self._remembered = lru_cache(maxsize=REMEMBERED_BLOCKS)(self._ids)
@@ -82,22 +85,42 @@ class FolderTokenizer:
         text: str = self._backend.decode(list(token_ids), skip_special_tokens=not special)
         return text
 
-    def chat(self, system: str, user_blocks: Sequence[str]) -> list[int]:
+    def chat(self, system: str, user_blocks: Sequence[str], shots: Sequence[tuple[str, str]] = ()) -> list[int]:
         """Token ids of a system message, one user message made of blocks, and the opening of the assistant's turn.
+
+        Before the user message stand `shots`, examples of a user message and its answer, each as a turn of its own;
+        where the model's template can't show them so, they stand at the head of the user message.
 
         Each block but the last ends with one line break. Blocks are tokenised one by one, so that requests with equal
         first blocks share their first tokens; where that would differ from tokenising them together, they are joined.
         """
-        messages = {"system": (system,), "user": tuple(user_blocks)}
-        if self._aliases:
-            text = "".join(piece + "".join(messages[slot] if slot else ()) for piece, slot in self._frame)
-            return self._opening + [self._aliases.get(index, index) for index in self._ids(text)]
         ids = list(self._opening)
-        for piece, slot in self._pieces:
-            ids += piece
-            for block in _separable(messages[slot]) if slot else ():
+        pieces = list(self._conversation(system, user_blocks, shots))
+        if self._aliases:
+            text = "".join(piece + "".join(blocks) for piece, blocks in pieces)
+            return ids + [self._aliases.get(index, index) for index in self._ids(text)]
+        for piece, blocks in pieces:
+            ids += self._special_ids[piece]
+            for block in _separable(blocks):
                 ids += self._remembered(block)
         return ids
+
+    def _conversation(
+        self, system: str, user_blocks: Sequence[str], shots: Sequence[tuple[str, str]]
+    ) -> Iterator[tuple[str, Sequence[str]]]:
+        """Pieces of the template, each with the blocks of the message after it."""
+        frame = self._frame
+        if frame.answer is None or frame.again is None:
+            user_blocks = [*(f"{question}\n{answer}\n" for question, answer in shots), *user_blocks]
+            shots = ()
+        yield frame.system, (system,)
+        before = frame.user
+        for question, answer in shots:
+            yield before, (question,)
+            yield frame.answer or "", (answer,)
+            before = frame.again or ""
+        yield before, user_blocks
+        yield frame.opening, ()
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._backend.encode(_encodable(text), add_special_tokens=False).ids
@@ -150,7 +173,8 @@ class FolderTokenizer:
         if not secret:
             return frame
         names = re.compile("|".join(re.escape(word) for word in sorted(secret, key=len, reverse=True)))
-        return tuple((names.sub(lambda match: secret[match[0]], piece), slot) for piece, slot in frame)
+        pieces = [text and names.sub(lambda match: secret[match[0]], text) for text in astuple(frame)]
+        return Frame(*pieces)
 
 
 def _separable(blocks: Sequence[str]) -> Iterator[str]:
