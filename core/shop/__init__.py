@@ -6,8 +6,9 @@
 True
 """
 
+from fewsight.shop.answers import answer
 from fewsight.shop.generate import Customer, generate
 from fewsight.shop.phrasings import SampleLanguage, SampleSplit
 from fewsight.shop.truth import Finding, TraitTruth, Truth
 
-__all__ = ["Customer", "Finding", "SampleLanguage", "SampleSplit", "TraitTruth", "Truth", "generate"]
+__all__ = ["Customer", "Finding", "SampleLanguage", "SampleSplit", "TraitTruth", "Truth", "answer", "generate"]

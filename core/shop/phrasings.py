@@ -26,6 +26,7 @@ PHRASING_FILES: Final = (
     "en_churn",
     "en_traits",
     "en_smalltalk",
+    "en_long",
     "zh_intent",
     "zh_review",
 )
