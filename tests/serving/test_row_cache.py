@@ -1,0 +1,94 @@
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fewsight.serving.row_cache import MIN_SHARED, Row, RowCache
+
+if TYPE_CHECKING:
+    import torch
+
+VOCABULARY = 50
+
+
+@pytest.fixture(scope="module")
+def llama() -> Any:
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=VOCABULARY, num_key_value_heads=2, **sizes))
+    return model.eval().requires_grad_(False)
+
+
+def plain(model: Any, row: Row) -> "torch.Tensor":
+    import torch
+
+    logits: torch.Tensor = model(input_ids=torch.tensor([row])).logits[0, -1]
+    return logits
+
+
+def check(cache: RowCache, model: Any, rows: list[Row]) -> list[int]:
+    import torch
+
+    before = cache.computed
+    logits, costs = cache.logits(rows)
+    assert logits.shape == (len(rows), VOCABULARY)
+    assert cache.computed - before == sum(costs)
+    for row, found in zip(rows, logits, strict=True):
+        torch.testing.assert_close(found, plain(model, row), atol=1e-4, rtol=1e-4)
+    return costs
+
+
+def test_ragged_rows_without_anything_shared(llama: Any) -> None:
+    costs = check(RowCache(llama), llama, [(1, 2, 3), (4,), (5, 6, 7, 8, 9)])
+    assert costs == [3, 1, 5]
+
+
+def test_extending_and_shrinking_rows_computes_only_what_is_new(llama: Any) -> None:
+    cache = RowCache(llama)
+    first, second = tuple(range(20)), tuple(range(30, 45))
+    check(cache, llama, [first, second])
+    assert check(cache, llama, [(*first, 7), (*second, 8, 9)]) == [1, 2]
+    assert check(cache, llama, [(*second, 8, 9, 1)]) == [1]  # one row left, of other length
+    assert check(cache, llama, [second[:5], (*second[:5], 0)]) == [1, 1]
+
+
+def test_a_row_branches_into_several(llama: Any) -> None:
+    cache = RowCache(llama)
+    stem = tuple(range(25))
+    check(cache, llama, [stem])
+    assert check(cache, llama, [(*stem, 1), (*stem, 2, 3), (*stem, 4)]) == [1, 2, 1]
+    assert check(cache, llama, [(*stem, 2, 3, 9), (*stem, 1, 8), (*stem, 1, 7)]) == [1, 1, 1]
+
+
+def test_a_prefix_shared_in_one_batch_is_computed_once(llama: Any) -> None:
+    stem = tuple(range(40))
+    costs = check(RowCache(llama), llama, [(*stem, 1, 2), (*stem, 3), (49, 48), (*stem, 4, 5, 6)])
+    assert sum(costs) <= len(stem) + 2 + 1 + 2 + 3 + 1  # the lone row's last token is computed twice
+    assert sum(costs) < 3 * len(stem)
+
+
+def test_after_clear_nothing_is_remembered(llama: Any) -> None:
+    cache = RowCache(llama)
+    row = tuple(range(20))
+    check(cache, llama, [row])
+    cache.clear()
+    assert check(cache, llama, [row]) == [20]
+
+
+stems = st.sampled_from([tuple(range(MIN_SHARED + 3)), tuple(range(20, 20 + MIN_SHARED)), (7,), ()])
+rows = st.tuples(stems, stems, st.lists(st.integers(0, 3), min_size=1, max_size=5).map(tuple)).map(
+    lambda parts: parts[0] + parts[1] + parts[2]
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(batches=st.lists(st.lists(rows, min_size=1, max_size=5), min_size=1, max_size=4))
+def test_whatever_came_before_logits_are_those_of_the_plain_model(llama: Any, batches: list[list[Row]]) -> None:
+    cache = RowCache(llama)
+    for batch in batches:
+        check(cache, llama, batch)
