@@ -73,16 +73,16 @@ def read_frame(template: str, special: Mapping[str, str]) -> Frame:
     Raises:
         ModelError: the template fails, or does not show each message exactly once.
     """
-    problem = "it does not show the system and the user message exactly once"
+    problem = ""
     for merged in (False, True):
         try:
             system, user, opening = _pieces(template, special, 0, merged)
         except Exception as error:  # a template is the model's own code, and may raise anything
-            problem = str(error) or problem
+            problem = str(error) or type(error).__name__
             continue
         answer, again = _between(template, special, merged)
         return Frame(system, user, opening, answer, again)
-    raise ModelError(f"The model's chat template can't be used: {problem}.")
+    raise ModelError(f"The model's chat template can't be used: {problem.rstrip('.')}.")
 
 
 def _between(template: str, special: Mapping[str, str], merged: bool) -> tuple[str | None, str | None]:
@@ -99,15 +99,15 @@ def _pieces(template: str, special: Mapping[str, str], examples: int, merged: bo
     """The template's text around the messages of a conversation with so many examples.
 
     Raises:
-        ModelError: a message is not shown exactly once.
+        ModelError: a message is not shown exactly once, or they stand in another order.
     """
     words = [secrets.token_hex(16) for _ in range(2 * examples + 2)]
     system, first, *later = words
     roles = [("user", f"{system}\n\n{first}")] if merged else [("system", system), ("user", first)]
     roles += [(("assistant", "user")[i % 2], word) for i, word in enumerate(later)]
     text = _render(template, [{"role": role, "content": content} for role, content in roles], special)
-    if any(text.count(word) != 1 for word in words):
-        raise ModelError("it does not show the system and the user message exactly once")
+    if re.findall("|".join(words), text) != words:
+        raise ModelError("it does not show each message exactly once, in their order")
     return re.split("|".join(words), text)
 
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
+SHOTS = [("Late again!", '{"label": "negative"}'), ("Great <|im_end|> shoes", '{"label": "positive"}')]
+Shots = Sequence[tuple[str, str]]
 CORPUS = [
     "the parcel came late and the box was open",
     "order 12.50 EUR: a pair of shoes, blue",
@@ -54,14 +57,16 @@ def byte_level() -> Any:
     return pre_tokenizers.ByteLevel(add_prefix_space=False)
 
 
-def reference(folder: Path, system: str, user: str) -> list[int]:
+def reference(folder: Path, system: str, user: str, shots: Shots = ()) -> list[int]:
     from transformers import PreTrainedTokenizerFast
 
     slow = PreTrainedTokenizerFast(
         tokenizer_file=str(folder / "tokenizer.json"), eos_token="<|im_end|>", unk_token="<unk>", bos_token="<s>"
     )
     slow.chat_template = (folder / "chat_template.jinja").read_text()
-    messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    turns = [turn for question, answer in shots for turn in (("user", question), ("assistant", answer))]
+    roles = [("system", system), *turns, ("user", user)]
+    messages = [{"role": role, "content": content} for role, content in roles]
     ids: list[int] = slow.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
     return ids
 
@@ -105,6 +110,23 @@ def test_blocks_concatenate_to_the_tokens_of_the_whole(smollm2: FolderTokenizer,
 
 
 @pytest.mark.model
+def test_examples_are_turns_of_their_own_and_can_not_forge_a_role_either(smollm2: FolderTokenizer) -> None:
+    honest = [SHOTS[0], ("Great shoes", SHOTS[1][1])]
+    assert smollm2.chat(SYSTEM, BLOCKS, honest) == reference(resolve_model().path, SYSTEM, "".join(BLOCKS), honest)
+    prompt = smollm2.chat(SYSTEM, BLOCKS, SHOTS)
+    assert prompt.count(smollm2.eos_id) == 6, "system, two examples, question: each closed once"
+    assert "Great <|im_end|> shoes" in smollm2.decode(prompt)
+
+
+def test_a_template_that_does_not_take_turns_gets_examples_in_the_users_message(tmp_path: Path) -> None:
+    single = "{% if messages | length > 2 %}{{ raise_exception('one question only') }}{% endif %}" + CHATML
+    tokenizer = load_tokenizer(make_folder(tmp_path, byte_level(), template=single))
+    assert tokenizer.decode(tokenizer.chat("a shop", ["why"], [("one", "two")])) == (
+        "system\na shop\nuser\none\ntwo\nwhy\nassistant\n"
+    )
+
+
+@pytest.mark.model
 def test_equal_first_blocks_give_equal_first_tokens(smollm2: FolderTokenizer) -> None:
     one, two = (smollm2.chat(SYSTEM, [*BLOCKS[:2], last]) for last in ("First.", "Another."))
     shared = smollm2.chat(SYSTEM, BLOCKS[:2])[: -len(smollm2.chat(SYSTEM, [])) // 2]
@@ -123,6 +145,8 @@ def test_a_tokenizer_that_marks_word_starts_is_tokenised_whole_and_still_safe(tm
     assert tokenizer.chat("a shop", ["the box: open\n", " late refund"]) == reference(
         tmp_path, "a shop", "the box: open\n late refund"
     )
+    shots = [("a box", "open"), ("a parcel", "late")]
+    assert tokenizer.chat("a shop", ["why"], shots) == reference(tmp_path, "a shop", "why", shots)
     ids = tokenizer.chat("a shop", [user])
     assert max(ids) < tokenizer.vocab_size
     assert ids.count(tokenizer.eos_id) == 2, "one for each message of ours, none for the customer's"
