@@ -88,10 +88,11 @@ def write_parquet(rows: Iterable[Row], path: Path, columns: Columns) -> None:
     import pyarrow.parquet as pq
 
     schema = pa.schema([(name, _arrow_type(name, columns)) for name in columns.names()])
+    texts = {name for name in columns.types if schema.field(name).type == pa.string()}
     source = iter(rows)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while some := list(islice(source, _ROWS_AT_ONCE)):
-            cells = [_parquet_cells(row, schema) for row in some]
+            cells = [_parquet_cells(row, texts) for row in some]
             writer.write_table(pa.Table.from_pylist(cells, schema=schema))
 
 
@@ -124,14 +125,12 @@ def _arrow_type(name: str, columns: Columns) -> Any:  # noqa: ANN401 - pyarrow h
     return pa.float64() if types <= {int, float} else pa.string()
 
 
-def _parquet_cells(row: Row, schema: Any) -> dict[str, Any]:  # noqa: ANN401 - pyarrow has no types
-    import pyarrow as pa
-
+def _parquet_cells(row: Row, texts: set[str]) -> dict[str, Any]:
     cells = _cells(row) | {name: row.get(name) for name in _LISTS}
     cells["as_of"] = _moment(row["as_of"])
-    for name, value in flat(row).items():
-        if schema.field(name).type == pa.string():
-            cells[name] = value if isinstance(value, str) else json.dumps(value)
+    for name in texts & cells.keys():
+        if not isinstance(cells[name], str):
+            cells[name] = json.dumps(cells[name])
     return {name: _storable(value) for name, value in cells.items()}
 
 
