@@ -27,6 +27,7 @@ PHRASING_FILES: Final = (
     "en_traits",
     "en_smalltalk",
     "en_long",
+    "en_patterns",
     "zh_intent",
     "zh_review",
 )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from fewsight.shop.phrasings import Phrasing, SampleSplit, allowed, phrasings
 from fewsight.shop.products import Product, Service, products, services
+from fewsight.shop.template import Choice
 
 
 class Pool:
@@ -27,7 +28,8 @@ class Pool:
         self.foreign: dict[tuple[str, str | None], list[Phrasing]] = defaultdict(list)
         for phrasing in phrasings():
             if phrasing.language == language and allowed(phrasing.held_out, split):
-                self._add(phrasing)
+                for _ in range(_weight(phrasing)):
+                    self._add(phrasing)
         self.products = [p for p in products() if allowed(p.held_out, split)]
         self.by_category: dict[str, list[Product]] = defaultdict(list)
         for product in self.products:
@@ -51,6 +53,11 @@ class Pool:
             self.foreign[phrasing.role, phrasing.foreign].append(phrasing)
         else:
             self.small[phrasing.role].append(phrasing)
+
+
+def _weight(phrasing: Phrasing) -> int:
+    """How often a phrasing is drawn: those with many alternatives more often, as they seldom say the same twice."""
+    return min(1 + sum(isinstance(part, Choice) for part in phrasing.parts), 4)
 
 
 @lru_cache(maxsize=6)
