@@ -69,7 +69,7 @@ def open_fields(model: type[BaseModel]) -> tuple[OpenField, ...]:
     fields = list(_walk(model, ""))
     kinds = [isinstance(field, OpenField) for field in fields]
     if kinds != sorted(kinds):
-        late = next(f.path for f, g in zip(fields[1:], fields, strict=False) if isinstance(g, OpenField))
+        late = next(f.path for f in fields[kinds.index(True) :] if isinstance(f, ClosedField))
         raise TaskError(f"{model.__name__}.{late} is closed but stands after an open field; put closed fields first.")
     nested = [f.path for f in fields if isinstance(f, OpenField) and "." in f.path]
     if nested:
@@ -99,5 +99,6 @@ def _values(annotation: Any) -> tuple[str | bool, ...] | None:  # noqa: ANN401 -
     if get_origin(annotation) is Literal and all(isinstance(v, str) for v in get_args(annotation)):
         return get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return tuple(str(member.value) for member in annotation)
+        words = tuple(member.value for member in annotation)
+        return words if all(isinstance(word, str) for word in words) else None
     return None

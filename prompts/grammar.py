@@ -36,10 +36,12 @@ def value_pattern(field: OpenField, events: int) -> str:
 
 
 def _term(field: OpenField, events: int) -> Any:  # noqa: ANN401 - Outlines is untyped
-    from outlines.types.dsl import Regex, String, between, python_types_to_terms
+    from outlines.types.dsl import Regex, String, between
 
     annotation, most, least = field.info.annotation, _bound(field, MaxLen), _bound(field, MinLen) or 0
     if field.evidence is not None:
+        if least:
+            raise TaskError(f"Field {field.path!r}: a history may have no events, so evidence can't have a min_length.")
         return _list(Regex(_one_of(events)), least, min(field.evidence, events))
     if annotation is str:
         return String('"') + between(max(least, 1), _needed(field, most), Regex(CHARACTER)) + String('"')
@@ -47,10 +49,10 @@ def _term(field: OpenField, events: int) -> Any:  # noqa: ANN401 - Outlines is u
         return _list(Regex(f'"{CHARACTER}{{1,80}}"'), least, _needed(field, most))
     if annotation in (int, float):
         return Regex(_numbers(field))
-    try:
-        return python_types_to_terms(annotation)
-    except TypeError as error:
-        raise TaskError(f"Field {field.path!r} of type {annotation!r} can't be decoded: {error}") from error
+    raise TaskError(
+        f"Field {field.path!r} has the type {annotation!r}, which can't be decoded; use Literal, an Enum of strings, "
+        "bool, str, list[str], int or Evidence."
+    )
 
 
 def _numbers(field: OpenField) -> str:

@@ -42,7 +42,7 @@ class Prompt:
         customer wrote reads as a role marker.
         """
         examples = "".join(f"{question}\n{answer}\n" for question, answer in self.shots)
-        return self.system, _ROLE_MARKS.sub("<\u200b", examples + self.user)
+        return self.system, _ROLE_MARKS.sub("\\g<0>\u200b", examples + self.user)
 
 
 class Renderer:
@@ -54,6 +54,7 @@ class Renderer:
 
     def __init__(self, task: Task, tokenizer: Tokenizer, language: Language, style: Style) -> None:
         self.task, self.language, self.style = task, language, style
+        self.name = f"{task.name}.{style}.{language}.{task.version}"
         self._tokenizer = tokenizer
         self._template = _template(task, language, style)
         descriptions = task.descriptions.get(language, {})
@@ -64,10 +65,9 @@ class Renderer:
                 for field in closed_fields(task.output)
             },
         }
-        self._instructions = self._block("instructions")
+        self._instructions = {shown: self._block("instructions", shots=shown) for shown in (False, True)}
         self._question = self._block("question")
         self._shot = lru_cache(maxsize=20_000)(self._make_shot)
-        self.name = f"{task.name}.{style}.{language}.{task.version}"
 
     def history(self, shown: View) -> str:
         """The history block."""
@@ -81,12 +81,13 @@ class Renderer:
         so that requests of one customer share it; instructions, shots and question follow in the same message.
         """
         system, turns = SYSTEM[self.language], tuple(self._shot(_ById(shot)) for shot in shots)
+        instructions = self._instructions[bool(shots)]
         blocks = [history, self._question]
         if order == "shots-first":
-            system = f"{system}\n{self._instructions}".rstrip("\n")
+            system = f"{system}\n{instructions}".rstrip("\n")
         else:
             examples = [f"{question}\n{answer}\n" for question, answer in turns]
-            blocks, turns = [history, self._instructions, *examples, self._question], ()
+            blocks, turns = [history, instructions, *examples, self._question], ()
         blocks = [block for block in blocks if block]
         blocks[-1] = blocks[-1].rstrip("\n")
         return Prompt(system, turns, "".join(blocks), tuple(self._tokenizer.chat(system, blocks, turns)))
@@ -100,8 +101,8 @@ class Renderer:
         context = self._template.new_context({**self._shared, **variables})
         try:
             text = "".join(self._template.blocks[name](context)).strip()
-        except jinja2.TemplateError as error:
-            raise TaskError(f"Template {self._template.name} of task {self.task.name!r}: {error}") from error
+        except Exception as error:  # a template may divide by zero as well as name what is not there
+            raise TaskError(f"Block {name!r} of template {self.name!r} can't be rendered: {error}") from error
         return text + "\n" if text else ""
 
 

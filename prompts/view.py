@@ -11,16 +11,19 @@ from typing import Final
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.task import Language
 from fewsight.prompts.words import FACTS, KINDS
+from fewsight.tables.amounts import EXPONENTS
 
 MAX_TEXT: Final = 1200
 """Most characters of one event's text that are shown; the middle of a longer one is cut."""
+
+MAX_VALUE: Final = 200
+"""Most characters of one value of a profile or of an event's attributes."""
 
 TELLING: Final = frozenset(
     ["message", "ticket", "call", "review", "survey", "return", "refund", "cancellation", "note", "subscription"]
 )
 """Kinds that say why a customer does something; they are kept before the others."""
 
-_ZERO_DECIMALS: Final = frozenset(["JPY", "KRW", "VND", "CLP", "ISK", "HUF"])
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -55,28 +58,33 @@ class View:
 
 
 def view(
-    history: CustomerHistory, language: Language, as_of: datetime | None, keep: Sequence[int] | None = None
+    history: CustomerHistory,
+    language: Language,
+    as_of: datetime | None,
+    keep: Sequence[int] | None = None,
+    most: int = MAX_TEXT,
 ) -> View:
     """Show a history, or only its events at the positions `keep` (ascending).
 
     `as_of` (aware) is the moment from which recency is counted; the newest event where None.
+    Texts are cut to `most` characters.
     """
     positions = range(len(history.events)) if keep is None else keep
     shown = [history.events[i] for i in positions]
     message = _bare_message(history)
-    texts = [shorten(event.text or "") for event in shown]
+    texts = [shorten(event.text or "", most) for event in shown]
     lines = [
         EventLine(f"E{number}", event_line(event, text, language), event.id)
         for number, (event, text) in enumerate(zip(shown, texts, strict=True), 1)
     ]
-    cut = sum(len(event.text or "") - len(text) for event, text in zip(shown, texts, strict=True) if "[…]" in text)
+    cut = sum(max(len(one_line(event.text or "")) - most, 0) for event in shown)
     return View(
-        message=None if message is None else texts[0],
-        profile=tuple(f"{key}: {one_line(str(value))}" for key, value in history.profile.items()),
+        message=texts[0] if texts and message is not None else None,
+        profile=tuple(f"{one_line(key)}: {shorten(str(value), MAX_VALUE)}" for key, value in history.profile.items()),
         facts=() if message is not None else tuple(facts(history, language, as_of)),
         events=tuple(lines),
         left_out=len(history.events) - len(shown),
-        cut=max(cut, 0),
+        cut=cut,
     )
 
 
@@ -114,9 +122,8 @@ def money(amount: int, currency: str | None) -> str:
     >>> money(-1250, "EUR"), money(300, "JPY")
     ('-12.50 EUR', '300 JPY')
     """
-    if currency in _ZERO_DECIMALS:
-        return f"{amount} {currency}"
-    return f"{Decimal(amount).scaleb(-2):.2f} {currency or ''}".rstrip()
+    digits = EXPONENTS.get(currency or "", 2)
+    return f"{Decimal(amount).scaleb(-digits):.{digits}f} {currency or ''}".rstrip()
 
 
 def event_line(event: Event, text: str, language: Language) -> str:
@@ -128,7 +135,7 @@ def event_line(event: Event, text: str, language: Language) -> str:
     parts = [one_line(event.product)] if event.product else []
     if event.amount is not None:
         parts.append(money(event.amount, event.currency))
-    parts += [f"{key} {one_line(str(value))}" for key, value in event.attributes.items()]
+    parts += [f"{one_line(key)} {shorten(str(value), MAX_VALUE)}" for key, value in event.attributes.items()]
     line = " ".join(head)
     if parts:
         line += ": " + ", ".join(parts)

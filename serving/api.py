@@ -158,15 +158,20 @@ def _freeze(session: Session, histories: Histories, folder: Path) -> Any:  # noq
     path = folder / "run.json"
     now = {**session.options.frozen(), "input": histories.digest, "model_digest": session.model.digest}
     if path.exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
-        differ = [name for name in now if name != "order" and before.get(name) != now[name]]
+        try:
+            before = json.loads(path.read_text(encoding="utf-8"))
+            order = before["order"]
+        except (OSError, ValueError, LookupError) as error:
+            raise ConfigError(f"{str(path)!r} can't be read ({error}); name a new folder with --out.") from error
+        same = {"order"} if now["order"] is None else set()  # the planner's choice stands
+        differ = [name for name in now if name not in same and before.get(name) != now[name]]
         if differ:
             changes = ", ".join(f"{name}: {before.get(name)!r} -> {now[name]!r}" for name in differ)
             raise ConfigError(
                 f"{str(folder)!r} holds a run with other options ({changes}). "
                 "Give the same ones to continue it, or name a new folder with --out."
             )
-        return before["order"]
+        return order
     block = 32 if session.engine == "vllm" else 1
     sample = list(limited(histories, ORDER_SAMPLE))
     now["order"] = choose_order(sample, session.preparer, session.options, [task.name for task in session.tasks], block)

@@ -104,7 +104,7 @@ def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:
     from fewsight.serving.session import open_session
 
     given["tasks"] = (task,)
-    options = _run_options({**given, "engine": "transformers"})
+    options = _run_options({**given, "engine": "scripted"})  # no model runs: its tokenizer is enough
     with _open(given, None) as histories:
         session = open_session(options, histories)
         history = histories.get(customer) if customer is not None else next(iter(histories), None)

@@ -36,13 +36,12 @@ class Estimate:
     sent_tokens: int = 0
     computed_tokens: int = 0
     answer_tokens: int = 0
-    left_out: int = 0
     warnings: dict[str, int] = field(default_factory=dict)
 
     @property
     def shared(self) -> float:
         """The share of prompt tokens that shared prefixes serve."""
-        return 1 - self.computed_tokens / self.sent_tokens if self.sent_tokens else 0.0
+        return max(1 - self.computed_tokens / self.sent_tokens, 0.0) if self.sent_tokens else 0.0
 
 
 def estimate(

@@ -52,6 +52,10 @@ class RunOptions:
             problems.append(f"--shots {self.shots} is negative")
         if self.limit is not None and self.limit < 1:
             problems.append(f"--limit {self.limit} leaves no customer; use 1 or more")
+        if self.decoding.max_tokens < 1:
+            problems.append(f"--max-tokens {self.decoding.max_tokens} leaves no room for an answer; use 1 or more")
+        if not 0 <= self.decoding.temperature <= 5:
+            problems.append(f"--temperature {self.decoding.temperature} is not between 0 and 5")
         if self.history_tokens < 16:
             problems.append(f"--history-tokens {self.history_tokens} is too few to show an event; use 16 or more")
         if self.as_of is not None and self.as_of.tzinfo is None:

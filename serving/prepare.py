@@ -11,13 +11,16 @@ from fewsight.prompts.fields import closed_fields
 from fewsight.prompts.render import Order, Prompt, Renderer
 from fewsight.prompts.selectors import ShotSelector
 from fewsight.prompts.task import LANGUAGES, STYLES, Language, Shot, Style, Task
-from fewsight.prompts.view import View, by_importance, view
+from fewsight.prompts.view import MAX_TEXT, View, by_importance, view
 from fewsight.prompts.words import guess_language
 from fewsight.serving.options import RunOptions
 from fewsight.tokenizer import Tokenizer
 
 ANSWER_ROOM = 512
 """Tokens kept free for the answer's closed fields and JSON, besides what is generated."""
+
+LEAST_TEXT = 32
+"""Texts are not cut to fewer characters than about this many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,11 @@ class Preparer:
                 low, best, block = middle, shown, text
             else:
                 high = middle - 1
+        most = MAX_TEXT
+        while order and not low and (most := most // 2) >= LEAST_TEXT:  # not even one event fits: cut its text
+            best = view(history, renderer.language, self._options.as_of, keep=order[:1], most=most)
+            block = renderer.history(best)
+            low = self._size(block, budget) <= budget
         return _Shown(best, block, _cut_warning(best))
 
     def _size(self, block: str, budget: int) -> int:

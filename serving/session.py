@@ -67,7 +67,7 @@ def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task,
     options = replace(
         options, as_of=options.as_of or histories.newest, tasks=tuple(t.name for t in tasks), engine=engine
     )
-    model = resolve_model(options.model)
+    model = resolve_model(options.model, need_weights=engine in ("transformers", "vllm"))
     tokenizer = load_tokenizer(model.path)
     selectors: dict[tuple[str, Language], ShotSelector] = {}
     shown = []
