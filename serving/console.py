@@ -11,6 +11,7 @@ from fewsight.events import CustomerHistory
 from fewsight.files import write_text
 from fewsight.ledger import Ledger
 from fewsight.prompts.answer import Write
+from fewsight.prompts.view import event_line, shorten
 from fewsight.serving import estimate as estimates
 from fewsight.serving.api import ORDER_SAMPLE, RUN_NAME, limited
 from fewsight.serving.options import RunOptions
@@ -121,21 +122,26 @@ def say_summary(session: Session, histories: "Histories", summaries: Sequence[Ru
         for problems, color in ((summary.errors, "red"), (summary.warnings, "yellow")):
             for problem, count in problems.most_common(5):
                 say(f"  {count} x {problem}", fg=color)
-    page = write_page(folder)
+    page = write_page(session, histories, folder)
     if summaries and summaries[-1].stopped:
         say("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
     say(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
 
 
-def write_page(folder: Path) -> Path:
-    """insights.html: the first insights as cards."""
-    from itertools import islice
-
+def write_page(session: Session, histories: "Histories", folder: Path) -> Path:
+    """insights.html: the first insights as cards, with the masked words of their evidence."""
     from fewsight.card import page
 
+    texts: dict[tuple[str, str], str] = {}
+    for history in limited(histories, min(CARDS, session.options.limit or CARDS)):
+        masked = session.preparer.mask(history.as_of(session.options.as_of)).history
+        for event in masked.events:
+            texts[history.customer_id, event.id] = event_line(event, shorten(event.text or "", 240), "en")
     with Ledger.open(folder, read_only=True) as ledger:
-        insights = list(islice(ledger.insights(run=RUN_NAME), CARDS))
-    write_text(folder / "insights.html", page(insights, f"Insights of {folder.name}"))
+        write_text(
+            folder / "insights.html",
+            page(ledger.insights(run=RUN_NAME), f"Insights of {folder.name}", texts, most=CARDS),
+        )
     return folder / "insights.html"
 
 
