@@ -10,18 +10,41 @@ if TYPE_CHECKING:
     from fewsight.errors import FewsightError
     from fewsight.events import CustomerHistory, Event
     from fewsight.insight import Insight, Provenance
+    from fewsight.prompts.labelling import classification_task
+    from fewsight.prompts.loading import load_task
+    from fewsight.serving.api import Run, run
+    from fewsight.tables import ColumnMapping, open_histories
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ColumnMapping": "fewsight.tables",
     "CustomerHistory": "fewsight.events",
     "Event": "fewsight.events",
     "FewsightError": "fewsight.errors",
     "Insight": "fewsight.insight",
     "Provenance": "fewsight.insight",
+    "Run": "fewsight.serving.api",
+    "classification_task": "fewsight.prompts.labelling",
+    "load_task": "fewsight.prompts.loading",
+    "open_histories": "fewsight.tables",
+    "run": "fewsight.serving.api",
 }
 
-__all__ = ["CustomerHistory", "Event", "FewsightError", "Insight", "Provenance", "__version__"]
+__all__ = [
+    "ColumnMapping",
+    "CustomerHistory",
+    "Event",
+    "FewsightError",
+    "Insight",
+    "Provenance",
+    "Run",
+    "__version__",
+    "classification_task",
+    "load_task",
+    "open_histories",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
