@@ -3,6 +3,7 @@
 After a new template version, `UPDATE_GOLDEN=1 pytest tests/prompts/tasks/test_golden.py` writes the files anew.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from fewsight.prompts.loading import load_task
 from fewsight.prompts.render import Order, Renderer
 from fewsight.prompts.task import LANGUAGES, STYLES, Language, Style
 from fewsight.prompts.view import view
+from fewsight.prompts.words import SYSTEM
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TASKS = ("intent", "sentiment", "churn_reason", "persona")
@@ -36,8 +38,9 @@ class Bytes:
     def decode(self, token_ids: Sequence[int], *, special: bool = False) -> str:
         return bytes(token_ids).decode()
 
-    def chat(self, system: str, user_blocks: Sequence[str]) -> list[int]:
-        return self.encode(system + "\n" + "".join(user_blocks))
+    def chat(self, system: str, user_blocks: Sequence[str], shots: Sequence[tuple[str, str]] = ()) -> list[int]:
+        turns = "".join(f"\n--- user\n{question}\n--- assistant\n{answer}" for question, answer in shots)
+        return self.encode(f"{system}{turns}\n--- user\n{''.join(user_blocks)}\n--- assistant\n")
 
 
 def history() -> CustomerHistory:
@@ -63,8 +66,7 @@ def prompt(name: str, language: Language, style: Style, order: Order, who: Custo
     renderer = Renderer(task, Bytes(), language, style)
     pool = task.shots_in(language)
     shown = renderer.history(view(who, language, datetime(2026, 1, 12, tzinfo=UTC)))
-    made = renderer.prompt(shown, pool[:shots], order)
-    return f"{made.system}\n---\n{made.user}\n"
+    return bytes(renderer.prompt(shown, pool[:shots], order).token_ids).decode()
 
 
 def check(file: str, text: str) -> None:
@@ -89,7 +91,7 @@ def test_history_may_come_first() -> None:
 def test_bare_message_is_one_line() -> None:
     bare = CustomerHistory("c2", (Event("m", None, "message", text="Where is\nmy parcel?"),))
     text = prompt("intent", "en", "full", "shots-first", bare, shots=0)
-    assert text.endswith("\nMessage: Where is my parcel?\nAnswer:\n")
+    assert text.endswith("\n--- user\nMessage: Where is my parcel?\nAnswer:\n--- assistant\n")
 
 
 @pytest.mark.parametrize(("language", "line"), [("en", "No events."), ("zh", "没有事件。")])
@@ -108,15 +110,17 @@ def test_events_left_out_are_counted(language: Language, line: str) -> None:
 def test_shots_look_like_the_question(name: str) -> None:
     """So that a model can go on with the pattern."""
     renderer = Renderer(load_task(name), Bytes(), "en", "full")
-    (shot,) = load_task(name).shots_in("en")[:1]
-    made = renderer.prompt(renderer.history(view(shot.history, "en", None)), [shot], "shots-first")
-    assert made.blocks["shots"].startswith(made.blocks["history"] + made.blocks["question"])
+    shots = load_task(name).shots_in("en")
+    for shot in shots:
+        made = renderer.prompt(renderer.history(view(shot.history, "en", None)), shots, "shots-first")
+        assert (made.user, json.dumps(shot.answer, separators=(",", ":"), ensure_ascii=False)) in made.shots
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", TASKS)
-def test_compact_prompt_is_a_word_and_the_history(name: str, language: Language) -> None:
+def test_compact_prompt_adds_a_word_to_the_history(name: str, language: Language) -> None:
     renderer = Renderer(load_task(name), Bytes(), language, "compact")
-    made = renderer.prompt(renderer.history(view(history(), language, None)), [], "shots-first")
-    assert made.user.removesuffix(made.blocks["history"]).count("\n") == 1
-    assert len(made.user) - len(made.blocks["history"]) <= 16
+    shown = renderer.history(view(history(), language, None))
+    made = renderer.prompt(shown, [], "shots-first")
+    assert made.user == shown.rstrip("\n")
+    assert len(made.system) - len(SYSTEM[language]) <= 16
