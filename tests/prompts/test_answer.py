@@ -110,7 +110,8 @@ def test_the_built_in_tasks(tokenizer: Tokenizer, name: str) -> None:
 
 def test_seventy_seven_labels_and_one(tokenizer: Tokenizer) -> None:
     many = [f"label_{i}" for i in range(77)]  # label_1 begins label_10 ...
-    form = AnswerForm(create_model("M", intent=(Literal[tuple(many)], ...), one=(Literal["only"], ...)), tokenizer)
+    labels: dict[str, Any] = {"intent": (Literal[tuple(many)], ...), "one": (Literal["only"], ...)}
+    form = AnswerForm(create_model("M", **labels), tokenizer)
     check_all_asks(form, tokenizer, [70, 0])
     ask = form.ask(["label_7"])
     assert ask is not None

@@ -10,7 +10,7 @@ prompts = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=8).map(tuple
 
 
 def item(ids: Ids) -> Item:
-    prompt = Prompt({}, "shots-first", "", ids)
+    prompt = Prompt("", (), "", ids)
     return Item("c", "t", "en", prompt, 0, {}, (), 0, 0, (), "t.full.en.v1")
 
 
