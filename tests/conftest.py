@@ -24,7 +24,7 @@ CORPUS = [
 
 @pytest.fixture(scope="session")
 def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with tokenizer, chat template and config.json of a model with room for 2,048 tokens."""
+    """A folder with tokenizer, chat template and config.json of a model with room for 8,192 tokens."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
@@ -42,7 +42,7 @@ def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     backend.save(str(folder / "tokenizer.json"))
     settings = {"eos_token": "<|im_end|>", "bos_token": "<|im_start|>", "chat_template": CHATML}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
-    (folder / "config.json").write_text(json.dumps({"model_type": "llama", "max_position_embeddings": 2048}))
+    (folder / "config.json").write_text(json.dumps({"model_type": "llama", "max_position_embeddings": 8192}))
     return folder
 
 

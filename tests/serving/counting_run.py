@@ -42,5 +42,5 @@ if __name__ == "__main__":
 
     CountingEngine.log, CountingEngine.seconds = Path(sys.argv[1]), float(sys.argv[2])
     sys.argv = ["fewsight", *sys.argv[3:]]
-    session.start_engine = start
+    session.start_engine = start  # type: ignore[attr-defined] # a name that it imported
     main()

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import pytest
-from pydantic import Field, create_model
+from pydantic import create_model
 
 import fewsight.ledger_file
 from fewsight.errors import ConfigError, EngineError, LedgerError
@@ -216,9 +216,12 @@ def test_an_answer_that_breaks_the_model_is_invalid_with_the_reason(
 
     monkeypatch.setattr(engine, "generate", generate)
     start = engine.__init__
-    monkeypatch.setattr(
-        engine, "__init__", lambda self, *a, **k: (start(self, *a, **k), vars(self).update(capabilities=unable))[0]
-    )
+
+    def unable_start(self: Engine, *args: Any, **options: Any) -> None:
+        start(self, *args, **options)
+        self.capabilities = unable
+
+    monkeypatch.setattr(engine, "__init__", unable_start)
     (insight,) = runs("intent", numbered(1)).insights
     assert insight.status == "invalid"
     assert insight.error is not None
@@ -243,7 +246,8 @@ def test_probabilities_off_generates_the_closed_fields(engine: type[Engine], run
 
 
 def test_a_task_object_without_open_fields(engine: type[Engine], runs: Runs) -> None:
-    model = create_model("Output", mood=(Literal["good", 'b"ad'], Field(description="x")), sure=(bool, ...))
+    fields: dict[str, Any] = {"mood": (Literal["good", 'b"ad'], ...), "sure": (bool, ...)}
+    model = create_model("Output", **fields)
     task = replace(load_task("intent"), name="mood", output=model, shots=(), descriptions={}, templates=TEMPLATES)
     done = runs(task, numbered(4))
     assert {i.status for i in done.insights} == {"ok"}
