@@ -11,13 +11,14 @@ from typing import Final
 from fewsight.digest import file_digest
 from fewsight.errors import InputError
 from fewsight.tables.encoding import detect, open_binary
-from fewsight.tables.records import LONGEST_CELL, MARK_BROKEN, Broken, Record
+from fewsight.tables.records import MARK_BROKEN, Broken, Record
 
 _DELIMITERS: Final = ",;\t|"
 _NO_DELIMITER: Final = "\x1f"
 _SNIFFED: Final = 200
 _LONGEST_RECORD: Final = 32_000_000
 """Characters after which a quote that was opened counts as never closed."""
+_LONGEST_AFTER_MANY: Final = 1_000
 
 
 class CsvSource:
@@ -74,6 +75,7 @@ class _Lines:
         self._lines = lines
         self._waiting: deque[str] = deque()
         self._longest = _LONGEST_RECORD
+        self._patience = 2 * _LONGEST_RECORD
         self._size = 0
         self.taken: list[str] = []
 
@@ -95,9 +97,10 @@ class _Lines:
 
     def give_back(self) -> str:
         """Give back all lines of this record but the first, which is returned."""
-        if self._size > LONGEST_CELL:
-            # one lost quote is an accident; a file full of them must not be read over and over
-            self._longest = max(self._longest // 2, LONGEST_CELL)
+        # one lost quote is an accident; a file full of them must not be read over and over
+        self._patience -= self._size
+        if self._patience < 0:
+            self._longest = _LONGEST_AFTER_MANY
         first, *rest = self.taken
         self._waiting.extendleft(reversed(rest))
         del self.taken[1:]

@@ -39,7 +39,7 @@ def guess(table: str, sample: Sample) -> ColumnMapping:
     if not _EVENT_LIKE & found.keys():
         return ColumnMapping({"customer_id": found["customer_id"]}, rows="profiles", guessed=True)
     minor = squash(found.get("amount", "")).endswith(("minor", "cents")) or found.get("amount") == "cents"
-    return ColumnMapping(found, _defaults(found), amount_unit="minor" if minor else "major", guessed=True)
+    return ColumnMapping(found, amount_unit="minor" if minor else "major", guessed=True)
 
 
 def look_at_values(mapping: ColumnMapping, sample: Sample, has_tz: bool) -> ColumnMapping:
@@ -58,6 +58,7 @@ def look_at_values(mapping: ColumnMapping, sample: Sample, has_tz: bool) -> Colu
         notes.append("no customer id: each row is a customer of its own, named row-1, row-2, ...")
     return replace(
         mapping,
+        defaults={**_default_kind(mapping), **mapping.defaults},
         day_first=day_first,
         decimal=mapping.decimal or guess_mark(amounts),
         notes=(*mapping.notes, *notes),
@@ -75,7 +76,8 @@ def _best(role: str, columns: Sequence[str], sample: Sample) -> str | None:
     ranked = sorted((words.index(squash(name)), name) for name in columns if squash(name) in words)
     if role == "kind" and not ranked:
         ranked = [(0, name) for name in columns if squash(name) in WEAK_KIND_NAMES and _are_kinds(sample[name])]
-    return next((name for _, name in ranked if _plausible(role, sample[name])), None)
+    # a column that is named just as its role is one, whatever it holds: its bad values are to be seen
+    return next((name for at, name in ranked if at == 0 or _plausible(role, sample[name])), None)
 
 
 def _plausible(role: str, values: Sequence[Any]) -> bool:
@@ -98,8 +100,10 @@ def _are_kinds(values: Sequence[Any]) -> bool:
     return bool(values) and 2 * sum(squash(str(value)) in KIND_WORDS for value in values) >= len(values)
 
 
-def _defaults(found: Mapping[str, str]) -> dict[str, str]:
-    if "kind" in found:
+def _default_kind(mapping: ColumnMapping) -> dict[str, str]:
+    """What every row is, where no column says it."""
+    found = mapping.columns
+    if "kind" in found or mapping.rows == "profiles":
         return {}
     if "text" in found:
         reviews = squash(found["text"]).startswith(("review", "评论", "评价"))

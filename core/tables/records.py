@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -9,6 +10,7 @@ from typing import Any, Final, Protocol
 LONGEST_CELL: Final = 100_000
 """Characters of a cell; a longer one is quarantined."""
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 BROKEN: Final = "\udcff"
 """Stands for bytes that don't decode: no real text holds a lone surrogate."""
 
@@ -68,13 +70,19 @@ class Source(Protocol):
 
 def damage(cells: Cells, columns: Sequence[str]) -> tuple[str, str, str] | None:
     """Column, reason and value of the first cell that is no clean text: broken bytes, NUL, or far too long."""
+    try:
+        whole = "".join(cells)
+    except TypeError:
+        whole = "".join([cell for cell in cells if isinstance(cell, str)])
+    if len(whole) <= LONGEST_CELL and "\0" not in whole and (whole.isascii() or not _SURROGATE.search(whole)):
+        return None
     for column, cell in zip(columns, cells, strict=False):
         if isinstance(cell, str):
             if len(cell) > LONGEST_CELL:
                 return column, f"text of {len(cell):,} characters; at most {LONGEST_CELL:,} are read", cell
             if "\0" in cell:
                 return column, "NUL byte", cell
-            if not cell.isascii() and any("\ud800" <= char <= "\udfff" for char in cell):
+            if _SURROGATE.search(cell):
                 return column, "broken encoding: bytes that are not text", cell
     return None
 

@@ -25,8 +25,8 @@ COLUMNS: Final = {
     "product": "string",
     "amount": "int64",
     "currency": "string",
-    "attributes": "string",
-    "profile": "string",
+    "attributes": "binary",
+    "profile": "binary",
 }
 """A row of the store. A row without a kind is a profile; `given` says that the id stood in the table."""
 
@@ -36,15 +36,15 @@ _WORKING_MEMORY: Final = "128MB"
 _AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B", re.IGNORECASE)
 
 _PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
-# Hashes first: groups of two numbers stay small, where ids of millions of events would not.
+# Marks first, and a share of them at a time: the ids themselves, of millions of events, would fill the memory.
+_SHARE: Final = 1_000_000
+_MARKS = """INSERT INTO marks SELECT hash(customer, id) AS mark FROM staged
+    WHERE given AND hash(customer, id) % $shares = $share GROUP BY mark HAVING count(*) > 1"""
 _DOUBLES = """CREATE OR REPLACE TABLE doubles AS
-    WITH twice AS (SELECT hash(customer, id) AS mark FROM staged WHERE given GROUP BY mark HAVING count(*) > 1),
-    found AS (
-        SELECT seq, line, customer, id, kind, row_number() OVER same AS nth, first_value(line) OVER same AS earlier
-        FROM staged WHERE given AND hash(customer, id) IN (SELECT mark FROM twice)
-        WINDOW same AS (PARTITION BY customer, id ORDER BY seq)
-    )
-    SELECT seq, line, customer, id, kind IS NULL AS is_profile, earlier FROM found WHERE nth > 1"""
+    SELECT seq, line, customer, id, kind IS NULL AS is_profile, first_value(line) OVER same AS earlier
+    FROM staged WHERE given AND hash(customer, id) IN (SELECT mark FROM marks)
+    WINDOW same AS (PARTITION BY customer, id ORDER BY seq)
+    QUALIFY row_number() OVER same > 1"""
 _EVENTS = """CREATE OR REPLACE TABLE events AS
     SELECT customer, time, id, kind, channel, text, product, amount, currency, attributes, profile
     FROM staged JOIN people USING (customer) WHERE seq NOT IN (SELECT seq FROM doubles)
@@ -151,7 +151,12 @@ class Store:
     def _sort_within(self, limit: str) -> None:
         with self._connect(limit) as connection:
             connection.read_parquet(str(self._staged)).create_view("staged")
-            for statement in (_PEOPLE, _DOUBLES, _EVENTS, "DROP VIEW staged"):
+            connection.execute(_PEOPLE)
+            connection.execute("CREATE OR REPLACE TABLE marks (mark UBIGINT)")
+            shares = self._count // _SHARE + 1
+            for share in range(shares):
+                connection.execute(_MARKS, {"shares": shares, "share": share})
+            for statement in (_DOUBLES, _EVENTS, "DROP VIEW staged"):
                 connection.execute(statement)
 
     def _connect(self, limit: str) -> "duckdb.DuckDBPyConnection":
