@@ -5,7 +5,8 @@ Tokens that several rows of a batch share are computed once, and copied.
 """
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,15 @@ class RowCache:
         self._rows: list[Row] = []
         self._slots: list[torch.Tensor] = []
         self._sorted: list[tuple[Row, int]] = []
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Forget the batch where anything fails in between: its cache may be half written."""
+        try:
+            yield
+        except BaseException:
+            self.clear()
+            raise
 
     def logits(self, rows: Sequence[Row]) -> tuple["torch.Tensor", list[int]]:
         """Next-token logits after each row.

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fewsight.errors import EngineError
+from fewsight.serving.checks import problem, wrong_adapter
 from fewsight.serving.engine import (
     Capabilities,
     Completion,
@@ -14,7 +15,7 @@ from fewsight.serving.engine import (
     Scored,
     ScoreRequest,
 )
-from fewsight.serving.grammars import GrammarError, Grammars, RowGrammar
+from fewsight.serving.grammars import Grammars, RowGrammar
 from fewsight.serving.row_cache import RowCache
 from fewsight.serving.scoring import TrieSearch
 from fewsight.tokenizer import Tokenizer
@@ -62,9 +63,9 @@ class TransformersEngine:
         self._adapter = adapter
         self._model = _load(folder.path)
         self._rows = RowCache(self._model)
-        self._grammars = Grammars(self._model, folder.path)
-        self._batch_tokens = batch_tokens
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
+        self._grammars = Grammars(self._model, folder.path, self.tokenizer.eos_id)
+        self._batch_tokens = batch_tokens
         self._ends = _end_tokens(self._model, self.tokenizer)
         self.max_model_len = min(max_model_len or model.max_model_len, model.max_model_len)
         self.capabilities = Capabilities(score=True, prefill=True, adapters="engine", batch_rows=BATCH_ROWS)
@@ -100,34 +101,22 @@ class TransformersEngine:
             raise EngineError("This engine is closed; start a new one.")
         good: list[_Request] = []
         for request in requests:
-            problem = self._problem(request)
-            if problem:
-                yield Failure(request.id, problem)
+            reason = self._problem(request)
+            if reason:
+                yield Failure(request.id, reason)
             else:
                 good.append(request)
         for batch in self._batches(good):
             try:
-                with torch.inference_mode():
+                with torch.inference_mode(), self._rows.guarded():
                     results = list(compute(batch))
-            except RuntimeError as error:  # torch's own: out of memory, a dead device
-                self._rows.clear()
+            except (RuntimeError, IndexError) as error:  # torch's own: out of memory, a dead device
                 raise EngineError(f"transformers failed on a batch of {len(batch)} requests: {error}") from error
             yield from results
 
     def _problem(self, request: GenerateRequest | ScoreRequest) -> str | None:
-        if not request.prompt:
-            return "the prompt is empty"
-        if request.adapter != self._adapter:
-            return f"adapter {request.adapter} is not the one this engine was started with ({self._adapter})"
-        longest = max(map(len, request.labels.sequences)) if isinstance(request, ScoreRequest) else 1
-        if len(request.prompt) + longest > self.max_model_len:
-            return f"the prompt has {len(request.prompt)} tokens; the model's limit is {self.max_model_len}"
-        if isinstance(request, GenerateRequest) and request.grammar is not None:
-            try:
-                self._grammars.start(request.grammar)
-            except GrammarError as error:
-                return str(error)
-        return None
+        found = problem(request, self.max_model_len, self._model.config.get_text_config().vocab_size)
+        return found or wrong_adapter(request, self._adapter)
 
     def _batches(self, requests: list[_Request]) -> Iterator[list[_Request]]:
         """Neighbours together, bounded in rows and in padded tokens."""
@@ -157,11 +146,13 @@ class TransformersEngine:
 
     def _generate(self, batch: list[GenerateRequest]) -> Iterator[Completion]:
         rows = [_Generating(request, self._grammars) for request in batch]
+        if any(request.decoding.temperature for request in batch):
+            self._rows.clear()  # what happens to be cached moves the logits by a rounding error, and so the dice
         active = rows
         while active:
             logits, costs = self._rows.logits([row.tokens for row in active])
             for row, scores, cost in zip(active, logits.cpu(), costs, strict=True):
-                row.computed += cost
+                row.computed = row.computed or cost
                 row.step(scores, self._ends, self.max_model_len)
             active = [row for row in active if not row.done]
         for row in rows:
@@ -171,7 +162,7 @@ class TransformersEngine:
                 text=self.tokenizer.decode(row.generated),
                 finished=row.finished,
                 prompt_tokens=len(row.request.prompt),
-                computed_tokens=max(row.computed - max(len(row.generated) - 1, 0), 0),
+                computed_tokens=row.computed,
             )
 
 
