@@ -4,6 +4,7 @@ import sys
 from importlib import import_module
 
 import click
+
 from fewsight import __version__
 from fewsight.errors import FewsightError
 
@@ -49,6 +50,6 @@ def main() -> None:
     """Run the command line; errors that are meant for the user are printed without a traceback, with exit code 2."""
     try:
         root(prog_name="fewsight")
-    except FewsightError as error:
+    except (FewsightError, OSError) as error:  # a full disk, a folder that can't be written
         click.secho(f"Error: {error}", fg="red", err=True)
         sys.exit(2)

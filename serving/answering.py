@@ -21,6 +21,8 @@ from fewsight.serving.engine import (
 )
 from fewsight.serving.prepare import Item
 
+NO_RESULT = "the engine gave no result for this request"
+
 ROUND = 6
 """Decimals of recorded probabilities."""
 
@@ -46,9 +48,8 @@ class _Work:
         return None if self.failed else self.form.ask(self.chosen)
 
     def answer(self) -> Answer | Failure:
-        if self.failed is not None:
-            return Failure(self.item.customer_id, self.failed)
-        assert self.text is not None
+        if self.failed is not None or self.text is None:
+            return Failure(self.item.customer_id, self.failed or NO_RESULT)
         counts = (self.prompt_tokens, self.answer_tokens, self.computed_tokens)
         return Answer(self.text, self.raw, self.normalised, *counts, error=self.error)
 
@@ -122,11 +123,13 @@ class Answerer:
                 prompt = work.item.prompt.token_ids + ask.prefill
                 requests.append(ScoreRequest(str(number), prompt, ask.labels, self._adapter))
             for result in self.engine.score(requests):
-                work, ask = waiting[result.id]
+                work, ask = waiting.pop(result.id)
                 if isinstance(result, Failure):
                     work.failed = result.error
                 else:
                     _choose(work, ask, result)
+            for work, _ in waiting.values():
+                work.failed = NO_RESULT
 
     def _write(self, works: Sequence[_Work]) -> None:
         waiting: dict[str, tuple[_Work, Write]] = {}

@@ -95,7 +95,7 @@ def run(
     folder = Path(keep.name if keep else out or "")
     with ExitStack() as stack:
         if not isinstance(histories, Histories):
-            folder.mkdir(parents=True, exist_ok=True)
+            refuse_second_writer(folder)
             opened = open_histories(
                 histories,
                 query=query,
@@ -140,6 +140,16 @@ def execute(session: Session, histories: Histories, folder: Path, progress: Prog
     report = {"summaries": [summary.as_dict() for summary in summaries], "input": asdict(histories.counts)}
     write_text(folder / "summary.json", json.dumps(report, indent=2, ensure_ascii=False, default=str))
     return summaries
+
+
+def refuse_second_writer(folder: Path) -> None:
+    """Make the folder, and stop before anything in it is touched where another run is writing there.
+
+    Raises:
+        LedgerError: another process holds the ledger.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    Ledger.open(folder / "ledger.sqlite").close()
 
 
 def limited(histories: Iterable[CustomerHistory], limit: int | None) -> Iterator[CustomerHistory]:

@@ -44,6 +44,10 @@ class Assembler:
         except ValidationError as error:
             problem = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
             return replace(base, status="invalid", error=problem, probabilities=probabilities)
+        unknown = _unknown_refs(form, parsed, item.event_map)
+        if unknown:
+            problem = f"evidence names {', '.join(unknown)}, and {len(item.event_map)} events were shown"
+            return replace(base, status="invalid", error=problem, probabilities=probabilities)
         evidence = _evidence(form, parsed, item.event_map)
         return replace(base, answer=parsed, evidence=evidence, probabilities=probabilities)
 
@@ -69,12 +73,17 @@ class Assembler:
         )
 
 
+def _unknown_refs(form: AnswerForm, parsed: Mapping[str, Any], events: Mapping[str, str]) -> list[str]:
+    """E-numbers that were not shown; no grammar of ours lets them pass, a foreign server may."""
+    return [ref for field in form.open if field.evidence is not None for ref in parsed[field.path] if ref not in events]
+
+
 def _evidence(form: AnswerForm, parsed: dict[str, Any], events: Mapping[str, str]) -> tuple[str, ...]:
     """Real event ids of the evidence, each once, also put in the answer's place."""
     named: dict[str, None] = {}
     for field in form.open:
         if field.evidence is not None:
-            ids = list(dict.fromkeys(events[ref] for ref in parsed[field.path] if ref in events))
+            ids = list(dict.fromkeys(events[ref] for ref in parsed[field.path]))
             parsed[field.path] = ids
             named.update(dict.fromkeys(ids))
     return tuple(named)

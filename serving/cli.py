@@ -75,11 +75,13 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     them with `fewsight export`, or open insights.html there. The same command again goes on where it stopped.
     """
     from fewsight.serving import console
-    from fewsight.serving.api import execute
+    from fewsight.serving.api import execute, refuse_second_writer
     from fewsight.serving.session import open_session
 
     folder = Path(given["out"])
     options = _run_options(given)
+    if not given["dry_run"]:
+        refuse_second_writer(folder)
     with _open(given, None if given["dry_run"] else folder / "quarantine.jsonl") as histories:
         console.say_input(histories, options)
         session = open_session(options, histories)
@@ -88,6 +90,7 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
             console.say_estimate(session, histories, folder, given["price_per_million"])
             return
         total = min(histories.counts.customers, options.limit or histories.counts.customers) * len(session.tasks)
+        console.say("Loading the model; the first answers take a moment.")
         with console.progress(total) as bar:
             summaries = execute(session, histories, folder, bar)
         console.say_summary(session, histories, summaries, folder)

@@ -150,7 +150,9 @@ class Runner:
         done = {
             task: self._ledger.done(self._run, ARM, self._options.seed, task).among(pairs) for task in self._group.tasks
         }
-        self.summary.resumed += sum(map(len, done.values()))
+        resumed = sum(map(len, done.values()))
+        self.summary.resumed += resumed
+        self._progress.advance(resumed, 0)
         items: list[Item] = []
         for tasks, histories in _by_missing(window, pairs, done).items():
             masked = [self._preparer.mask(history.as_of(as_of)) for history in histories]
