@@ -21,12 +21,13 @@ def prepare_environment(gpu: bool) -> None:
     """Set the variables that vLLM reads when it is imported, where the user has not set them."""
     quiet = {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_NO_USAGE_STATS": "1", "TORCH_CPP_LOG_LEVEL": "ERROR"}
     # One process: no pipes between Python and the model, which would cost more here than they gain. Threads are neither
-    # pinned to cores nor spin while they wait, which would halve the speed whenever anything else runs there.
+    # pinned to cores nor spin while they wait, which would halve the speed whenever anything else runs there. Small
+    # kernels of the sampler are compiled otherwise, which takes half a minute and gains nothing here.
     cpu = {
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
         "VLLM_CPU_OMP_THREADS_BIND": "nobind",
         "OMP_NUM_THREADS": str(usable_cores()),
-        "OMP_WAIT_POLICY": "PASSIVE",
+        "TORCHDYNAMO_DISABLE": "1",
         "VLLM_CPU_NUM_OF_RESERVED_CPU": "0",
     }
     for name, value in {**quiet, **({} if gpu else cpu)}.items():
@@ -44,6 +45,7 @@ def usable_cores() -> int:
 
 def has_gpu() -> bool:
     """Whether torch sees a GPU that vLLM can use."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read once, when torch is imported
     import torch
 
     return bool(torch.cuda.is_available())
