@@ -1,6 +1,6 @@
 """The order of requests, and how many prompt tokens it costs to compute them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fewsight.prompts.render import ORDERS, Order
@@ -13,6 +13,20 @@ Ids = tuple[int, ...]
 def arranged(items: Sequence[Item]) -> list[Item]:
     """Items in the order in which neighbours share the longest prompt prefixes: lexicographic in their tokens."""
     return sorted(items, key=lambda item: item.prompt.token_ids)
+
+
+def batches(items: Sequence[Item], tasks: Sequence[str], rows: int) -> Iterator[Sequence[Item]]:
+    """Arranged items in batches of at most `rows`, each of one task, since its rows then take the same steps.
+
+    Items of one customer that stand together stay in neighbouring batches.
+    """
+    reach = rows * len(tasks)
+    for start in range(0, len(items), reach):
+        near = items[start : start + reach]
+        for task in tasks:
+            same = [item for item in near if item.task == task]
+            for begin in range(0, len(same), rows):
+                yield same[begin : begin + rows]
 
 
 def computed_tokens(prompts: Sequence[Ids], block: int) -> int:

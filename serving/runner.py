@@ -18,7 +18,7 @@ from fewsight.serving.answering import Answerer
 from fewsight.serving.assemble import Assembler
 from fewsight.serving.engine import Engine, EngineIdentity, Failure
 from fewsight.serving.options import RunOptions
-from fewsight.serving.plan import arranged, cheapest, computed_tokens
+from fewsight.serving.plan import arranged, batches, cheapest, computed_tokens
 from fewsight.serving.prepare import Item, Preparer
 from fewsight.serving.summary import RunSummary
 
@@ -132,11 +132,9 @@ class Runner:
         first = arranged([same[0] for same in fresh.values()])
         block = engine.capabilities.prefix_block
         self.summary.planned_tokens += computed_tokens([item.prompt.token_ids for item in first], block)
-        rows = engine.capabilities.batch_rows
-        for start in range(0, len(first), rows):
+        for batch in batches(first, self._group.tasks, engine.capabilities.batch_rows):
             if stopped.is_set():
                 return
-            batch = first[start : start + rows]
             answered = {keys[id(item)]: answer for item, answer in zip(batch, self._answers(batch), strict=True)}
             self._count(batch, answered.values())
             good = {key: answer for key, answer in answered.items() if isinstance(answer, Answer)}

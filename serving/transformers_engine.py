@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from fewsight.serving.models import ModelFolder
 
-BATCH_ROWS = 32
+BATCH_ROWS = 16
 
 _Request = TypeVar("_Request", GenerateRequest, ScoreRequest)
 _Result = TypeVar("_Result", Completion, Scored)
