@@ -14,6 +14,9 @@ from fewsight.tables.words import COLUMN_WORDS, KIND_WORDS, ROLES, WEAK_KIND_NAM
 Sample = Mapping[str, Sequence[Any]]
 """The first values of each column, without empty ones."""
 
+_BARE: Final = frozenset({"customer_id", "event_id", "text"})
+"""All that a table of bare texts may have."""
+
 _EVENT_LIKE: Final = frozenset({"time", "kind", "text", "amount", "event_id"})
 
 
@@ -38,8 +41,17 @@ def guess(table: str, sample: Sample) -> ColumnMapping:
         )
     if not _EVENT_LIKE & found.keys():
         return ColumnMapping({"customer_id": found["customer_id"]}, rows="profiles", guessed=True)
+    if found.keys() <= _BARE:
+        return _bare_texts(found, sample)
     minor = squash(found.get("amount", "")).endswith(("minor", "cents")) or found.get("amount") == "cents"
     return ColumnMapping(found, amount_unit="minor" if minor else "major", guessed=True)
+
+
+def _bare_texts(found: dict[str, str], sample: Sample) -> ColumnMapping:
+    """A table of texts. Its other columns are often the very labels that are asked for, so none is shown."""
+    hidden = [name for name in sample if name not in found.values()]
+    note = f"columns that are not shown to the model: {', '.join(hidden)}; a mapping file can name them as attributes"
+    return ColumnMapping(found, attributes=(), notes=(note,) if hidden else (), guessed=True)
 
 
 def look_at_values(mapping: ColumnMapping, sample: Sample, has_tz: bool) -> ColumnMapping:
