@@ -28,7 +28,6 @@ def prepare_environment(gpu: bool) -> None:
         "VLLM_CPU_OMP_THREADS_BIND": "nobind",
         "OMP_NUM_THREADS": str(usable_cores()),
         "TORCHDYNAMO_DISABLE": "1",
-        "VLLM_CPU_NUM_OF_RESERVED_CPU": "0",
     }
     for name, value in {**quiet, **({} if gpu else cpu)}.items():
         os.environ.setdefault(name, value)

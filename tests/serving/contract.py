@@ -53,8 +53,8 @@ THINGS = ("card", "order", "parcel", "refund", "account", "voucher", "invoice", 
 TROUBLES = ("arrival", "late", "lost", "broken", "not_working", "cancel", "change_of_address")
 LARGE = tuple(f"{thing}_{trouble}" for thing in THINGS for trouble in TROUBLES)
 
-WORDS = r"[a-z ]{5,60}\."
-EVIDENCE = r'(?:[^"\\\x00-\x1f\x7f]|\\["\\n]){1,40}","evidence":\["E(?:[1-9]|1[0-7])"(?:,"E(?:[1-9]|1[0-7])"){0,2}\]\}'
+WORDS = r"[a-z ]{5,20}\."
+EVIDENCE = r'(?:[^"\\\x00-\x1f\x7f]|\\["\\n]){1,16}","evidence":\["E(?:[1-9]|1[0-7])"(?:,"E(?:[1-9]|1[0-7])"){0,2}\]\}'
 CHOICE = rf'(?:{"|".join(LARGE)})"\}}'
 GRAMMARS = (WORDS, EVIDENCE, CHOICE, r'(?:yes|no)"\}', r"[1-9][0-9]{3}")
 
