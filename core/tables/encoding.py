@@ -40,7 +40,17 @@ def _wide(start: bytes) -> str | None:
     even, odd = start[::2].count(0), start[1::2].count(0)
     if 50 * (even + odd) < len(start) or 20 * min(even, odd) > even + odd:
         return None
+    if 0 not in start[:2] and _is_utf8(start):
+        return None  # these zeros are bad characters of a text that begins, and goes on, well without them
     return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_utf8(start: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_chinese(chunk: bytes) -> bool:

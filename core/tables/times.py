@@ -113,7 +113,7 @@ def _from_digits(text: str) -> datetime:
 
 
 def _from_number(value: float | Decimal) -> datetime:
-    if not math.isfinite(value) or abs(float(value)) >= 1e20:
+    if (isinstance(value, Decimal) and value.is_snan()) or not math.isfinite(value) or abs(float(value)) >= 1e20:
         raise BadValue("not a time")
     whole = int(value)
     digits = len(str(abs(whole)))
