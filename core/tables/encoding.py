@@ -8,6 +8,9 @@ from typing import IO, Final
 
 from fewsight.tables.records import BROKEN, MARK_BROKEN
 
+_BEGINNING: Final = 24
+"""Bytes of which at least one is a zero, or not ASCII, in UTF-16."""
+
 _CHUNK: Final = 1 << 18
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -40,17 +43,9 @@ def _wide(start: bytes) -> str | None:
     even, odd = start[::2].count(0), start[1::2].count(0)
     if 50 * (even + odd) < len(start) or 20 * min(even, odd) > even + odd:
         return None
-    if 0 not in start[:2] and _is_utf8(start):
-        return None  # these zeros are bad characters of a text that begins, and goes on, well without them
+    if start[:_BEGINNING].isascii() and 0 not in start[:_BEGINNING]:
+        return None  # these zeros are bad characters of a text that begins well without them
     return "utf-16-le" if odd > even else "utf-16-be"
-
-
-def _is_utf8(start: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _is_chinese(chunk: bytes) -> bool:
