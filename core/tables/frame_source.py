@@ -61,12 +61,15 @@ class SqlSource:
 
     def __init__(self, url: str, query: str | None) -> None:
         self._engine = _engine(url)
+        from sqlalchemy import text
+
         self.name = self._engine.url.render_as_string(hide_password=True)
         self._hash = hashlib.sha256()
         self._query = self._statement(query)
         self._connection = self._engine.connect().execution_options(stream_results=True, yield_per=_BATCH)
         try:
-            self._result = self._connection.exec_driver_sql(self._query)
+            # a colon names no parameter here, and a percent sign is one
+            self._result = self._connection.execute(text(self._query.replace(":", r"\:")))
         except Exception as error:
             self.close()
             raise InputError(f"{self.name}: the query failed: {_first_line(error)}") from error

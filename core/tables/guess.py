@@ -41,7 +41,7 @@ def guess(table: str, sample: Sample) -> ColumnMapping:
         )
     if not _EVENT_LIKE & found.keys():
         return ColumnMapping({"customer_id": found["customer_id"]}, rows="profiles", guessed=True)
-    if found.keys() <= _BARE:
+    if "text" in found and found.keys() <= _BARE:
         return _bare_texts(found, sample)
     minor = squash(found.get("amount", "")).endswith(("minor", "cents")) or found.get("amount") == "cents"
     return ColumnMapping(found, amount_unit="minor" if minor else "major", guessed=True)

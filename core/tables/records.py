@@ -2,9 +2,11 @@
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final, Protocol
 
 LONGEST_CELL: Final = 100_000
@@ -85,6 +87,13 @@ def damage(cells: Cells, columns: Sequence[str]) -> tuple[str, str, str] | None:
             if _SURROGATE.search(cell):
                 return column, "broken encoding: bytes that are not text", cell
     return None
+
+
+def is_finite(number: float | Decimal) -> bool:
+    """Whether a number is neither NaN nor infinite, for any size and any kind of NaN."""
+    if isinstance(number, Decimal):
+        return number.is_finite()
+    return isinstance(number, int) or math.isfinite(number)
 
 
 def flat(cell: Any) -> Any:  # noqa: ANN401 - any cell

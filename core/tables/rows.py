@@ -13,7 +13,7 @@ from fewsight.errors import did_you_mean
 from fewsight.events import EVENT_KINDS, Scalar
 from fewsight.tables.amounts import currency_code, minor_units, symbol_currency
 from fewsight.tables.mapping import ColumnMapping
-from fewsight.tables.records import BadValue, Broken, Cells, damage
+from fewsight.tables.records import BadValue, Broken, Cells, damage, is_finite
 from fewsight.tables.times import microseconds
 from fewsight.tables.words import KIND_WORDS, squash
 
@@ -155,7 +155,7 @@ def identifier(value: Any) -> str:  # noqa: ANN401 - any cell
     """A cell as a name: 12 and 12.0 (a whole number in a column with gaps) are both '12'."""
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, (float, Decimal)) and math.isfinite(value) and value == int(value):
+    if isinstance(value, (float, Decimal)) and is_finite(value) and value == int(value):
         return str(int(value))
     return str(value)
 

@@ -33,6 +33,7 @@ COLUMNS: Final = {
 _ROWS, _CHARACTERS = 5_000, 4_000_000
 # Enough for any sort, and little beside a model. Where it is not (very wide rows), the caller's limit is tried.
 _WORKING_MEMORY: Final = "128MB"
+_READING_MEMORY: Final = "32MB"
 _AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B", re.IGNORECASE)
 
 _PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
@@ -45,10 +46,13 @@ _DOUBLES = """CREATE OR REPLACE TABLE doubles AS
     FROM staged WHERE given AND hash(customer, id) IN (SELECT mark FROM marks)
     WINDOW same AS (PARTITION BY customer, id ORDER BY seq)
     QUALIFY row_number() OVER same > 1"""
+# In two statements: a join and a sort at the same time would need the memory of both.
+_PLACED = """CREATE OR REPLACE TABLE placed AS
+    SELECT first, seq, customer, time, id, kind, channel, text, product, amount, currency, attributes, profile
+    FROM staged JOIN people USING (customer)
+    WHERE NOT EXISTS (SELECT 1 FROM doubles WHERE doubles.seq = staged.seq)"""
 _EVENTS = """CREATE OR REPLACE TABLE events AS
-    SELECT customer, time, id, kind, channel, text, product, amount, currency, attributes, profile
-    FROM staged JOIN people USING (customer) WHERE seq NOT IN (SELECT seq FROM doubles)
-    ORDER BY first, time NULLS FIRST, seq"""
+    SELECT * EXCLUDE (first, seq) FROM placed ORDER BY first, time NULLS FIRST, seq"""
 
 
 class Store:
@@ -61,11 +65,13 @@ class Store:
         self._rows: list[tuple[Any, ...]] = []
         self._size = 0
         self._count = 0
+        self._has_ids = False
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Add a row in the order of COLUMNS."""
         self._rows.append(row)
+        self._has_ids = self._has_ids or row[4]
         self._size += sum(len(row[at]) for at in (7, 11, 12) if row[at] is not None)
         if len(self._rows) >= _ROWS or self._size >= _CHARACTERS:
             self._flush()
@@ -89,7 +95,7 @@ class Store:
         except duckdb.IOException as error:
             raise InputError(f"Can't sort on disk in {str(self.folder)!r} (see TMPDIR): {error}") from error
         self._staged.unlink()
-        self._connection = self._connect(_WORKING_MEMORY)
+        self._connection = self._connect(_READING_MEMORY)
 
     def duplicates(self) -> Iterator[tuple[bool, Broken]]:
         """Whether it is a profile, and the row, for each repeated id."""
@@ -154,9 +160,9 @@ class Store:
             connection.execute(_PEOPLE)
             connection.execute("CREATE OR REPLACE TABLE marks (mark UBIGINT)")
             shares = self._count // _SHARE + 1
-            for share in range(shares):
+            for share in range(shares if self._has_ids else 0):
                 connection.execute(_MARKS, {"shares": shares, "share": share})
-            for statement in (_DOUBLES, _EVENTS, "DROP VIEW staged"):
+            for statement in (_DOUBLES, _PLACED, _EVENTS, "DROP VIEW staged", "DROP TABLE placed"):
                 connection.execute(statement)
 
     def _connect(self, limit: str) -> "duckdb.DuckDBPyConnection":

@@ -1,6 +1,5 @@
 """Reading moments in time as people write them."""
 
-import math
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -8,7 +7,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from fewsight.tables.records import BadValue
+from fewsight.tables.records import BadValue, is_finite
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _END = int((datetime(2101, 1, 1, tzinfo=UTC) - EPOCH).total_seconds()) * 1_000_000
@@ -113,7 +112,7 @@ def _from_digits(text: str) -> datetime:
 
 
 def _from_number(value: float | Decimal) -> datetime:
-    if (isinstance(value, Decimal) and value.is_snan()) or not math.isfinite(value) or abs(float(value)) >= 1e20:
+    if not is_finite(value) or not -(10**20) < value < 10**20:
         raise BadValue("not a time")
     whole = int(value)
     digits = len(str(abs(whole)))

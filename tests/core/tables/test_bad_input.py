@@ -117,7 +117,7 @@ def test_bad_values_of_typed_tables(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {
             "customer_id": ["a", None, "c", "d"],
-            "time": pd.to_datetime(["2024-01-01", "2024-01-01", None, "2150-01-01"]).astype("datetime64[us]"),
+            "time": pd.to_datetime(["2024-01-01", "2024-01-01", "NaT", "2150-01-01"]).astype("datetime64[us]"),
             "text": ["x", "x", "x", "x"],
         }
     )
