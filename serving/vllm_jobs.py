@@ -74,7 +74,11 @@ def computed(output: Any) -> int:  # noqa: ANN401 - vllm is untyped
 def failure(output: Any) -> str | None:  # noqa: ANN401 - vllm is untyped
     """Why an output is no answer, or None."""
     reason = output.outputs[0].finish_reason
-    return None if reason in ("stop", "length") else f"vLLM gave up on this request (finish_reason {reason!r})"
+    return (
+        None
+        if reason in ("stop", "length")
+        else f"vLLM gave up on this request, most likely for its grammar ({reason!r})"
+    )
 
 
 @lru_cache(maxsize=4096)
