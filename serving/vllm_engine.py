@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -202,7 +203,8 @@ class VllmEngine:
             raise self._died(error) from error
 
     def _died(self, error: Exception) -> EngineError:
-        self.close()
+        with suppress(Exception):  # a dead engine may not even shut down; its own error is the one to tell
+            self.close()
         return EngineError(f"vLLM died: {type(error).__name__}: {error}; requests without an answer can be sent again.")
 
     def _lora(self, adapter: Path) -> Any:  # noqa: ANN401 - vllm is untyped

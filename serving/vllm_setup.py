@@ -13,13 +13,16 @@ from fewsight.errors import EngineError
 BLOCK: Final = 32
 """Tokens of one prefix-cache block; vLLM's own 128 on a CPU would share little of short prompts."""
 
+READ_BY_TORCH: Final = {"OMP_WAIT_POLICY": "PASSIVE", "TORCH_CPP_LOG_LEVEL": "ERROR"}
+"""Variables that count only if they are set before torch is imported."""
+
 ROWS_CPU: Final = 64
 KV_GIB_CPU: Final = 2.0
 
 
 def prepare_environment(gpu: bool) -> None:
     """Set the variables that vLLM reads when it is imported, where the user has not set them."""
-    quiet = {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_NO_USAGE_STATS": "1", "TORCH_CPP_LOG_LEVEL": "ERROR"}
+    quiet = {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_NO_USAGE_STATS": "1"}
     # One process: no pipes between Python and the model, which would cost more here than they gain. Threads are neither
     # pinned to cores nor spin while they wait, which would halve the speed whenever anything else runs there. Small
     # kernels of the sampler are compiled otherwise, which takes half a minute and gains nothing here.
@@ -44,7 +47,8 @@ def usable_cores() -> int:
 
 def has_gpu() -> bool:
     """Whether torch sees a GPU that vLLM can use."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read once, when torch is imported
+    for name, value in READ_BY_TORCH.items():
+        os.environ.setdefault(name, value)
     import torch
 
     return bool(torch.cuda.is_available())
