@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,19 +15,17 @@ from fewsight.files import write_text
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
 from fewsight.masking import PseudonymFile
+from fewsight.prompts.loading import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.options import RunOptions
 from fewsight.serving.progress import Silent
-from fewsight.serving.runner import Progress, Runner, choose_order
+from fewsight.serving.runner import Progress, Runner
 from fewsight.serving.session import Session, open_session
 from fewsight.serving.summary import RunSummary
 from fewsight.tables import Histories, open_histories
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ORDER_SAMPLE = 64
-"""Customers on which the arrangement of blocks is chosen."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def execute(session: Session, histories: Histories, folder: Path, progress: Prog
             runner = Runner(
                 group,
                 session.preparer,
-                replace(options, order=order),
+                options,
                 ledger,
                 pseudonyms,
                 run=RUN_NAME,
@@ -158,8 +156,6 @@ def limited(histories: Iterable[CustomerHistory], limit: int | None) -> Iterator
 
 
 def _load(task: str | Task) -> Task:
-    from fewsight.prompts.loading import load_task
-
     return load_task(task) if isinstance(task, str) else task
 
 
@@ -182,8 +178,6 @@ def _freeze(session: Session, histories: Histories, folder: Path) -> Any:  # noq
                 "Give the same ones to continue it, or name a new folder with --out."
             )
         return order
-    block = 32 if session.engine == "vllm" else 1
-    sample = list(limited(histories, ORDER_SAMPLE))
-    now["order"] = choose_order(sample, session.preparer, session.options, [task.name for task in session.tasks], block)
+    now["order"] = session.order(histories)
     write_text(path, json.dumps(now, indent=2, ensure_ascii=False))
     return now["order"]

@@ -13,10 +13,9 @@ from fewsight.ledger import Ledger
 from fewsight.prompts.answer import Write
 from fewsight.prompts.view import event_line, shorten
 from fewsight.serving import estimate as estimates
-from fewsight.serving.api import ORDER_SAMPLE, RUN_NAME, limited
+from fewsight.serving.api import RUN_NAME, limited
 from fewsight.serving.options import RunOptions
 from fewsight.serving.progress import Bar
-from fewsight.serving.runner import choose_order
 from fewsight.serving.session import Session
 from fewsight.serving.summary import RunSummary
 
@@ -66,13 +65,13 @@ def say_session(session: Session, options: RunOptions) -> None:
 def say_estimate(session: Session, histories: "Histories", folder: Path, price: float | None) -> None:
     """What the run would cost."""
     options, names = session.options, [task.name for task in session.tasks]
-    block = 32 if session.engine == "vllm" else 1
-    sample = list(limited(histories, ORDER_SAMPLE))
-    order = choose_order(sample, session.preparer, options, names, block)
+    order = session.order(histories)
     path = folder / "ledger.sqlite"
     ledger = Ledger.open(path, read_only=True) if path.exists() else None
     try:
-        found = estimates.estimate(session, limited(histories, options.limit), order, ledger, RUN_NAME, block)
+        found = estimates.estimate(
+            session, limited(histories, options.limit), order, ledger, RUN_NAME, session.prefix_block
+        )
     finally:
         if ledger is not None:
             ledger.close()
@@ -134,7 +133,7 @@ def write_page(session: Session, histories: "Histories", folder: Path) -> Path:
 
     texts: dict[tuple[str, str], str] = {}
     for history in limited(histories, min(CARDS, session.options.limit or CARDS)):
-        masked = session.preparer.mask(history.as_of(session.options.as_of)).history
+        masked = session.preparer.mask(history).history
         for event in masked.events:
             texts[history.customer_id, event.id] = event_line(event, shorten(event.text or "", 240), "en")
     with Ledger.open(folder, read_only=True) as ledger:
@@ -148,7 +147,7 @@ def write_page(session: Session, histories: "Histories", folder: Path) -> Path:
 def say_prompt(session: Session, history: CustomerHistory, tokens: bool) -> None:
     """One prompt as the model gets it, on stdout."""
     (task,) = session.tasks
-    masked = session.preparer.mask(history.as_of(session.options.as_of)).history
+    masked = session.preparer.mask(history).history
     (item,) = session.preparer.items([masked], session.options.order or "shots-first", [task.name])
     form, tokenizer = session.preparer.forms[task.name], session.preparer.tokenizer
     _head(f"Prompt ({item.template}, {len(item.prompt.token_ids)} tokens)")

@@ -12,6 +12,7 @@ from fewsight.ledger import Ledger
 from fewsight.prompts.render import Order
 from fewsight.serving.models import cache_folder
 from fewsight.serving.plan import arranged, computed_tokens
+from fewsight.serving.prepare import warning_kind
 from fewsight.serving.runner import ARM, WINDOW
 from fewsight.serving.session import Session
 from fewsight.serving.summary import RunSummary
@@ -54,7 +55,7 @@ def estimate(
     stream = iter(histories)
     while window := list(islice(stream, WINDOW)):
         result.customers += len(window)
-        masked = [session.preparer.mask(history.as_of(options.as_of)).history for history in window]
+        masked = [session.preparer.mask(history).history for history in window]
         items = session.preparer.items(masked, order, names)
         if ledger is not None:
             done = {
@@ -73,7 +74,7 @@ def estimate(
                 seen.add(mark)
                 unique.append(item)
             for warning in item.warnings:
-                words = warning.lstrip("0123456789 ")
+                words = warning_kind(warning)
                 result.warnings[words] = result.warnings.get(words, 0) + 1
         result.requests += len(unique)
         prompts = [item.prompt.token_ids for item in arranged(unique)]

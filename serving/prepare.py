@@ -77,13 +77,16 @@ class Preparer:
         self.forms = {task.name: AnswerForm(task.output, tokenizer) for task in tasks}
 
     def mask(self, history: CustomerHistory) -> Masked:
-        """The history as the model may see it, and the map back."""
+        """The history as the model may see it, and the map back. It is cut to `as_of` first: a number that a later
+        event gives away as an order's would be masked in earlier ones too.
+        """
+        history = history.as_of(self._options.as_of)
         if not self._options.mask:
             return Masked(history, {})
         return self._pseudonymizer.mask(history)
 
     def items(self, histories: Sequence[CustomerHistory], order: Order, tasks: Sequence[str]) -> list[Item]:
-        """Items for masked histories (cut to as_of), task by task for each customer."""
+        """Items for what `mask` made of histories, task by task for each customer."""
         languages = [self._language(history) for history in histories]
         chosen = {name: self._shots(name, histories, languages) for name in tasks}
         return [
@@ -186,6 +189,11 @@ class Preparer:
         if len(block.encode()) <= budget:
             return len(block)
         return len(self.tokenizer.encode(block))
+
+
+def warning_kind(warning: str) -> str:
+    """A warning without the count that it begins with, so that equal ones can be counted."""
+    return warning.lstrip("0123456789 ")
 
 
 def _cut_warning(shown: View) -> tuple[str, ...]:

@@ -13,12 +13,12 @@ from fewsight.errors import EngineError
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
 from fewsight.masking import PseudonymFile
-from fewsight.prompts.render import ORDERS, Order
+from fewsight.prompts.render import Order
 from fewsight.serving.answering import Answerer
 from fewsight.serving.assemble import Assembler
 from fewsight.serving.engine import Engine, EngineIdentity, Failure
 from fewsight.serving.options import RunOptions
-from fewsight.serving.plan import arranged, batches, cheapest, computed_tokens
+from fewsight.serving.plan import arranged, batches, computed_tokens
 from fewsight.serving.prepare import Item, Preparer
 from fewsight.serving.summary import RunSummary
 
@@ -153,7 +153,7 @@ class Runner:
         self._progress.advance(resumed, 0)
         items: list[Item] = []
         for tasks, histories in _by_missing(window, pairs, done).items():
-            masked = [self._preparer.mask(history.as_of(as_of)) for history in histories]
+            masked = [self._preparer.mask(history) for history in histories]
             if self._pseudonyms is not None:
                 for history, result in zip(histories, masked, strict=True):
                     if result.pseudonyms:
@@ -222,22 +222,6 @@ class Runner:
             engine_version=engine.engine_version,
             dtype=engine.dtype,
         ).digest
-
-
-def choose_order(
-    histories: Sequence[CustomerHistory], preparer: Preparer, options: RunOptions, tasks: Sequence[str], block: int
-) -> Order:
-    """The arrangement that the options name; else, without shots, the one that computes fewer tokens on a sample.
-
-    With shots it is shots first: a history in front of them would tear the examples from the question.
-    """
-    if options.order is not None:
-        return options.order
-    if options.shots or len(tasks) == 1:
-        return "shots-first"
-    masked = [preparer.mask(history.as_of(options.as_of)).history for history in histories]
-    order, _ = cheapest({name: preparer.items(masked, name, tasks) for name in ORDERS}, block)
-    return order
 
 
 def _by_missing(

@@ -1,24 +1,33 @@
 """Everything that a run, a dry run and a look at one prompt have in common."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fewsight.errors import ConfigError
+from fewsight.events import CustomerHistory
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.pools import load_pool
+from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selectors import ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.serving.engines import pick_engine, start_engine
 from fewsight.serving.models import ModelFolder, resolve_model
 from fewsight.serving.options import RunOptions
+from fewsight.serving.plan import cheapest
 from fewsight.serving.prepare import Preparer, check_labels, masked_shots
 from fewsight.serving.runner import Group
 from fewsight.serving.tokenizer import load_tokenizer
+from fewsight.serving.vllm_setup import BLOCK
 
 if TYPE_CHECKING:
     from fewsight.serving.engine import Engine
     from fewsight.tables import Histories
+
+ORDER_SAMPLE = 64
+"""Customers on which the arrangement of blocks is chosen."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,25 @@ class Session:
     model: ModelFolder
     tasks: tuple[Task, ...]
     preparer: Preparer
+
+    @property
+    def prefix_block(self) -> int:
+        """Tokens in multiples of which the engine shares prefixes, known before it is started."""
+        return BLOCK if self.engine == "vllm" else 1
+
+    def order(self, histories: Iterable[CustomerHistory]) -> Order:
+        """The arrangement that the options name; else, without shots, the one that computes fewer tokens on a sample.
+
+        With shots it is shots first: a history in front of them would tear the examples from the question.
+        """
+        options, names = self.options, [task.name for task in self.tasks]
+        if options.order is not None:
+            return options.order
+        if options.shots or len(names) == 1:
+            return "shots-first"
+        masked = [self.preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
+        found, _ = cheapest({order: self.preparer.items(masked, order, names) for order in ORDERS}, self.prefix_block)
+        return found
 
     def groups(self) -> list[Group]:
         """The tasks by the adapter that they use, in the order in which they were named."""

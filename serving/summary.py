@@ -6,6 +6,7 @@ from typing import Any
 
 from fewsight.insight import Insight
 from fewsight.prompts.answer import AnswerForm
+from fewsight.serving.prepare import warning_kind
 
 
 @dataclass
@@ -37,7 +38,7 @@ class RunSummary:
         if insight.error:
             self.errors[insight.error] += 1
         if insight.provenance:
-            self.warnings.update(warning.lstrip("0123456789 ") for warning in insight.provenance.warnings)
+            self.warnings.update(warning_kind(warning) for warning in insight.provenance.warnings)
         if insight.answer is not None:
             for closed in form.closed:
                 value: Any = insight.answer
