@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ModelError
+from fewsight.serving.dtype import Dtype
 from fewsight.serving.models import ModelFolder, cache_folder
 
 CONFIG: Final = "adapter_config.json"
@@ -57,22 +58,22 @@ def check_adapter(adapter: Path) -> dict[str, Any]:
     return config
 
 
-def merged_model(model: ModelFolder, adapter: Path) -> ModelFolder:
+def merged_model(model: ModelFolder, adapter: Path, dtype: Dtype) -> ModelFolder:
     """The model with the adapter merged into its weights, made once and kept in the cache.
 
-    Weights are merged in float32, checked for numbers that are not finite, and then saved as bfloat16. `name` and
+    Weights are merged in float32, checked for numbers that are not finite, and then saved in `dtype`. `name` and
     `digest` of the result are those of the base model with the adapter's.
 
     Raises:
         ModelError: the adapter can't be served, or does not fit the model.
     """
-    key = digest([model.digest, adapter_digest(adapter)])
+    key = digest([model.digest, adapter_digest(adapter), dtype])
     folder = cache_folder() / "merged" / key[:24]
     if not (folder / "config.json").is_file():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as place:
             target = Path(place) / "model"
-            _merge(model, adapter, target)
+            _merge(model, adapter, target, dtype)
             try:
                 target.rename(folder)
             except OSError:  # another process was first
@@ -81,7 +82,7 @@ def merged_model(model: ModelFolder, adapter: Path) -> ModelFolder:
     return ModelFolder(f"{model.name}+{adapter.name}", folder, key, f"{model.note}, with adapter {adapter.name}")
 
 
-def _merge(model: ModelFolder, adapter: Path, target: Path) -> None:
+def _merge(model: ModelFolder, adapter: Path, target: Path, dtype: Dtype) -> None:
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
@@ -94,7 +95,7 @@ def _merge(model: ModelFolder, adapter: Path, target: Path) -> None:
         merged = adapted.merge_and_unload(safe_merge=True)
     except (ValueError, RuntimeError, KeyError) as error:
         raise ModelError(f"Adapter {str(adapter)!r} does not fit {model.name!r}: {error}") from error
-    merged.to(torch.bfloat16).save_pretrained(target, safe_serialization=True)
+    merged.to(getattr(torch, dtype)).save_pretrained(target, safe_serialization=True)
     del base, adapted, merged
     gc.collect()
     for pattern in CARRIED:

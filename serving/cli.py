@@ -61,6 +61,13 @@ PROMPT: list[Callable[[Any], Any]] = [
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Folder of the run; resumed if it exists.")
 @click.option("--engine", default="auto", show_default=True, help="auto, vllm, transformers, openai or scripted.")
 @click.option("--base-url", metavar="URL", help="Server of engine openai, e.g. http://127.0.0.1:8000/v1.")
+@click.option(
+    "--dtype",
+    type=click.Choice(["auto", "bfloat16", "float32"]),
+    default="auto",
+    show_default=True,
+    help="Number type of a local engine; auto is the one that is fast on this machine.",
+)
 @click.option("--limit", type=int, metavar="N", help="Only the first N customers.")
 @click.option("--probabilities", type=click.Choice(["on", "off"]), default="on", show_default=True)
 @click.option("--order", type=click.Choice(["auto", "shots-first", "history-first"]), default="auto", show_default=True)
@@ -155,6 +162,7 @@ def _run_options(given: dict[str, Any]) -> RunOptions:
         history_tokens=given["history_tokens"],
         decoding=decoding,
         base_url=given.get("base_url"),
+        dtype=given.get("dtype", "auto"),
     )
 
 

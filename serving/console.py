@@ -14,6 +14,7 @@ from fewsight.prompts.answer import Write
 from fewsight.prompts.view import event_line, shorten
 from fewsight.serving import estimate as estimates
 from fewsight.serving.api import RUN_NAME, limited
+from fewsight.serving.engines import LOCAL
 from fewsight.serving.options import RunOptions
 from fewsight.serving.progress import Bar
 from fewsight.serving.session import Session
@@ -54,8 +55,9 @@ def say_input(histories: "Histories", options: RunOptions) -> None:
 def say_session(session: Session, options: RunOptions) -> None:
     """Which engine and model answer."""
     chosen = " (chosen automatically)" if options.engine == "auto" else ""
+    number = f", {session.options.dtype}" if session.engine in LOCAL else ""
     adapters = "".join(f", adapter {path} for {task}" for task, path in session.options.adapters.items())
-    say(f"Engine {session.engine}{chosen}, model {session.model.name} ({session.model.note}){adapters}.")
+    say(f"Engine {session.engine}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
     if not session.preparer.tokenizer.has_chat_template:
         say("This model has no chat template; a plain one is used.", fg="yellow")
     if session.options.language == "zh" and session.model.name == "smollm2-135m":

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fewsight.errors import ConfigError, did_you_mean
+from fewsight.serving.dtype import has_gpu
 
 if TYPE_CHECKING:
     from fewsight.serving.engine import Engine
@@ -17,6 +18,9 @@ BUILT_IN = {
     "openai": "fewsight.serving.openai_engine:OpenAIEngine",
     "scripted": "fewsight.serving.scripted:ScriptedEngine",
 }
+
+LOCAL = ("transformers", "vllm")
+"""Engines that load the weights in this process."""
 
 
 def pick_engine(name: str) -> str:
@@ -39,7 +43,12 @@ def pick_engine(name: str) -> str:
 
 
 def start_engine(
-    name: str, model: "ModelFolder", *, adapter: Path | None = None, base_url: str | None = None
+    name: str,
+    model: "ModelFolder",
+    *,
+    adapter: Path | None = None,
+    dtype: str = "auto",
+    base_url: str | None = None,
 ) -> "Engine":
     """Start the engine that `pick_engine` named.
 
@@ -47,7 +56,9 @@ def start_engine(
         EngineError: it can't start.
     """
     options: dict[str, Any] = {"base_url": base_url} if name == "openai" else {}
-    if adapter is not None and name == "vllm" and _has_gpu():
+    if name in LOCAL:
+        options["dtype"] = dtype
+    if adapter is not None and name == "vllm" and has_gpu():
         options["per_request_adapters"] = True
     elif adapter is not None and name != "openai":
         options["adapter"] = adapter
@@ -62,12 +73,6 @@ def _engine_class(name: str) -> Any:  # noqa: ANN401 - an engine class
         module, _, attribute = BUILT_IN[name].partition(":")
         return getattr(import_module(module), attribute)
     return next(point for point in _extensions() if point.name == name).load()
-
-
-def _has_gpu() -> bool:
-    import torch
-
-    return torch.cuda.is_available()
 
 
 def _extensions() -> list[Any]:

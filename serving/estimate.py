@@ -94,7 +94,7 @@ def _answer_tokens(written: int, closed: int) -> int:
 
 def seconds(result: Estimate, session: Session) -> tuple[float, bool]:
     """(seconds that the run will take, about; whether the rates were measured on this machine)."""
-    rates = _rates().get(_rate_key(session.engine, session.model.digest))
+    rates = _rates().get(_rate_key(session))
     prompt, answer = rates or (ASSUMED_PROMPT_RATE, ASSUMED_ANSWER_RATE)
     return result.computed_tokens / prompt + result.answer_tokens / answer, rates is not None
 
@@ -106,13 +106,13 @@ def remember_rates(session: Session, summaries: Iterable[RunSummary]) -> None:
             work = summary.computed_tokens + summary.answer_tokens * ASSUMED_PROMPT_RATE / ASSUMED_ANSWER_RATE
             rate = work / summary.seconds
             rates = _rates()
-            key = _rate_key(session.engine, session.model.digest)
+            key = _rate_key(session)
             rates[key] = (rate, rate * ASSUMED_ANSWER_RATE / ASSUMED_PROMPT_RATE)
             write_text(_rate_file(), json.dumps(rates, indent=1))
 
 
-def _rate_key(engine: str, model_digest: str) -> str:
-    return f"{engine}:{model_digest[:16]}"
+def _rate_key(session: Session) -> str:
+    return f"{session.engine}:{session.options.dtype}:{session.model.digest[:16]}"
 
 
 def _rate_file() -> Path:

@@ -20,6 +20,7 @@ class RunOptions:
     """Options that change answers.
 
     `adapters` maps a task's name, or '*' for all, to the folder of its adapter. `order` None lets the planner choose.
+    `dtype` is the number type of local engines: 'bfloat16', 'float32', or 'auto'.
     `as_of` None means the newest event of the input. `history_tokens` bounds the shown history.
     """
 
@@ -41,6 +42,7 @@ class RunOptions:
     history_tokens: int = 1024
     decoding: Decoding = field(default_factory=Decoding)
     base_url: str | None = None
+    dtype: str = "auto"
 
     def __post_init__(self) -> None:
         problems = []

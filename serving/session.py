@@ -13,7 +13,8 @@ from fewsight.prompts.pools import load_pool
 from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selectors import ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
-from fewsight.serving.engines import pick_engine, start_engine
+from fewsight.serving.dtype import pick_dtype
+from fewsight.serving.engines import LOCAL, pick_engine, start_engine
 from fewsight.serving.models import ModelFolder, resolve_model
 from fewsight.serving.options import RunOptions
 from fewsight.serving.plan import cheapest
@@ -67,8 +68,12 @@ class Session:
         return [self._group(adapter, tuple(names)) for adapter, names in by_adapter.items()]
 
     def _group(self, adapter: Path | None, names: tuple[str, ...]) -> Group:
+        options = self.options
+
         def start() -> "Engine":
-            return start_engine(self.engine, self.model, adapter=adapter, base_url=self.options.base_url)
+            return start_engine(
+                self.engine, self.model, adapter=adapter, dtype=options.dtype, base_url=options.base_url
+            )
 
         if adapter is None:
             return Group(names, None, None, start)
@@ -93,9 +98,13 @@ def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task,
         tasks = tuple(load_task(name) for name in options.tasks)
     # Tasks may have been named by their folders.
     options = replace(
-        options, as_of=options.as_of or histories.newest, tasks=tuple(t.name for t in tasks), engine=engine
+        options,
+        as_of=options.as_of or histories.newest,
+        tasks=tuple(t.name for t in tasks),
+        engine=engine,
+        dtype=pick_dtype(options.dtype) if engine in LOCAL else options.dtype,
     )
-    model = resolve_model(options.model, need_weights=engine in ("transformers", "vllm"))
+    model = resolve_model(options.model, need_weights=engine in LOCAL)
     tokenizer = load_tokenizer(model.path)
     selectors: dict[tuple[str, Language], ShotSelector] = {}
     shown = []

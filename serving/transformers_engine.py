@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fewsight.errors import EngineError
 from fewsight.serving.checks import problem, wrong_adapter
+from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engine import (
     Capabilities,
     Completion,
@@ -39,6 +40,7 @@ class TransformersEngine:
     Args:
         model: the folder of a causal language model (safetensors).
         adapter: the folder of a PEFT adapter, or None.
+        dtype: 'bfloat16', 'float32', or 'auto' for the one that is fast here.
         max_model_len: longest prompt plus answer in tokens; the model's own limit where None.
         batch_tokens: most prompt tokens of one batch; bounds memory.
     """
@@ -48,6 +50,7 @@ class TransformersEngine:
         model: "ModelFolder",
         *,
         adapter: Path | None = None,
+        dtype: str = "auto",
         max_model_len: int | None = None,
         batch_tokens: int = 16_384,
     ) -> None:
@@ -55,13 +58,13 @@ class TransformersEngine:
 
         from fewsight.serving.tokenizer import load_tokenizer
 
-        folder = model
+        folder, chosen = model, pick_dtype(dtype)
         if adapter is not None:
             from fewsight.serving.adapters import merged_model
 
-            folder = merged_model(model, adapter)
+            folder = merged_model(model, adapter, chosen)
         self._adapter = adapter
-        self._model = _load(folder.path)
+        self._model = _load(folder.path, chosen)
         self._rows = RowCache(self._model)
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
         self._grammars = Grammars(self._model, folder.path, self.tokenizer.eos_id)
@@ -75,7 +78,7 @@ class TransformersEngine:
             model=model.name,
             model_digest=model.digest,
             tokenizer_digest=self.tokenizer.digest,
-            dtype="bfloat16",
+            dtype=chosen,
             adapter_mode="merged" if adapter else "none",
         )
 
@@ -205,7 +208,7 @@ class _Generating:
         return int(order[torch.multinomial(shares, 1, generator=self._random)])
 
 
-def _load(path: Path) -> Any:  # noqa: ANN401 - any transformers model
+def _load(path: Path, dtype: str) -> Any:  # noqa: ANN401 - any transformers model
     import torch
     import transformers
 
@@ -213,7 +216,7 @@ def _load(path: Path) -> Any:  # noqa: ANN401 - any transformers model
     transformers.logging.disable_progress_bar()
     try:
         model = transformers.AutoModelForCausalLM.from_pretrained(
-            path, dtype=torch.bfloat16, trust_remote_code=False, use_safetensors=True
+            path, dtype=getattr(torch, dtype), trust_remote_code=False, use_safetensors=True
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"transformers can't load {str(path)!r}: {error}") from error

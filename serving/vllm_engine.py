@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import ConfigError, EngineError
 from fewsight.serving.checks import problem, wrong_adapter
+from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engine import (
     Capabilities,
     Completion,
@@ -38,6 +39,7 @@ class VllmEngine:
     Args:
         model: the folder of a causal language model (safetensors).
         adapter: the folder of a PEFT adapter that serves all requests; it is merged into the weights at the start.
+        dtype: 'bfloat16', 'float32', or 'auto' for the one that is fast here.
         max_model_len: longest prompt plus answer in tokens; the model's own limit where None.
         seed: of the engine; requests bring their own.
         kv_cache_gib: memory for the key-value cache; None for vLLM's own choice on a GPU and 2 GiB on a CPU.
@@ -54,6 +56,7 @@ class VllmEngine:
         model: "ModelFolder",
         *,
         adapter: Path | None = None,
+        dtype: str = "auto",
         max_model_len: int | None = None,
         seed: int = 0,
         kv_cache_gib: float | None = None,
@@ -63,7 +66,7 @@ class VllmEngine:
         from fewsight.serving.tokenizer import load_tokenizer
 
         self._engine: Any = None
-        gpu = vllm_setup.has_gpu()
+        gpu, chosen = vllm_setup.has_gpu(), pick_dtype(dtype)
         if per_request_adapters and (adapter is not None or not gpu):
             why = f"{str(adapter)!r} is merged into this one" if adapter else "vLLM serves them reliably only on a GPU"
             raise ConfigError(f"per_request_adapters=True can't be used: {why}; start one engine for each adapter.")
@@ -71,12 +74,13 @@ class VllmEngine:
         if adapter is not None:
             from fewsight.serving.adapters import merged_model
 
-            folder = merged_model(model, adapter)
+            folder = merged_model(model, adapter, chosen)
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
         self.max_model_len = min(max_model_len or model.max_model_len, model.max_model_len)
         self._engine = vllm_setup.start(
             folder.path,
             gpu=gpu,
+            dtype=chosen,
             max_model_len=self.max_model_len,
             seed=seed,
             kv_cache_gib=kv_cache_gib,
@@ -99,7 +103,7 @@ class VllmEngine:
             model=model.name,
             model_digest=model.digest,
             tokenizer_digest=self.tokenizer.digest,
-            dtype="bfloat16",
+            dtype=chosen,
             adapter_mode="request" if per_request_adapters else "merged" if adapter else "none",
         )
 

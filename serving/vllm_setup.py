@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import EngineError
+from fewsight.serving import dtype as dtypes
 
 BLOCK: Final = 32
 """Tokens of one prefix-cache block; vLLM's own 128 on a CPU would share little of short prompts."""
@@ -49,17 +50,18 @@ def has_gpu() -> bool:
     """Whether torch sees a GPU that vLLM can use."""
     for name, value in READ_BY_TORCH.items():
         os.environ.setdefault(name, value)
-    import torch
-
-    return bool(torch.cuda.is_available())
+    return dtypes.has_gpu()
 
 
-def start(path: Path, *, gpu: bool, max_model_len: int, seed: int, kv_cache_gib: float | None, loras: int) -> Any:  # noqa: ANN401 - vllm is untyped
+def start(
+    path: Path, *, gpu: bool, dtype: str, max_model_len: int, seed: int, kv_cache_gib: float | None, loras: int
+) -> Any:  # noqa: ANN401 - vllm is untyped
     """Load a model folder into a vLLM engine (`vllm.v1.engine.llm_engine.LLMEngine`).
 
     Args:
         path: the model folder.
         gpu: whether there is one.
+        dtype: 'bfloat16' or 'float32'.
         max_model_len: longest prompt plus answer, in tokens.
         seed: of sampling.
         kv_cache_gib: memory for the key-value cache; None for vLLM's own choice on a GPU and 2 GiB on a CPU.
@@ -72,7 +74,7 @@ def start(path: Path, *, gpu: bool, max_model_len: int, seed: int, kv_cache_gib:
     options: dict[str, Any] = {
         "model": str(path),
         "tokenizer": str(path),
-        "dtype": "bfloat16",
+        "dtype": dtype,
         "max_model_len": max_model_len,
         "seed": seed,
         "enable_prefix_caching": True,

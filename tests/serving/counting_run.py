@@ -33,7 +33,7 @@ class CountingEngine(ScriptedEngine):
         yield from super().generate(requests)
 
 
-def start(name: str, model: Any, *, adapter: Path | None = None, base_url: str | None = None) -> CountingEngine:
+def start(name: str, model: Any, *, adapter: Path | None = None, **_: Any) -> CountingEngine:
     return CountingEngine(model, adapter=adapter)
 
 

@@ -66,7 +66,7 @@ def test_merged_answers_as_adapted(base: ModelFolder, adapter: Path, cache: Path
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
-    merged = merged_model(base, adapter)
+    merged = merged_model(base, adapter, "bfloat16")
     assert cache in merged.path.parents
     plain = AutoModelForCausalLM.from_pretrained(base.path, dtype=torch.float32)
     before = logits(plain)
@@ -78,9 +78,9 @@ def test_merged_answers_as_adapted(base: ModelFolder, adapter: Path, cache: Path
 
 
 def test_merged_once(base: ModelFolder, adapter: Path) -> None:
-    first = merged_model(base, adapter)
+    first = merged_model(base, adapter, "bfloat16")
     written = (first.path / "model.safetensors").stat().st_mtime_ns
-    again = merged_model(base, adapter)
+    again = merged_model(base, adapter, "bfloat16")
     assert (again.path, again.digest) == (first.path, first.digest)
     assert (again.path / "model.safetensors").stat().st_mtime_ns == written
     assert first.digest != base.digest
@@ -129,4 +129,4 @@ def test_an_adapter_of_another_model(base: ModelFolder, adapter: Path, tmp_path:
         {name: weight[:, :-1].contiguous() for name, weight in weights.items()}, folder / "adapter_model.safetensors"
     )
     with pytest.raises(ModelError, match="does not fit"):
-        merged_model(base, folder)
+        merged_model(base, folder, "bfloat16")
