@@ -54,7 +54,8 @@ class AnswerForm:
         self.closed = closed_fields(model)
         self.open = open_fields(model)
         self._tokenizer = tokenizer
-        self._pieces = _pieces(model, [*(f.path for f in self.closed), *(f.path for f in self.open)])
+        self.paths = (*(f.path for f in self.closed), *(f.path for f in self.open))
+        self._pieces = _pieces(model, self.paths)
         self._ask = lru_cache(maxsize=4096)(self._make_ask)
         self._write = lru_cache(maxsize=4096)(self._make_write)
 
@@ -65,6 +66,21 @@ class AnswerForm:
     def write(self, chosen: Sequence[str], events: int) -> Write | str:
         """What is left to generate after `chosen` labels, with E1..E`events` shown; the whole text if all is forced."""
         return self._write(tuple(chosen), events)
+
+    def spans(self, values: Mapping[str, Any]) -> tuple[str, dict[str, tuple[int, int]]]:
+        """An answer's text, and where in it (first and last character plus one) each value stands.
+
+        `values` are JSON values by dotted path. The text ends with what is forced after the last value before the first
+        field that has none.
+        """
+        text, found = self._pieces[0], {}
+        for path, piece in zip(self.paths, self._pieces[1:], strict=True):
+            if path not in values:
+                break
+            value = json.dumps(values[path], ensure_ascii=False, separators=(",", ":"))
+            found[path] = (len(text), len(text) + len(value))
+            text += value + piece
+        return text, found
 
     def parse(self, text: str) -> BaseModel:
         """The validated answer.

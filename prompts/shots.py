@@ -44,6 +44,15 @@ def parse_line(line: bytes, output: type[BaseModel], language: Language | None) 
     Raises:
         ShotError: no UTF-8, no JSON, unknown or missing keys, or an answer that the output model refuses.
     """
+    return make_shot(parse_object(line), output, language)
+
+
+def parse_object(line: bytes) -> dict[str, Any]:
+    """The JSON object on one line.
+
+    Raises:
+        ShotError: no UTF-8, no JSON, or no object.
+    """
     try:
         data = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
         json.dumps(data, ensure_ascii=False).encode("utf-8")
@@ -55,7 +64,7 @@ def parse_line(line: bytes, output: type[BaseModel], language: Language | None) 
         raise ShotError(f"not JSON ({error}); write one JSON object on each line") from None
     if not isinstance(data, dict):
         raise ShotError(f"a {type(data).__name__}, not a JSON object")
-    return make_shot(data, output, language)
+    return data
 
 
 def make_shot(data: Mapping[str, Any], output: type[BaseModel], language: Language | None) -> Shot:

@@ -1,0 +1,106 @@
+"""Labelled rows as they stand in a file: a history, and the values that are given for it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from fewsight.errors import did_you_mean
+from fewsight.events import CustomerHistory
+from fewsight.prompts.fields import ClosedField
+from fewsight.prompts.problems import Problems
+from fewsight.prompts.selection.pool import said
+from fewsight.prompts.shots import ANONYMOUS
+from fewsight.prompts.task import Language
+
+
+@dataclass(frozen=True, slots=True)
+class GoldRow:
+    """One labelled row. `values` are JSON values by dotted path; fields that are not given are not in it.
+
+    `history` is not masked yet; evidence counts its events from E1.
+    """
+
+    id: str
+    line: int
+    history: CustomerHistory
+    values: Mapping[str, Any]
+    language: Language
+
+    @property
+    def customer_id(self) -> str | None:
+        """Whose row it is, where the file says so."""
+        customer = self.history.customer_id
+        return None if customer.startswith(ANONYMOUS) else customer
+
+    @property
+    def time(self) -> datetime | None:
+        """The moment of the newest event, where there are times."""
+        return max((event.time for event in self.history.events if event.time), default=None)
+
+    @property
+    def text(self) -> str:
+        """What was said in it, in one spelling: rows with equal texts are the same question."""
+        return said(self.history)
+
+
+@dataclass
+class GoldFile:
+    """What a labelled file holds: rows read = rows + left_out + repeated.
+
+    `left_out` are pairs of line and reason; `contradicting` counts rows that are kept although the same text has
+    another answer before.
+    """
+
+    name: str
+    digest: str = ""
+    rows: list[GoldRow] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+    repeated: int = 0
+    contradicting: int = 0
+    _seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _whole: set[str] = field(default_factory=set)
+
+    def add(self, row: GoldRow) -> None:
+        """Keep a row, unless one with equal text, values, customer and time is there."""
+        text = row.text
+        whole = repr((text, sorted(row.values.items()), row.customer_id, row.time, row.history.profile))
+        if text and whole in self._whole:
+            self.repeated += 1
+            return
+        self._whole.add(whole)
+        before = self._seen.setdefault(text, dict(row.values))
+        self.contradicting += any(before.get(path, value) != value for path, value in row.values.items())
+        self.rows.append(row)
+
+
+class UnknownLabels:
+    """Collects labels that the task doesn't have, so that each is named once with its count."""
+
+    SHOWN: Final = 20
+
+    def __init__(self) -> None:
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._line: dict[tuple[str, str], int] = {}
+        self._labels: dict[str, tuple[str, ...]] = {}
+
+    def check(self, values: Mapping[str, Any], fields: Iterable[ClosedField], line: int) -> bool:
+        """Whether all labels among `values` are known; notes those that are not."""
+        fine = True
+        for closed in fields:
+            value = values.get(closed.path)
+            known = value is None or any(value == v and type(value) is type(v) for v in closed.values)
+            if not known:
+                key = (closed.path, str(value))
+                self._count[key] += 1
+                self._line.setdefault(key, line)
+                self._labels[closed.path] = closed.labels
+                fine = False
+        return fine
+
+    def report(self, problems: Problems) -> None:
+        """One problem for each unknown label, the most frequent first."""
+        for (path, label), count in self._count.most_common():
+            where = f"line {self._line[path, label]}" + (f" and {count - 1} more" if count > 1 else "")
+            problems.add(where, f"{path} is {label!r}, not a label.{did_you_mean(label, self._labels[path])}")

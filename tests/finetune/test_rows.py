@@ -1,0 +1,247 @@
+"""Training tokens are what serving scores and writes; loss lies on given values and nothing else."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fewsight.errors import MappingError, TaskError
+from fewsight.finetune.gold_file import read_gold
+from fewsight.finetune.rows import PromptOptions, RowMaker, TrainingRow
+from fewsight.prompts.fields import closed_fields
+from fewsight.prompts.labelling import classification_task
+from fewsight.prompts.loading import load_task
+from fewsight.prompts.pools import load_pool
+from fewsight.prompts.task import Task
+from fewsight.serving.answering import Answerer
+from fewsight.serving.engine import Decoding, Scored, ScoreRequest
+from fewsight.serving.tokenizer import FolderTokenizer
+
+INTENTS = ["late", "late_again", "refund", 'say "hi"', "退款", "refund/part"]
+TASK = classification_task("toy_intent", INTENTS)
+SENTIMENT = load_task("sentiment")
+CHURN = load_task("churn_reason")
+
+
+def write(path: Path, *lines: Any) -> Path:
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines) + "\n")
+    return path
+
+
+def maker(task: Task, tokenizer: FolderTokenizer, limit: int = 4096) -> RowMaker:
+    return RowMaker(task, PromptOptions(), tokenizer, limit, seed=0)
+
+
+class Gold:
+    """An engine that scores the gold label highest, and remembers what it was asked."""
+
+    def __init__(self, tokenizer: FolderTokenizer, labels: Sequence[str]) -> None:
+        from fewsight.serving.engine import Capabilities
+
+        self.tokenizer = tokenizer
+        self.capabilities = Capabilities(score=True, prefill=True, adapters="none")
+        self.asked: list[tuple[ScoreRequest, int]] = []
+        self._labels = list(labels)
+
+    def score(self, requests: Sequence[ScoreRequest]) -> Iterator[Scored]:
+        (request,) = requests
+        index = request.labels.labels.index(self._labels[len(self.asked)])
+        self.asked.append((request, index))
+        shares = tuple(float(i == index) for i in range(len(request.labels.labels)))
+        yield Scored(request.id, shares, shares, 0.0, 1, len(request.prompt), 0)
+
+    def generate(self, requests: Sequence[Any]) -> Iterator[Any]:
+        yield from ()
+
+
+def served_decisions(task: Task, row: TrainingRow, tokenizer: FolderTokenizer) -> set[tuple[str, tuple[int, ...], int]]:
+    """(field, tokens before, token) of every decision that serving makes on the way to the gold answer."""
+    fields = closed_fields(task.output)
+    labels = [field.labels[field.values.index(row.values[field.path])] for field in fields]
+    engine: Any = Gold(tokenizer, labels)
+    forms = {task.name: maker(task, tokenizer).preparer.forms[task.name]}
+    answerer = Answerer(engine, {task.name: task}, forms, probabilities=True, decoding=Decoding(), adapter=None)
+    answerer.answer([row.item])
+    found = set()
+    for field, (request, index) in zip(fields, engine.asked, strict=True):
+        sequence = request.labels.sequences[index]
+        for depth, token in enumerate(sequence):
+            if sequence[:depth] in request.labels.branches:
+                found.add((field.path, request.prompt + sequence[:depth], token))
+    return found
+
+
+def trained_decisions(row: TrainingRow) -> set[tuple[str, tuple[int, ...], int]]:
+    return {
+        (
+            target.field,
+            (*sequence.prompt, *sequence.answer.tokens[: target.position]),
+            sequence.answer.tokens[target.position],
+        )
+        for sequence in row.sequences
+        for target in sequence.answer.targets
+        if target.legal
+    }
+
+
+def answers(task: Task) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({field.path: st.sampled_from(field.values) for field in closed_fields(task.output)})
+
+
+@pytest.mark.parametrize("task", [TASK, SENTIMENT, CHURN, load_task("persona")], ids=lambda task: task.name)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_training_decides_what_serving_decides(task: Task, data: st.DataObject, tokenizer: FolderTokenizer) -> None:
+    from fewsight.events import CustomerHistory, Event
+    from fewsight.finetune.gold import GoldRow
+
+    values = data.draw(answers(task))
+    text = data.draw(st.text(min_size=1, max_size=40))
+    gold = GoldRow("a", 1, CustomerHistory("c", (Event("E1", None, "message", text=text),)), values, "en")
+    (row,) = maker(task, tokenizer).make([gold]).rows
+    assert trained_decisions(row) == served_decisions(task, row, tokenizer)
+
+
+def test_one_sequence_serves_all_fields(tokenizer: FolderTokenizer) -> None:
+    gold = read_gold_of(SENTIMENT.shots[0], SENTIMENT)
+    (row,) = maker(SENTIMENT, tokenizer).make([gold]).rows
+    (sequence,) = row.sequences
+    targets = {target.field for target in sequence.answer.targets}
+    assert targets == set(maker(SENTIMENT, tokenizer).preparer.forms["sentiment"].paths)
+    positions = [target.position for target in sequence.answer.targets]
+    assert positions == sorted(set(positions))
+    assert positions[-1] == len(sequence.answer.tokens) - 1
+
+
+def read_gold_of(shot: Any, task: Task) -> Any:
+    from fewsight.finetune.gold import GoldRow
+    from fewsight.finetune.partial import flatten
+
+    return GoldRow(shot.id, 1, shot.history, flatten(shot.answer), shot.language)
+
+
+def said(sequence: Any, tokenizer: FolderTokenizer) -> str:
+    """The answer with the tokens that carry loss in brackets."""
+    marked = {target.position for target in sequence.answer.targets}
+    text = ""
+    for place, token in enumerate(sequence.answer.tokens):
+        word = tokenizer.decode([token])
+        text += f"[{word}]" if place in marked else word
+    return text
+
+
+def test_loss_lies_on_values_only(tokenizer: FolderTokenizer, tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "rows.jsonl",
+        {"id": "a", "text": "x", "answer": {"reason": "delivery/late", "evidence": ["E1"], "summary": "It came late."}},
+    )
+    (row,) = maker(CHURN, tokenizer).make(read_gold(file, CHURN).rows).rows
+    text = said(row.sequences[0], tokenizer)
+    assert text.startswith('{"reason":"')
+    assert text.replace("[", "").replace("]", "").startswith('{"reason":"delivery/late","evidence":"E1","summary":"')
+    assert '/][l][ate][","]evidence' in text  # the token that closes a value decides that it ends there
+    assert text.endswith('"summary":"[I][t][ came][ late][."}]')
+    assert "[summary]" not in text
+    assert "[reason]" not in text
+    assert "[evidence]" not in text
+
+
+def test_partly_labelled_rows_train_what_is_given(tokenizer: FolderTokenizer, tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "rows.jsonl",
+        {"id": "a", "text": "cheap!", "answer": {"aspects": {"price": "positive"}}},
+        {"id": "b", "text": "fine", "answer": {"overall": "positive"}},
+    )
+    first, second = maker(SENTIMENT, tokenizer).make(read_gold(file, SENTIMENT).rows).rows
+    assert {target.field for target in first.sequences[0].answer.targets} == {"aspects.price"}
+    assert {target.field for target in second.sequences[0].answer.targets} == {"overall"}
+    assert tokenizer.decode(first.sequences[0].answer.tokens).startswith('{"overall":"positive","aspects":{"quality":"')
+
+
+def test_evidence_is_numbered_as_shown(tokenizer: FolderTokenizer, tmp_path: Path) -> None:
+    events = [
+        {"time": f"2026-01-{day:02d}", "kind": "message", "text": "again and again " * 12} for day in range(1, 20)
+    ]
+    answer = {"intent": "complaint", "evidence": ["E1", "E19"]}
+    file = write(tmp_path / "rows.jsonl", {"id": "a", "events": events, "answer": answer})
+    task = load_task("intent")
+    made = RowMaker(task, PromptOptions(history_tokens=400), tokenizer, 4096, seed=0).make(read_gold(file, task).rows)
+    (row,) = made.rows
+    assert made.cut == 1
+    assert row.item.left_out
+    assert row.values["evidence"] == [f"E{row.item.events}"]
+
+
+def test_too_long_rows_are_left_out_and_counted(tokenizer: FolderTokenizer, tmp_path: Path) -> None:
+    file = write(tmp_path / "rows.jsonl", {"id": "a", "text": "x", "answer": {"intent": "late"}})
+    made = maker(TASK, tokenizer, limit=60).make(read_gold(file, TASK).rows)
+    assert (made.rows, made.too_long) == ([], ["a"])
+
+
+def test_a_pool_of_shots_is_a_training_file(tmp_path: Path) -> None:
+    lines = ["text,intent,customer_id,time", "where is it,late,c1,2026-01-01", "give it back,refund,c2,2026-01-02"]
+    file = write(tmp_path / "rows.csv", *lines)
+    gold = read_gold(file, TASK).rows
+    pool = load_pool(file, TASK)
+    assert [(row.id, row.history, dict(row.values)) for row in gold] == [(s.id, s.history, s.answer) for s in pool]
+    assert gold[0].customer_id == "c1"
+    assert gold[0].time is not None
+
+
+def test_every_shot_of_the_built_in_tasks_trains(tokenizer: FolderTokenizer) -> None:
+    for name in ("intent", "sentiment", "churn_reason", "persona"):
+        task = load_task(name)
+        assert task.folder is not None
+        for language in ("en", "zh"):
+            gold = read_gold(task.folder / f"shots.{language}.jsonl", task)
+            made = maker(task, tokenizer).make(gold.rows)
+            assert len(made.rows) == len(task.shots_in(language)), (made.too_long, made.without_loss)
+
+
+def test_unknown_labels_are_all_named_once(tmp_path: Path) -> None:
+    file = write(tmp_path / "rows.csv", "text,intent", "a,refnd", "b,refnd", "c,latee", "d,late")
+    with pytest.raises(TaskError) as caught:
+        read_gold(file, TASK)
+    message = str(caught.value)
+    assert "2 problems" in message
+    assert "line 2 and 1 more: intent is 'refnd', not a label. Did you mean 'refund'" in message
+    assert "'latee'" in message
+
+
+def test_rows_without_text_or_label_are_left_out(tmp_path: Path) -> None:
+    file = write(tmp_path / "rows.csv", "text,intent", ",late", "b,", "c,late", "c,late", "c,refund")
+    gold = read_gold(file, TASK)
+    assert [row.line for row in gold.rows] == [4, 6]
+    assert gold.left_out == [(2, "no text in column 'text'"), (3, "no label in any column")]
+    assert (gold.repeated, gold.contradicting) == (1, 1)
+
+
+def test_columns_of_several_fields(tmp_path: Path) -> None:
+    file = write(tmp_path / "rows.csv", "text,overall,price", "ok,positive,", "bad,negative,negative")
+    first, second = read_gold(file, SENTIMENT).rows
+    assert first.values == {"overall": "positive", "evidence": ["E1"]}
+    assert second.values == {"overall": "negative", "aspects.price": "negative", "evidence": ["E1"]}
+
+
+def test_histories_in_a_column(tmp_path: Path) -> None:
+    events = json.dumps([{"kind": "message", "text": "late"}, {"kind": "order", "amount": 100}]).replace('"', '""')
+    file = write(tmp_path / "rows.csv", "events,intent", f'"{events}",late', '"[{",late')
+    gold = read_gold(file, TASK)
+    assert [event.kind for event in gold.rows[0].history.events] == ["message", "order"]
+    assert gold.left_out[0][0] == 3
+    assert "not JSON" in gold.left_out[0][1]
+
+
+def test_missing_columns(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"no column 'text'.*no column of a label"):
+        read_gold(write(tmp_path / "rows.csv", "words,class", "a,late"), TASK)
+
+
+def test_damaged_shots_are_refused(tmp_path: Path) -> None:
+    lines = ['{"id": "a", "text": "x", "answer": {"intent": "late", "odd": 1}}', "{", '{"id": "b", "answer": {}}']
+    with pytest.raises(TaskError, match="3 problems"):
+        read_gold(write(tmp_path / "rows.jsonl", *lines), TASK)
