@@ -1,12 +1,15 @@
 """A question to ask about every customer, and the examples that show how it is answered."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
+from fewsight.digest import digest
 from fewsight.events import CustomerHistory
 
 Language = Literal["en", "zh"]
@@ -56,6 +59,19 @@ class Task:
     none_of_these: NoneOfThese | None = None
     folder: Path | None = None
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that shapes this task's prompts and answers, its shots included."""
+        question = [self.name, self.version, self.output.model_json_schema(), self.descriptions]
+        templates = [[*key, source] for key, source in sorted(self.templates.items())]
+        none = None if self.none_of_these is None else asdict(self.none_of_these)
+        return digest([question, templates, none, [_shot_digest(shot) for shot in self.shots]])
+
     def shots_in(self, language: Language) -> tuple[Shot, ...]:
         """The shots written in one language."""
         return tuple(shot for shot in self.shots if shot.language == language)
+
+
+def _shot_digest(shot: Shot) -> str:
+    content: dict[str, Any] = json.loads(json.dumps(asdict(shot), default=str))
+    return digest(content)

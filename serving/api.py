@@ -162,7 +162,7 @@ def _load(task: str | Task) -> Task:
 def _freeze(session: Session, histories: Histories, folder: Path) -> Any:  # noqa: ANN401 - an Order from JSON
     """The order of blocks of this folder's run; everything that was frozen before must be the same."""
     path = folder / "run.json"
-    now = {**session.options.frozen(), "input": histories.digest, "model_digest": session.model.digest}
+    now = {**session.options.frozen(), "input": histories.digest, **session.digests()}
     if path.exists():
         try:
             before = json.loads(path.read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from fewsight.prompts.task import Style
 from fewsight.serving.engine import Decoding
 
 DEFAULT_MODEL = "smollm2-135m"
+Similarity = Literal["tfidf", "minilm"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class RunOptions:
     adapters: dict[str, str] = field(default_factory=dict)
     shots: int = 0
     selector: SelectorKind = "balanced"
+    similarity: Similarity = "tfidf"
     pool: str | None = None
     as_of: datetime | None = None
     limit: int | None = None
@@ -52,6 +54,10 @@ class RunOptions:
             problems.append(f"tasks {list(self.tasks)} name one twice")
         if self.shots < 0:
             problems.append(f"--shots {self.shots} is negative")
+        if self.similarity != "tfidf" and self.selector not in ("knn", "mmr"):
+            problems.append(
+                f"--similarity {self.similarity} has no effect with --selector {self.selector}; use knn or mmr"
+            )
         if self.limit is not None and self.limit < 1:
             problems.append(f"--limit {self.limit} leaves no customer; use 1 or more")
         if self.decoding.max_tokens < 1:

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.pools import load_pool
 from fewsight.prompts.render import ORDERS, Order
-from fewsight.prompts.selectors import ShotSelector, make_selector
+from fewsight.prompts.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engines import LOCAL, pick_engine, start_engine
-from fewsight.serving.models import ModelFolder, resolve_model
-from fewsight.serving.options import RunOptions
+from fewsight.serving.models import ModelFolder, resolve_embedding_model, resolve_model
+from fewsight.serving.options import RunOptions, Similarity
 from fewsight.serving.plan import cheapest
 from fewsight.serving.prepare import Preparer, check_labels, masked_shots
 from fewsight.serving.runner import Group
@@ -24,6 +25,7 @@ from fewsight.serving.tokenizer import load_tokenizer
 from fewsight.serving.vllm_setup import BLOCK
 
 if TYPE_CHECKING:
+    from fewsight.serving.embeddings import SentenceEncoder
     from fewsight.serving.engine import Engine
     from fewsight.tables import Histories
 
@@ -45,6 +47,15 @@ class Session:
     def prefix_block(self) -> int:
         """Tokens in multiples of which the engine shares prefixes, known before it is started."""
         return BLOCK if self.engine == "vllm" else 1
+
+    def digests(self) -> dict[str, Any]:
+        """Of model, tasks and adapters: a run that is continued must find them as they were."""
+        groups = self.groups()
+        return {
+            "model_digest": self.model.digest,
+            "task_digests": {task.name: task.digest for task in self.tasks},
+            "adapter_digests": {name: g.adapter_digest for g in groups if g.adapter_digest for name in g.tasks},
+        }
 
     def order(self, histories: Iterable[CustomerHistory]) -> Order:
         """The arrangement that the options name; else, without shots, the one that computes fewer tokens on a sample.
@@ -94,6 +105,11 @@ def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task,
         ConfigError, TaskError, ModelError: something named in the options is wrong.
     """
     engine = pick_engine(options.engine)
+    if options.adapters and engine == "openai":
+        raise ConfigError(
+            f"--adapter {next(iter(options.adapters.values()))!r} can't be used with engine 'openai': a server applies "
+            "its own. Start it with this one merged, or served under a name of its own, or use another engine."
+        )
     if tasks is None:
         tasks = tuple(load_task(name) for name in options.tasks)
     # Tasks may have been named by their folders.
@@ -128,10 +144,28 @@ def _with_pool(task: Task, options: RunOptions) -> Task:
 
 def _selectors(task: Task, options: RunOptions) -> dict[tuple[str, Language], ShotSelector]:
     made: dict[tuple[str, Language], ShotSelector] = {}
+    encoder = _encoder(options.similarity)
     for language in LANGUAGES:
         shots = task.shots_in(language) or task.shots  # a pool in one language serves the other too
-        made[task.name, language] = make_selector(options.selector, shots, seed=options.seed, as_of=options.as_of)
+        made[task.name, language] = make_selector(
+            options.selector, shots, seed=options.seed, as_of=options.as_of, encoder=encoder
+        )
     return made
+
+
+def _encoder(similarity: Similarity) -> Encoder | None:
+    """Sentence embeddings, loaded when the first shot is chosen; None for TF-IDF."""
+    if similarity == "tfidf":
+        return None
+    folder = resolve_embedding_model(similarity).path
+
+    @lru_cache(maxsize=1)
+    def load() -> "SentenceEncoder":
+        from fewsight.serving.embeddings import SentenceEncoder
+
+        return SentenceEncoder(folder)
+
+    return lambda texts: load().encode(texts)
 
 
 def _check_threshold(task: Task, options: RunOptions) -> None:

@@ -220,7 +220,22 @@ def _load(path: Path, dtype: str) -> Any:  # noqa: ANN401 - any transformers mod
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"transformers can't load {str(path)!r}: {error}") from error
-    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    if dtype != "float32":
+        model.set_output_embeddings(_exact_head(model.get_output_embeddings()))
+    return model
+
+
+def _exact_head(head: Any) -> Any:  # noqa: ANN401 - a torch module
+    """The output layer in float32: bfloat16 logits are multiples of 1/8 around 20, too coarse for probabilities."""
+    import torch
+
+    exact = torch.nn.Linear(head.in_features, head.out_features, bias=head.bias is not None, device="meta")
+    exact.weight = torch.nn.Parameter(head.weight.detach().float(), requires_grad=False)
+    if head.bias is not None:
+        exact.bias = torch.nn.Parameter(head.bias.detach().float(), requires_grad=False)
+    exact.register_forward_pre_hook(lambda _, inputs: (inputs[0].float(),))
+    return exact
 
 
 def _end_tokens(model: Any, tokenizer: Tokenizer) -> frozenset[int]:  # noqa: ANN401 - any transformers model

@@ -84,6 +84,8 @@ def start(
         "disable_log_stats": False,
         "structured_outputs_config": {"backend": "guidance"},
         "enable_lora": loras > 0,
+        # Logits of bfloat16 are multiples of 1/8 around 20, too coarse for probabilities: the output layer is exact.
+        "hf_overrides": {"head_dtype": "float32"},
     }
     if loras:
         options |= {"max_loras": loras, "max_lora_rank": 64}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fewsight.prompts.trie import TokenTrie
+from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engine import (
     Completion,
     Decoding,
@@ -187,10 +188,9 @@ class BareModel:
     """Label probabilities by brute force: every label's tokens through the plain model, no cache, no search."""
 
     def __init__(self, path: Path) -> None:
-        import torch
         from transformers import AutoModelForCausalLM
 
-        self._model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.bfloat16).eval()
+        self._model = AutoModelForCausalLM.from_pretrained(path, dtype=pick_dtype("auto")).eval()
 
     def probabilities(self, request: ScoreRequest) -> list[float]:
         """Normalised probabilities in the order of the labels."""

@@ -37,6 +37,22 @@ def test_a_run_says_what_it_did_and_can_be_given_again(table: Path, model_path: 
     assert "seed: 0 -> 3" in str(changed.exception)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--engine", "openai", "--adapter", "mine"], "can't be used with engine 'openai'"),
+        (["--similarity", "minilm"], "no effect with --selector balanced"),
+    ],
+)
+def test_options_that_can_not_hold_are_refused_at_once(
+    options: list[str], message: str, table: Path, model_path: Path, tmp_path: Path
+) -> None:
+    given = ("run", "intent", "--histories", table, "--out", tmp_path / "run", "--model", model_path)
+    done = invoke(*given, *options)
+    assert isinstance(done.exception, ConfigError)
+    assert message in str(done.exception)
+
+
 def test_a_dry_run_counts_and_writes_nothing(table: Path, model_path: Path, tmp_path: Path) -> None:
     out = tmp_path / "new"
     given = ("run", "intent", "--histories", table, "--out", out, "--engine", "scripted", "--model", model_path)

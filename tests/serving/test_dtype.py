@@ -30,5 +30,5 @@ def test_auto_without_facts_is_float32(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_names_stand_for_themselves() -> None:
     assert [pick_dtype(name) for name in ("bfloat16", "float32")] == ["bfloat16", "float32"]
-    with pytest.raises(ConfigError, match="bfloat15.*bfloat16"):
+    with pytest.raises(ConfigError, match=r"bfloat15.*bfloat16"):
         pick_dtype("bfloat15")

@@ -107,6 +107,9 @@ def test_limit_may_grow_and_other_options_may_not(engine: type[Engine], runs: Ru
         runs("intent", numbered(7))
     with pytest.raises(ConfigError, match="order: 'shots-first' -> 'history-first'"):
         runs("intent", frame, order="history-first")
+    changed = replace(load_task("intent"), version="v9")
+    with pytest.raises(ConfigError, match=r"task_digests: \{'intent': '[0-9a-f]{64}'\} -> "):
+        runs(changed, frame)
     (runs.folder / "run.json").write_text("{half")
     with pytest.raises(ConfigError, match=r"run\.json' can't be read"):
         runs("intent", frame)

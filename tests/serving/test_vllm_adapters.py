@@ -8,6 +8,7 @@ import pytest
 
 from fewsight.errors import ConfigError
 from fewsight.serving.adapters import merged_model
+from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engine import Failure, Scored, ScoreRequest
 from fewsight.serving.models import ModelFolder, resolve_model
 from fewsight.serving.vllm_engine import VllmEngine
@@ -84,7 +85,7 @@ def test_a_merged_adapter_answers(smollm2: ModelFolder, adapters: list[Path]) ->
         request = ScoreRequest("base", prompt(engine.tokenizer, ROWS[0]), trie(engine.tokenizer, SMALL))
         (refused,) = engine.score([request])
         assert isinstance(refused, Failure)
-        assert difference(found, exact(engine, merged_model(smollm2, adapters[0]).path)) <= 1e-2
+        assert difference(found, exact(engine, merged_model(smollm2, adapters[0], pick_dtype("auto")).path)) <= 1e-2
         assert difference(found, exact(engine, smollm2.path)) > 2e-2
     finally:
         engine.close()
@@ -107,7 +108,7 @@ def test_adapters_by_request_answer_as_merged_ones(smollm2: ModelFolder, adapter
         mixed: list[Path | None] = [*adapters, None]
         found = ask(engine, mixed)
         for turn, adapter in enumerate(mixed):
-            folder = smollm2.path if adapter is None else merged_model(smollm2, adapter).path
+            folder = smollm2.path if adapter is None else merged_model(smollm2, adapter, pick_dtype("auto")).path
             assert difference(found[turn :: len(mixed)], exact(engine, folder)[turn :: len(mixed)]) <= 1e-2
     finally:
         engine.close()

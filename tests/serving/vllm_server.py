@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.models import ModelFolder
 from fewsight.serving.vllm_setup import has_gpu, prepare_environment
 
@@ -29,11 +30,12 @@ def running_server(model: ModelFolder, max_model_len: int) -> Iterator[str]:
         "--served-model-name": model.name,
         "--host": "127.0.0.1",
         "--port": str(port),
-        "--dtype": "bfloat16",
+        "--dtype": pick_dtype("auto"),
         "--max-model-len": str(max_model_len),
         "--max-num-seqs": "32",
         "--kv-cache-memory-bytes": str(1 << 29),
         "--structured-outputs-config": '{"backend":"guidance"}',
+        "--hf-overrides": '{"head_dtype":"float32"}',
     }
     switches = ["--enable-prompt-tokens-details", "--enable-prefix-caching"]
     if not has_gpu():
