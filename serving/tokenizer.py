@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import ModelError
 from fewsight.serving.chat_template import PLAIN_FRAME, Frame, read_frame, read_template
+from fewsight.serving.pieces import remembering
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as Backend
@@ -61,7 +62,8 @@ class FolderTokenizer:
         self.guards_roles = all(not marks.isdisjoint(self._special_ids[text]) for text in texts[1:])
         self._backend.encode_special_tokens = True
         self._refuse_forgery(special.get("unk_token"))
-        self._remembered = lru_cache(maxsize=REMEMBERED_BLOCKS)(self._ids)
+        self._pieces = remembering(content, self._ids)
+        self._remembered = lru_cache(maxsize=REMEMBERED_BLOCKS)(self._pieces)
         self._aliases: dict[int, int] = {}
         if not self._blocks_concatenate():
             self._frame = self._with_aliases(self._frame)
@@ -73,7 +75,7 @@ class FolderTokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text; never a special token."""
-        return list(self._ids(text))
+        return list(self._remembered(text))
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """`encode` of many texts, on all cores."""
