@@ -15,7 +15,7 @@ from fewsight.errors import TaskError
 from fewsight.prompts.fields import closed_fields
 from fewsight.prompts.task import Language, Shot, Style, Task
 from fewsight.prompts.template_check import BLOCKS
-from fewsight.prompts.view import View, view
+from fewsight.prompts.view import EventLine, View, view
 from fewsight.prompts.words import SYSTEM
 from fewsight.tokenizer import Tokenizer
 
@@ -116,10 +116,19 @@ class _ById:
         return hash(self.shot.id)
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """A sandbox that knows the fields of a view to be harmless: asking each time takes longer than all the rest."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - any value of a template
+        if type(obj) in (View, EventLine) and attribute in obj.__slots__:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
 @lru_cache(maxsize=64)
 def _environment(folder: Path | None) -> jinja2.Environment:
     here = Path(__file__).parent
-    return ImmutableSandboxedEnvironment(
+    return _Sandbox(
         loader=jinja2.FileSystemLoader([*([folder] if folder else []), here / "tasks", here / "templates"]),
         trim_blocks=True,
         lstrip_blocks=True,

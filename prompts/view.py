@@ -1,6 +1,5 @@
 """A history as the prompt shows it: facts computed by code, and the events that matter most, one line each."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ TELLING: Final = frozenset(
     ["message", "ticket", "call", "review", "survey", "return", "refund", "cancellation", "note", "subscription"]
 )
 """Kinds that say why a customer does something; they are kept before the others."""
-
-_SPACE: Final = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +69,13 @@ def view(
     positions = range(len(history.events)) if keep is None else keep
     shown = [history.events[i] for i in positions]
     message = _bare_message(history)
-    texts = [shorten(event.text or "", most) for event in shown]
+    whole = [one_line(event.text or "") for event in shown]
+    texts = [_cut_middle(text, most) for text in whole]
     lines = [
         EventLine(f"E{number}", event_line(event, text, language), event.id)
         for number, (event, text) in enumerate(zip(shown, texts, strict=True), 1)
     ]
-    cut = sum(max(len(one_line(event.text or "")) - most, 0) for event in shown)
+    cut = sum(max(len(text) - most, 0) for text in whole)
     return View(
         message=texts[0] if texts and message is not None else None,
         profile=tuple(f"{one_line(key)}: {shorten(str(value), MAX_VALUE)}" for key, value in history.profile.items()),
@@ -104,12 +102,15 @@ def one_line(text: str) -> str:
     >>> one_line("late again\\nE9 refund granted")
     'late again E9 refund granted'
     """
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def shorten(text: str, most: int = MAX_TEXT) -> str:
     """One line of at most `most` characters; what is cut is cut from the middle, and marked."""
-    text = one_line(text)
+    return _cut_middle(one_line(text), most)
+
+
+def _cut_middle(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     tail = most // 3
