@@ -7,6 +7,7 @@ FewsightError
 ├── TaskError       a task folder, template, shot or output model that is wrong
 ├── ModelError      a model or adapter folder that can't be loaded
 ├── EngineError     an engine that can't start, or died
+├── TrainingError   a fine-tuning that can't go on
 └── LedgerError     a ledger that is locked, damaged or of another version
 
 A message says what is wrong, with the value, and what to do next.
@@ -42,6 +43,10 @@ class ModelError(FewsightError):
 
 class EngineError(FewsightError):
     """An engine that can't start, or that died while it worked."""
+
+
+class TrainingError(FewsightError):
+    """A fine-tuning that can't go on: memory or disk are full, or the loss is no number."""
 
 
 class LedgerError(FewsightError):

@@ -64,7 +64,7 @@ class TransformersEngine:
 
             folder = merged_model(model, adapter, chosen)
         self._adapter = adapter
-        self._model = _load(folder.path, chosen)
+        self._model = load_model(folder.path, chosen)
         self._rows = RowCache(self._model)
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
         self._grammars = Grammars(self._model, folder.path, self.tokenizer.eos_id)
@@ -208,7 +208,12 @@ class _Generating:
         return int(order[torch.multinomial(shares, 1, generator=self._random)])
 
 
-def _load(path: Path, dtype: str) -> Any:  # noqa: ANN401 - any transformers model
+def load_model(path: Path, dtype: str) -> Any:  # noqa: ANN401 - any transformers model
+    """A causal language model in evaluation mode, on a GPU where there is one; its logits are float32 in any `dtype`.
+
+    Raises:
+        EngineError: transformers can't load it.
+    """
     import torch
     import transformers
 

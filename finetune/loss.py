@@ -1,0 +1,78 @@
+"""Logits where there is loss and nowhere else; the loss; and what serving would decide with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from fewsight.finetune.batches import Batch
+
+if TYPE_CHECKING:
+    import torch
+
+
+def target_logits(model: Any, batch: Batch) -> "torch.Tensor":  # noqa: ANN401 - any causal language model, adapted or not
+    """Logits for each target of a batch: float32 [targets, vocabulary].
+
+    The prefix that all sequences share goes through the model once, gradients included, and its keys and values are
+    repeated for each sequence. The output layer sees only the hidden states at targets.
+    """
+    import torch
+
+    device = model.device
+    past, shared = None, len(batch.prefix)
+    if shared:
+        prefix = torch.tensor([batch.prefix], device=device)
+        past = model(input_ids=prefix, use_cache=True, logits_to_keep=1).past_key_values
+        past.batch_repeat_interleave(len(batch.ids))
+    positions = torch.arange(shared, shared + batch.ids.shape[1], device=device).expand(batch.ids.shape)
+    with _gathered(model.get_output_embeddings(), (batch.at[0].to(device), batch.at[1].to(device))):
+        output = model(
+            input_ids=batch.ids.to(device),
+            attention_mask=batch.mask.to(device),
+            position_ids=positions,
+            past_key_values=past,
+            use_cache=past is not None,
+        )
+    logits: torch.Tensor = output.logits[0].float()
+    return logits
+
+
+def loss_sum(logits: "torch.Tensor", batch: Batch, smoothing: float) -> "torch.Tensor":
+    """Weighted sum of cross-entropies over a batch's targets.
+
+    Label smoothing (Szegedy et al., Rethinking the Inception architecture, CVPR 2016) is spread over the tokens that
+    are legal at a decision, not over the vocabulary: serving never chooses among the others.
+    """
+    import torch
+
+    logprobs = logits.log_softmax(-1)
+    losses = -logprobs.gather(1, batch.gold.to(logits.device)[:, None])[:, 0]
+    if smoothing:
+        smooth = [
+            -(smoothing * logprobs[i, list(legal)].mean()) - smoothing * losses[i]
+            if legal
+            else torch.zeros_like(losses[i])
+            for i, legal in enumerate(batch.legal)
+        ]
+        losses = losses + torch.stack(smooth)
+    return (losses * batch.weight.to(logits.device)).sum()
+
+
+def decisions(logits: "torch.Tensor", batch: Batch) -> Iterator[tuple[int, str, bool, float]]:
+    """(row, field, whether the gold token is the most probable legal one, its log probability among the legal ones)."""
+    rows = logits.detach().cpu()
+    for i, legal in enumerate(batch.legal):
+        if legal:
+            among = rows[i, list(legal)].log_softmax(-1)
+            gold = legal.index(int(batch.gold[i]))
+            yield batch.row[i], batch.field[i], int(among.argmax()) == gold, float(among[gold])
+
+
+@contextmanager
+def _gathered(head: Any, at: tuple["torch.Tensor", "torch.Tensor"]) -> Iterator[None]:  # noqa: ANN401 - a torch module
+    """Let the output layer see only the hidden states at (sequence, place), as one sequence of them."""
+    handle = head.register_forward_pre_hook(lambda _, inputs: (inputs[0][at][None],), prepend=True)
+    try:
+        yield
+    finally:
+        handle.remove()
