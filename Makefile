@@ -95,6 +95,9 @@ coverage: $(TOOLS) $(LINKED) ## lines and branches that no test reaches
 	$(BIN)/coverage run -m pytest $(ALL_TESTS)
 	$(BIN)/coverage report --show-missing --skip-covered
 
+bench: $(TOOLS) $(LINKED) ## benchmarks, or one: make bench NAME=plan SIZES="customers=50"; DATA=folder for Banking77
+	$(BIN)/python -m tests.bench $(NAME) $(SIZES)
+
 gpu-check: $(TOOLS) $(LINKED) ## the engine tests that need a GPU
 ifeq ($(GPU),)
 	@echo "There is no GPU here (no nvidia-smi), so nothing was checked." >&2; exit 2
