@@ -40,6 +40,7 @@ INPUT: list[Callable[[Any], Any]] = [
 PROMPT: list[Callable[[Any], Any]] = [
     click.option("--model", default="smollm2-135m", show_default=True, help="Name, hub id, or folder."),
     click.option("--adapter", "adapters", multiple=True, metavar="[TASK=]DIR", help="LoRA adapter; may be repeated."),
+    click.option("--force", is_flag=True, help="Use an adapter although its manifest speaks against it."),
     click.option("--shots", type=int, default=0, show_default=True, metavar="K", help="Examples in the prompt."),
     click.option(
         "--selector",
@@ -171,6 +172,7 @@ def _run_options(given: dict[str, Any]) -> RunOptions:
         decoding=decoding,
         base_url=given.get("base_url"),
         dtype=given.get("dtype", "auto"),
+        force=given["force"],
     )
 
 

@@ -21,6 +21,7 @@ class RunOptions:
     """Options that change answers.
 
     `adapters` maps a task's name, or '*' for all, to the folder of its adapter. `order` None lets the planner choose.
+    `force` uses an adapter although its manifest speaks against it.
     `dtype` is the number type of local engines: 'bfloat16', 'float32', or 'auto'.
     `as_of` None means the newest event of the input. `history_tokens` bounds the shown history.
     """
@@ -45,6 +46,7 @@ class RunOptions:
     decoding: Decoding = field(default_factory=Decoding)
     base_url: str | None = None
     dtype: str = "auto"
+    force: bool = False
 
     def __post_init__(self) -> None:
         problems = []
@@ -80,7 +82,7 @@ class RunOptions:
         return Path(folder) if folder else None
 
     def frozen(self) -> dict[str, Any]:
-        """Plain data for run.json: everything but `limit`, which may grow when a run is continued."""
+        """Plain data for run.json: everything but `limit`, which may grow when a run is continued, and `force`."""
         data: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
-        del data["limit"]
+        del data["limit"], data["force"]
         return data

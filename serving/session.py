@@ -16,6 +16,7 @@ from fewsight.prompts.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engines import LOCAL, pick_engine, start_engine
+from fewsight.serving.manifests import follow_manifests
 from fewsight.serving.models import ModelFolder, resolve_embedding_model, resolve_model
 from fewsight.serving.options import RunOptions, Similarity
 from fewsight.serving.plan import cheapest
@@ -122,6 +123,7 @@ def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task,
     )
     model = resolve_model(options.model, need_weights=engine in LOCAL)
     tokenizer = load_tokenizer(model.path)
+    options = follow_manifests(options, tasks, model, tokenizer)
     selectors: dict[tuple[str, Language], ShotSelector] = {}
     shown = []
     for task in tasks:
