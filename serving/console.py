@@ -114,6 +114,8 @@ def say_summary(session: Session, histories: "Histories", summaries: Sequence[Ru
         ]
         if histories.counts.quarantined:
             rows.append(("rows in quarantine", f"{histories.counts.quarantined:,}"))
+        if kept_out := _kept_out(session):
+            rows.append(("shots kept out", kept_out))
         say_table(rows)
         for task, fields in summary.labels.items():
             for path, labels in fields.items():
@@ -127,6 +129,17 @@ def say_summary(session: Session, histories: "Histories", summaries: Sequence[Ru
     if summaries and summaries[-1].stopped:
         say("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
     say(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
+
+
+def _kept_out(session: Session) -> str:
+    """Which shots were not shown, because they would have given an answer away."""
+    found = [selector.exclusions for selector in session.selectors.values()]
+    counts = {
+        "later than --as-of": sum(each.later for each in found),
+        "for being the customer's own": sum(each.same_customer for each in found),
+        "for saying just what the customer says": sum(each.same_text for each in found),
+    }
+    return ", ".join(f"{count:,} {why}" for why, count in counts.items() if count)
 
 
 def write_page(session: Session, histories: "Histories", folder: Path) -> Path:

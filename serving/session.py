@@ -1,6 +1,6 @@
 """Everything that a run, a dry run and a look at one prompt have in common."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -43,6 +43,7 @@ class Session:
     model: ModelFolder
     tasks: tuple[Task, ...]
     preparer: Preparer
+    selectors: Mapping[tuple[str, Language], ShotSelector]
 
     @property
     def prefix_block(self) -> int:
@@ -133,7 +134,7 @@ def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task,
         if options.shots:
             selectors.update(_selectors(task, options))
     preparer = Preparer(shown, selectors, options, tokenizer, model.max_model_len)
-    return Session(options, engine, model, tuple(shown), preparer)
+    return Session(options, engine, model, tuple(shown), preparer, selectors)
 
 
 def _with_pool(task: Task, options: RunOptions) -> Task:

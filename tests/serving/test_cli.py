@@ -67,6 +67,20 @@ def test_a_dry_run_counts_and_writes_nothing(table: Path, model_path: Path, tmp_
     assert "requests to compute 3 already in the ledger 2" in words
 
 
+def test_shots_that_were_kept_out_are_counted(table: Path, model_path: Path, tmp_path: Path) -> None:
+    pool = tmp_path / "pool.csv"
+    pool.write_text(
+        "customer_id,time,text,label\nc1,2026-01-01,My parcel is lost.,order_status\n"
+        "x,2031-01-01,Cancel my order,cancel_order\ny,2026-01-01,I want my money back,return_or_refund\n"
+    )
+    given = ("run", "intent", "--histories", table, "--out", tmp_path / "run", "--model", model_path)
+    done = invoke(*given, "--engine", "scripted", "--shots", "2", "--pool", pool)
+    assert done.exit_code == 0, done.output
+    words = " ".join(done.output.split())
+    assert "later than --as-of" in words
+    assert "1 for being the customer's own" in words
+
+
 def test_prompt_shows_all_that_decides_an_answer(table: Path, model_path: Path) -> None:
     given = ("prompt", "intent", "--histories", table, "--model", model_path, "--customer", "c3")
     done = invoke(*given)
