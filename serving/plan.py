@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fewsight.prompts.render import ORDERS, Order
-from fewsight.prompts.trie import common_prefix
+from fewsight.prompts.trie import shared_length
 from fewsight.serving.prepare import Item
 
 Ids = tuple[int, ...]
@@ -38,7 +38,7 @@ def computed_tokens(prompts: Sequence[Ids], block: int) -> int:
     computed = 0
     before: Ids = ()
     for prompt in prompts:
-        shared = min(len(common_prefix([before, prompt])), len(prompt) - 1) if before else 0
+        shared = min(shared_length(before, prompt), len(prompt) - 1)
         computed += len(prompt) - shared // block * block
         before = prompt
     return computed

@@ -6,12 +6,12 @@ Its identity says 'scripted', so what it answers can never stand in for a real a
 import hashlib
 import random
 from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fewsight.errors import EngineError
+from fewsight.prompts.trie import shared_length
 from fewsight.serving.checks import problem
 from fewsight.serving.engine import (
     Capabilities,
@@ -138,9 +138,7 @@ class ScriptedEngine:
     def _computed(self, prompt: tuple[int, ...]) -> int:
         """Tokens after what this prompt shares with the one before it."""
         last, self._last = self._last, prompt
-        most = min(len(last), len(prompt))
-        same = bisect_left(range(1, most + 1), True, key=lambda length: prompt[:length] != last[:length])
-        return len(prompt) - min(same, len(prompt) - 1)
+        return len(prompt) - min(shared_length(last, prompt), len(prompt) - 1)
 
 
 def walk(request: GenerateRequest) -> str:

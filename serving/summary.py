@@ -8,6 +8,11 @@ from fewsight.insight import Insight
 from fewsight.prompts.answer import AnswerForm
 from fewsight.serving.prepare import warning_kind
 
+MOST_ERRORS = 1000
+"""Different errors that are counted each by itself: errors may quote what was wrong, and a run may be long."""
+
+OTHER_ERRORS = "other errors"
+
 
 @dataclass
 class RunSummary:
@@ -36,7 +41,8 @@ class RunSummary:
         """Count one insight."""
         self.statuses[insight.status] += 1
         if insight.error:
-            self.errors[insight.error] += 1
+            known = insight.error in self.errors or len(self.errors) < MOST_ERRORS
+            self.errors[insight.error if known else OTHER_ERRORS] += 1
         if insight.provenance:
             self.warnings.update(warning_kind(warning) for warning in insight.provenance.warnings)
         if insight.answer is not None:
