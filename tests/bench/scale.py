@@ -67,15 +67,17 @@ def _tables(customers: int, place: Path) -> Path:
 def _run(customers: int, tables: Path) -> Measured:
     with tempfile.TemporaryDirectory(prefix="fewsight-scale-run-", dir=tables) as out:
         inputs = ["--histories", str(tables / "histories.csv"), "--profiles", str(tables / "profiles.csv")]
+        log = Path(out) / "said.txt"
         begun = time.perf_counter()
-        child = subprocess.Popen(
-            [COMMAND, "run", "intent", *inputs, "--engine", "scripted", "--out", out], stderr=subprocess.DEVNULL
-        )
+        with log.open("w") as said:
+            child = subprocess.Popen(
+                [COMMAND, "run", "intent", *inputs, "--engine", "scripted", "--out", out], stderr=said
+            )
         _, status, used = os.wait4(child.pid, 0)  # unlike wait(), it tells the memory of this one child
         wall = time.perf_counter() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
-            raise RuntimeError(f"the run over {customers} histories ended with exit code {child.returncode}")
+            raise RuntimeError(f"the run over {customers} histories failed: {log.read_text()[-2000:]}")
         (summary,) = json.loads((Path(out) / "summary.json").read_text())["summaries"]
     if summary["statuses"] != {"ok": customers}:
         raise RuntimeError(f"{customers} histories gave {summary['statuses']}")
