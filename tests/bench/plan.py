@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer
-from fewsight.prompts.render import ORDERS
+from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selectors import SelectorKind
 from fewsight.prompts.view import view
 from fewsight.serving.answering import Answerer
@@ -47,6 +47,10 @@ class Workload:
     session: Session
     histories: list[CustomerHistory]
 
+    def items(self, order: Order) -> list[Item]:
+        """All questions about all customers, as the customers come."""
+        return self.session.preparer.items(self.histories, order, TASKS)
+
 
 def measure(customers: int = 200, shots: int = 8, labelled: int = 12, model: str = DEFAULT_MODEL) -> list[Figure]:
     """Computed tokens as shares of the tokens sent, and the labels that the arrangement of blocks changes."""
@@ -54,7 +58,7 @@ def measure(customers: int = 200, shots: int = 8, labelled: int = 12, model: str
     for selector in SELECTORS:
         work = workload(customers, selector, shots, model)
         figures = figures or [Figure("median tokens of a history", _median_tokens(work), f">= {LEAST_MEDIAN}")]
-        found = {order: work.session.preparer.items(work.histories, order, TASKS) for order in ORDERS}
+        found = {order: work.items(order) for order in ORDERS}
         figures.append(Figure(f"{selector}: tokens sent, shots first", _sent(found["shots-first"])))
         for order in ORDERS:
             figures += shares(f"{selector}, {order}", arranged(found[order]), AIM if order == "shots-first" else "")
@@ -62,7 +66,8 @@ def measure(customers: int = 200, shots: int = 8, labelled: int = 12, model: str
         figures += shares(unplanned, found["shots-first"])
         figures += shares(f"{unplanned}, nothing forgotten", found["shots-first"], count=distinct_tokens)
         if labelled:
-            figures.append(_changed_labels(work, selector, labelled))
+            asked = [[item for item in found[order] if item.task == LABELLED][:labelled] for order in ORDERS]
+            figures.append(changed_labels(f"{selector}: {LABELLED} labels that history-first changes", work, *asked))
     return figures
 
 
@@ -110,27 +115,19 @@ def _median_tokens(work: Workload) -> float:
     return float(median(len(preparer.tokenizer.encode(block)) for block in blocks))
 
 
-def _changed_labels(work: Workload, selector: SelectorKind, customers: int) -> Figure:
-    """Labels on the real model that differ between shots first and history first."""
-    session = work.session
-    engine = start_engine("vllm", session.model)
+def changed_labels(name: str, work: Workload, before: Sequence[Item], after: Sequence[Item]) -> Figure:
+    """How many labels the real model gives differently to the same questions in two arrangements."""
+    preparer, options = work.session.preparer, work.session.options
+    engine = start_engine("vllm", work.session.model)
     try:
         answerer = Answerer(
-            engine,
-            session.preparer.tasks,
-            session.preparer.forms,
-            probabilities=True,
-            decoding=session.options.decoding,
-            adapter=None,
+            engine, preparer.tasks, preparer.forms, probabilities=True, decoding=options.decoding, adapter=None
         )
-        labels = []
-        for order in ORDERS:
-            items = session.preparer.items(work.histories[:customers], order, [LABELLED])
-            labels.append([_best(answer) for answer in answerer.answer(items)])
+        first, second = ([_best(answer) for answer in answerer.answer(items)] for items in (before, after))
     finally:
         engine.close()
-    changed = sum(first != second for first, second in zip(*labels, strict=True))
-    return Figure(f"{selector}: {LABELLED} labels that history-first changes", f"{changed} of {customers}")
+    changed = sum(one != other for one, other in zip(first, second, strict=True))
+    return Figure(name, f"{changed} of {len(before)}")
 
 
 def _best(answer: Answer | Failure) -> str:

@@ -1,9 +1,9 @@
 """What the order of the nearest shots costs: the same shots for each customer, put in other orders within a window.
 
-'nearest last' is what a run does. The other orders let prompts begin with the same shots: by the pool's order, by how
-many customers of the window have a shot (or of its first 64, which a run could settle once and keep), and by a tree (the
-shot that most have, then among those the shot that most have, and so on; who lacks it goes on without).
-The last two keep the nearest shot next to the question.
+'nearest last' is what a run does. The other orders let prompts begin with the same shots: by the pool's order; by how
+many customers of the window have a shot (or of its first 64: a run could settle that once, and keep it); and by a tree,
+which takes the shot that most of them have, then among those the shot that most of them have, and so on. The last two
+keep the nearest shot next to the question.
 """
 
 from collections import Counter
@@ -18,19 +18,25 @@ from fewsight.serving.plan import arranged
 from fewsight.serving.prepare import Preparer
 from fewsight.serving.session import ORDER_SAMPLE
 from tests.bench.common import Figure
-from tests.bench.plan import AIM, TASKS, Workload, shares, workload
+from tests.bench.plan import AIM, LABELLED, TASKS, Workload, changed_labels, shares, workload
+
+LABELLED_ORDERS = ("commonest of a sample first",)
 
 Chosen = tuple[Shot, ...]
 Arrange = Callable[[Sequence[Chosen]], list[Chosen]]
 
 
-def measure(customers: int = 200, shots: int = 8, model: str = DEFAULT_MODEL) -> list[Figure]:
-    """Computed tokens as shares of the tokens sent, for each order of the nearest shots."""
+def measure(customers: int = 200, shots: int = 8, labelled: int = 12, model: str = DEFAULT_MODEL) -> list[Figure]:
+    """Computed tokens as shares of the tokens sent, and the labels that change, for each order of the nearest shots."""
     work = workload(customers, "knn", shots, model)
     figures: list[Figure] = []
     for name, arrange in ARRANGEMENTS.items():
         items = _preparer(work, arrange).items(work.histories, "shots-first", TASKS)
         figures += shares(name, arranged(items), AIM)
+        if labelled and name in LABELLED_ORDERS:
+            asked = [item for item in items if item.task == LABELLED][:labelled]
+            before = [item for item in work.items("shots-first") if item.task == LABELLED][:labelled]
+            figures.append(changed_labels(f"{name}: {LABELLED} labels that change", work, before, asked))
     return figures
 
 
