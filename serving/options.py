@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from fewsight.errors import ConfigError
 from fewsight.prompts.render import Order
+from fewsight.prompts.selectors import Order as ShotOrder
 from fewsight.prompts.selectors import SelectorKind
 from fewsight.prompts.task import Style
 from fewsight.serving.engine import Decoding
@@ -33,6 +34,7 @@ class RunOptions:
     shots: int = 0
     selector: SelectorKind = "balanced"
     similarity: Similarity = "tfidf"
+    shot_order: ShotOrder = "nearest-last"
     pool: str | None = None
     as_of: datetime | None = None
     limit: int | None = None
@@ -59,6 +61,10 @@ class RunOptions:
         if self.similarity != "tfidf" and self.selector not in ("knn", "mmr"):
             problems.append(
                 f"--similarity {self.similarity} has no effect with --selector {self.selector}; use knn or mmr"
+            )
+        if self.shot_order != "nearest-last" and self.selector not in ("knn", "mmr"):
+            problems.append(
+                f"--shot-order {self.shot_order} has no effect with --selector {self.selector}; use knn or mmr"
             )
         if self.limit is not None and self.limit < 1:
             problems.append(f"--limit {self.limit} leaves no customer; use 1 or more")

@@ -12,6 +12,7 @@ from fewsight.events import CustomerHistory
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.pools import load_pool
 from fewsight.prompts.render import ORDERS, Order
+from fewsight.prompts.selection.nearest import NearestSelector
 from fewsight.prompts.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.serving.dtype import pick_dtype
@@ -134,6 +135,11 @@ def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task,
         if options.shots:
             selectors.update(_selectors(task, options))
     preparer = Preparer(shown, selectors, options, tokenizer, model.max_model_len)
+    if options.shots and options.shot_order == "shared":
+        sample = [preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
+        for selector in selectors.values():
+            if isinstance(selector, NearestSelector):
+                selector.settle(sample, options.shots)
     return Session(options, engine, model, tuple(shown), preparer, selectors)
 
 
@@ -151,7 +157,7 @@ def _selectors(task: Task, options: RunOptions) -> dict[tuple[str, Language], Sh
     for language in LANGUAGES:
         shots = task.shots_in(language) or task.shots  # a pool in one language serves the other too
         made[task.name, language] = make_selector(
-            options.selector, shots, seed=options.seed, as_of=options.as_of, encoder=encoder
+            options.selector, shots, seed=options.seed, as_of=options.as_of, encoder=encoder, order=options.shot_order
         )
     return made
 

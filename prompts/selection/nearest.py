@@ -1,6 +1,8 @@
 """Selections for each history: the shots that are most like it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Order = Literal["nearest-last", "shared"]
-"""'nearest-last' puts the most similar shot next to the question; 'shared' keeps the order of the shots' ids."""
+"""'nearest-last' puts the most similar shot next to the question; 'shared' begins with what most histories get."""
 
 LAMBDA: Final = 0.7
 """Weight of likeness to the history; the rest is unlikeness to the shots chosen before."""
@@ -38,6 +40,7 @@ class NearestSelector:
         self._make_index = index
         self._diverse = diverse
         self._order = order
+        self._chosen_by: Counter[int] = Counter()
 
     @property
     def exclusions(self) -> Exclusions:
@@ -53,6 +56,16 @@ class NearestSelector:
         found = self._index.nearest(histories, count, barred)
         return [self._arrange(indices, similar, k) for indices, similar in found]
 
+    def settle(self, histories: Sequence[CustomerHistory], k: int) -> None:
+        """Learn from a sample of histories which shots are chosen most: order 'shared' begins prompts with these.
+
+        Call it before the first selection; what one history gets then depends on this sample, and on no other one.
+        """
+        counted = replace(self._pool.exclusions)
+        places = {shot.id: index for index, shot in enumerate(self._pool.shots)}
+        self._chosen_by = Counter(places[shot.id] for shots in self.select(histories, k) for shot in shots)
+        self._pool.exclusions = counted
+
     @cached_property
     def _index(self) -> Index:
         return self._make_index(self._pool.shots)
@@ -61,7 +74,7 @@ class NearestSelector:
         places = marginal_relevance(similar, self._index.between(indices), k) if self._diverse else range(len(indices))
         chosen = [int(indices[place]) for place in sorted(places, reverse=True)]  # nearest first, so reversed
         if self._order == "shared":
-            chosen.sort()
+            chosen.sort(key=lambda index: (-self._chosen_by[index], index))
         return tuple(self._pool.shots[index] for index in chosen)
 
 

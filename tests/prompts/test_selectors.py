@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.selection.index import TfidfIndex
-from fewsight.prompts.selection.nearest import marginal_relevance
+from fewsight.prompts.selection.nearest import NearestSelector, marginal_relevance
 from fewsight.prompts.selectors import KINDS, Order, SelectorKind, make_selector
 from fewsight.prompts.task import Language, Shot
 
@@ -135,6 +136,20 @@ def test_the_nearest_shot_stands_last_and_shared_order_is_by_id() -> None:
     assert ids(make_selector("knn", POOL, seed=0, as_of=None).select(question, 2)[0]) == ["s2", "s1"]
     shared = make_selector("knn", POOL[::-1], seed=0, as_of=None, order="shared")
     assert ids(shared.select(question, 2)[0]) == ["s1", "s2"]
+
+
+def test_shared_order_begins_with_what_most_of_a_sample_get() -> None:
+    pool = [shot(f"s{i}", text) for i, text in enumerate(["refund my order", "card is lost", "my card", "order late"])]
+    sample = [history("my card is broken", "a"), history("where is my card", "b"), history("card", "c")]
+    selector = make_selector("knn", pool, seed=0, as_of=None, order="shared")
+    assert isinstance(selector, NearestSelector)
+    nearest = selector.select([history("refund my card", "x")], 2)[0]
+    counted = replace(selector.exclusions)
+    selector.settle(sample, 1)
+    assert selector.exclusions == counted
+    settled = selector.select([history("refund my card", "x")], 2)[0]
+    assert set(ids(settled)) == set(ids(nearest)) == {"s0", "s2"}
+    assert (ids(nearest), ids(settled)) == (["s0", "s2"], ["s2", "s0"])
 
 
 def test_ties_go_to_the_lower_id() -> None:
