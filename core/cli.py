@@ -13,6 +13,8 @@ COMMANDS = {
     "prompt": ("fewsight.serving.cli:prompt", "Show the exact prompt, schema and grammar for one customer."),
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
     "models": ("fewsight.serving.models_cli:models", "Fetch and list models."),
+    "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
+    "adapters": ("fewsight.finetune.adapters_cli:adapters", "List, show, check, merge or export adapters."),
     "ledger": ("fewsight.commands:ledger", "Show or verify the record of a run."),
     "export": ("fewsight.commands:export", "Write a run's insights as Parquet, CSV or JSONL."),
     "sample": ("fewsight.shop.cli:sample", "Write the histories of a made-up shop, with known truth."),

@@ -72,6 +72,9 @@ class FinetuneConfig:
     checkpoint_minutes: float = 5.0
     """Minutes between checkpoints, from which a killed training goes on; one is also made after each evaluation."""
 
+    report_rows: int = 400
+    """Held-back rows on which the base model, the adapter and every engine are compared at the end."""
+
     valid_share: float = 0.1
     """Share of the rows that is held back where no validation file is given."""
 
@@ -193,6 +196,7 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "evaluations": (1, 1000),
     "patience": (0, 1000),
     "checkpoint_minutes": (0, 1e6),
+    "report_rows": (1, 1_000_000),
     "valid_share": (0.001, 0.9),
     "longest_row": (16, 10_000_000),
     "history_tokens": (16, 10_000_000),

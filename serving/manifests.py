@@ -42,10 +42,11 @@ def task_facts(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Sty
     """What a task's prompts and answers are under these options.
 
     `prompts` covers template, labels' descriptions, masking, view and chat template: it is made of token ids of fixed
-    histories.
+    histories. `schema_digest` covers fields, labels and how open fields are bounded.
     """
     form = AnswerForm(task.output, tokenizer)
-    whole = form.write((), 3)
+    rest = form.write([min(closed.labels) for closed in form.closed], 3)
+    answers = [[closed.path, sorted(closed.labels)] for closed in form.closed]  # in any order: it changes no answer
     return TaskFacts(
         name=task.name,
         version=task.version,
@@ -58,7 +59,7 @@ def task_facts(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Sty
             for language in LANGUAGES
             if (language, style) in task.templates and options.language in ("auto", language)
         },
-        schema_digest=digest(whole if isinstance(whole, str) else whole.text + whole.grammar),
+        schema_digest=digest([answers, rest if isinstance(rest, str) else rest.text + rest.grammar]),
     )
 
 
@@ -89,11 +90,12 @@ def follow_manifests(
         for problem in [*problems, *(_notes(facts, options) if facts else ())]:
             say(f"Warning: adapter {adapter.name}: {problem}")
         if facts is not None:
-            options = _pinned(options, facts)
+            options = pinned(options, facts)
     return options
 
 
-def _pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
+def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
+    """The options with what the manifest pins: style, language and order of blocks."""
     return replace(
         options,
         style=options.style or (facts.style if facts.style == "full" else None),  # compact is what adapters get anyway

@@ -1,0 +1,140 @@
+"""From labelled files to rows that are trained on and rows that are held back, with all that is worth knowing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fewsight.adapter_manifest import DataFacts
+from fewsight.digest import digest
+from fewsight.errors import InputError
+from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.gold import GoldFile, GoldRow
+from fewsight.finetune.gold_file import read_gold
+from fewsight.finetune.near_duplicates import NearDuplicate, near_duplicates
+from fewsight.finetune.rows import PromptOptions, RowMaker, TrainingRow, TrainingRows
+from fewsight.finetune.split import check_split, count_labels, split_rows
+from fewsight.prompts.task import Task
+from fewsight.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Rows of both sides. `held_back` are the validation rows as they stand in the file, in the order of `valid`."""
+
+    train: tuple[TrainingRow, ...]
+    valid: tuple[TrainingRow, ...]
+    held_back: tuple[GoldRow, ...]
+    facts: DataFacts
+    warnings: tuple[str, ...]
+    left_out: tuple[tuple[str, int, str], ...]
+    near: tuple[NearDuplicate, ...]
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that is trained and validated on, tokens included."""
+        return digest([self.facts.train_digest, self.facts.valid_digest, len(self.train), len(self.valid)])
+
+
+def prompt_options(config: FinetuneConfig) -> PromptOptions:
+    """What the configuration says about prompts."""
+    return PromptOptions(config.style, config.language, config.mask, config.history_tokens)
+
+
+def load_data(
+    task: Task, train: Path, valid: Path | None, config: FinetuneConfig, tokenizer: Tokenizer, max_model_len: int
+) -> TrainingData:
+    """Read, split, check, render and encode.
+
+    Raises:
+        InputError, TaskError: files or rows that can't be used, with all that is wrong with them.
+    """
+    gold = read_gold(train, task)
+    other = read_gold(valid, task) if valid else None
+    if not gold.rows:
+        raise InputError(f"{str(train)!r} has no row to train on: {len(gold.left_out)} were left out{_first(gold)}.")
+    if other is not None:
+        mine, theirs, how = tuple(gold.rows), tuple(other.rows), f"{len(other.rows)} rows of {other.name}"
+    else:
+        split = split_rows(gold.rows, task, config.valid_share, config.seed)
+        mine, theirs, how = split.train, split.valid, split.how
+    warnings = check_split(mine, theirs, task)
+    limit = min(max_model_len, config.longest_row)
+    made = [_make(task, config, tokenizer, max_model_len, rows, limit) for rows in (mine, theirs)]
+    if not made[0].rows or not made[1].rows:
+        name = "train on" if not made[0].rows else "validate on"
+        raise InputError(f"No row is left to {name}: {_counts(made[0], made[1])}. Raise longest_row ({limit}).")
+    near = near_duplicates(mine, theirs)
+    files = [gold, *([other] if other else [])]
+    return TrainingData(
+        train=tuple(made[0].rows),
+        valid=tuple(made[1].rows),
+        held_back=_kept(theirs, made[1]),
+        facts=_facts(gold, other, made, mine, task, how, near),
+        warnings=(*warnings, *_warnings(files, made, near)),
+        left_out=tuple((file.name, line, reason) for file in files for line, reason in file.left_out),
+        near=tuple(near),
+    )
+
+
+def _make(
+    task: Task, config: FinetuneConfig, tokenizer: Tokenizer, room: int, rows: Sequence[GoldRow], limit: int
+) -> TrainingRows:
+    made = RowMaker(task, prompt_options(config), tokenizer, room, config.seed).make(rows)
+    long = {row.id for row in made.rows if any(len(s.inputs) + 1 > limit for s in row.sequences)}
+    made.too_long += sorted(long)
+    made.rows = [row for row in made.rows if row.id not in long]
+    return made
+
+
+def _kept(gold: Sequence[GoldRow], made: TrainingRows) -> tuple[GoldRow, ...]:
+    by_id = {row.id: row for row in gold}
+    return tuple(by_id[row.id] for row in made.rows)
+
+
+def _facts(
+    gold: GoldFile,
+    other: GoldFile | None,
+    made: Sequence[TrainingRows],
+    mine: Sequence[GoldRow],
+    task: Task,
+    how: str,
+    near: Sequence[NearDuplicate],
+) -> DataFacts:
+    files = [gold, *([other] if other else [])]
+    return DataFacts(
+        train_digest=gold.digest,
+        valid_digest=other.digest if other else None,
+        rows=len(made[0].rows),
+        valid_rows=len(made[1].rows),
+        split=how,
+        left_out={
+            "unusable": sum(len(file.left_out) for file in files),
+            "repeated": sum(file.repeated for file in files),
+            "too long": sum(len(one.too_long) for one in made),
+            "nothing to learn": sum(len(one.without_loss) for one in made),
+        },
+        near_duplicates=len(near),
+        labels=count_labels(_kept(mine, made[0]), task),
+    )
+
+
+def _warnings(files: Sequence[GoldFile], made: Sequence[TrainingRows], near: Sequence[NearDuplicate]) -> list[str]:
+    counted = {
+        "rows can't be used": sum(len(file.left_out) for file in files),
+        "rows repeat another one and were left out": sum(file.repeated for file in files),
+        "rows have a text that has another label elsewhere; they are kept": sum(file.contradicting for file in files),
+        "rows are too long for the context and were left out": sum(len(one.too_long) for one in made),
+        "rows give no field that the model could learn": sum(len(one.without_loss) for one in made),
+        "rows were cut to the budget of a history, as in serving": sum(one.cut for one in made),
+        "held-back rows nearly repeat a training row (near_duplicates.csv)": len(near),
+    }
+    return [f"{count:,} {what}" for what, count in counted.items() if count]
+
+
+def _counts(train: TrainingRows, valid: TrainingRows) -> str:
+    long = len(train.too_long) + len(valid.too_long)
+    return f"{long} are too long, {len(train.without_loss) + len(valid.without_loss)} give nothing to learn"
+
+
+def _first(gold: GoldFile) -> str:
+    return f", the first in line {gold.left_out[0][0]}: {gold.left_out[0][1]}" if gold.left_out else ""

@@ -1,0 +1,129 @@
+"""The parity gate: an adapter answers in every way of serving as it does in PEFT, unmerged, on held-back rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fewsight.adapter_manifest import Parity, ParityPart, TaskFacts
+from fewsight.errors import ModelError
+from fewsight.finetune.gold import GoldRow
+from fewsight.finetune.lora import free, load_base
+from fewsight.finetune.rows import PromptOptions, RowMaker
+from fewsight.finetune.scoring import Belief, ModelScorer, believe
+from fewsight.prompts.task import Task
+from fewsight.serving.dtype import Dtype
+from fewsight.serving.engines import start_engine
+from fewsight.serving.manifests import pinned
+from fewsight.serving.models import ModelFolder
+from fewsight.serving.options import RunOptions
+from fewsight.serving.prepare import Item, Preparer
+from fewsight.serving.tokenizer import load_tokenizer
+
+if TYPE_CHECKING:
+    from fewsight.serving.engine import Engine
+
+MOST_DIFFERENCE: Final = 1e-2
+"""Mean absolute difference, over rows and fields, of the probability of the label that PEFT chooses."""
+
+LEAST_EQUAL: Final = 0.997
+"""Share of labels that must be the same."""
+
+
+def installed_ways() -> tuple[str, ...]:
+    """The engines that can serve an adapter here."""
+    return ("transformers", *(["vllm"] if find_spec("vllm") else []))
+
+
+def check_parity(
+    adapter: Path,
+    model: ModelFolder,
+    task: Task,
+    facts: TaskFacts,
+    gold: Sequence[GoldRow],
+    *,
+    dtype: Dtype,
+    ways: Sequence[str],
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Parity, list[Belief], list[Item]]:
+    """Compare PEFT with each engine of `ways` on `gold`.
+
+    Engines are started one after the other. PEFT's own beliefs and the prompts come back too.
+
+    Raises:
+        ModelError: no row can be asked, or the adapter does not fit the model.
+        EngineError: an engine can't start, or died.
+    """
+    tokenizer = load_tokenizer(model.path)
+    prompts = PromptOptions(facts.style, facts.language, facts.mask, facts.history_tokens)
+    maker = RowMaker(task, prompts, tokenizer, model.max_model_len, seed=0)
+    rows = maker.make(gold).rows
+    by_id = {row.id: row for row in gold}
+    if not rows:
+        raise ModelError(f"None of {len(gold)} rows fits in the context of {model.name!r}; parity can't be checked.")
+    items = [row.item for row in rows]
+    reference = _reference(adapter, model, items, maker, dtype, say)
+    kept = [by_id[row.id] for row in rows]
+    parts, equal = [], True
+    for way in ways:
+        say(f"parity: {way}")
+        with _started(way, model, adapter, dtype) as engine:
+            served = _served_items(engine, task, facts, adapter, kept)
+            equal &= [item.prompt.token_ids for item in served] == [item.prompt.token_ids for item in items]
+            found = believe(engine, served, maker.preparer.forms[task.name], reference, adapter)
+        parts.append(compare(way, reference, found))
+    return Parity(rows=len(rows), prompts_equal=equal, parts=tuple(parts)), reference, items
+
+
+def compare(way: str, reference: Sequence[Belief], found: Sequence[Belief]) -> ParityPart:
+    """How far `found` is from the reference, both given the reference's labels."""
+    differences, same = [], []
+    for expected, served in zip(reference, found, strict=True):
+        for label, shares, other in zip(expected.chosen, expected.probabilities, served.probabilities, strict=True):
+            differences.append(abs(shares[label] - other[label]))
+            same.append(max(other, key=other.__getitem__) == label)
+    difference = sum(differences) / len(differences) if differences else 0.0
+    equal = sum(same) / len(same) if same else 1.0
+    passed = difference <= MOST_DIFFERENCE and equal >= LEAST_EQUAL
+    return ParityPart(
+        way=way, rows=len(reference), difference=round(difference, 6), equal=round(equal, 6), passed=passed
+    )
+
+
+def _reference(
+    adapter: Path, model: ModelFolder, items: Sequence[Item], maker: RowMaker, dtype: Dtype, say: Callable[[str], None]
+) -> list[Belief]:
+    from peft import PeftModel
+
+    say("parity: PEFT, unmerged")
+    base = load_base(model, dtype)
+    try:
+        adapted: Any = PeftModel.from_pretrained(base, str(adapter), local_files_only=True).eval()
+    except (ValueError, RuntimeError, KeyError) as error:
+        raise ModelError(f"Adapter {str(adapter)!r} does not fit {model.name!r}: {error}") from error
+    beliefs = believe(ModelScorer(adapted), items, maker.preparer.forms[maker.task.name])
+    free(adapted, base)
+    return beliefs
+
+
+@contextmanager
+def _started(way: str, model: ModelFolder, adapter: Path, dtype: Dtype) -> "Iterator[Engine]":
+    engine = start_engine(way, model, adapter=adapter, dtype=dtype)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _served_items(engine: "Engine", task: Task, facts: TaskFacts, adapter: Path, gold: Sequence[GoldRow]) -> list[Item]:
+    """Prompts as a run with this adapter makes them, with the engine's own tokenizer."""
+    options = RunOptions(
+        tasks=(task.name,),
+        adapters={task.name: str(adapter)},
+        mask=facts.mask,
+        history_tokens=facts.history_tokens,
+    )
+    preparer = Preparer([task], {}, pinned(options, facts), engine.tokenizer, engine.max_model_len)
+    masked = [preparer.mask(row.history).history for row in gold]
+    return preparer.items(masked, facts.order, [task.name])

@@ -1,0 +1,215 @@
+"""From labelled rows to a served adapter, on a tiny random model and by the command line."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from fewsight.adapter_manifest import Parity, ParityPart, read_manifest
+from fewsight.cli import root
+from fewsight.errors import ConfigError, ModelError, TaskError
+from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.parity import compare
+from fewsight.finetune.pipeline import Finetuned, finetune
+from fewsight.finetune.scoring import Belief
+from fewsight.finetune.training import Silent
+from fewsight.prompts.task import Task
+from fewsight.serving.models import ModelFolder
+
+CONFIG = FinetuneConfig(rank=4, epochs=2, batch_rows=8, learning_rate=5e-3, valid_share=0.2)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEWSIGHT_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+def train(toy: Task, toy_file: Path, base: ModelFolder, out: Path, **changes: Any) -> Finetuned:
+    options: dict[str, Any] = {"model": str(base.path), "config": CONFIG, "ways": ("transformers",)} | changes
+    return finetune(toy, toy_file, out, **options)
+
+
+@pytest.fixture(scope="module")
+def adapter(toy: Task, toy_file: Path, base: ModelFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("adapters")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FEWSIGHT_CACHE", str(place / "cache"))
+        return train(toy, toy_file, base, place / "toy").folder
+
+
+@pytest.fixture(scope="module")
+def task_folder(toy_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("tasks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        command = ["tasks", "new", "toy_intent", "--from", str(toy_file), "--text", "text", "--label", "intent"]
+        assert CliRunner().invoke(root, command).exit_code == 0
+    return place
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(root, [str(word) for word in words])
+
+
+def test_an_adapter_folder_is_whole(adapter: Path, base: ModelFolder) -> None:
+    manifest = read_manifest(adapter)
+    assert manifest is not None
+    assert {path.name for path in adapter.iterdir()} >= {
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "card.html",
+        "config.toml",
+        "fewsight.json",
+    }
+    assert (manifest.name, manifest.base.digest) == ("toy", base.digest)
+    assert manifest.data.rows + manifest.data.valid_rows == 36
+    assert manifest.parity is not None
+    assert manifest.parity.passed
+    assert [part.way for part in manifest.parity.parts] == ["transformers"]
+    assert set(manifest.metrics) == {"base model, full prompt", "adapter"}
+    assert not list(adapter.parent.glob(".*")), "nothing is left behind"
+
+
+def test_the_folder_holds_no_text_of_a_customer(adapter: Path) -> None:
+    for path in adapter.iterdir():
+        assert b"where is it" not in path.read_bytes(), path
+
+
+def test_the_card_shows_the_curve_and_every_label(adapter: Path) -> None:
+    page = (adapter / "card.html").read_text()
+    assert page.count("<polyline") == 2
+    assert all(f"<td>{label}</td>" in page for label in ("late", "refund", "late_fee"))
+    assert "passed on" in page
+    assert "Confusion" in page
+
+
+def test_the_same_command_twice_is_refused(adapter: Path, toy: Task, toy_file: Path, base: ModelFolder) -> None:
+    with pytest.raises(ConfigError, match="exists already"):
+        train(toy, toy_file, base, adapter)
+
+
+class KilledError(Exception):
+    pass
+
+
+class Killer(Silent):
+    def stepped(self, state: Any, total: int) -> None:
+        if state.step == 6:
+            raise KilledError
+
+
+def test_a_killed_call_goes_on(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path, adapter: Path) -> None:
+    with pytest.raises(KilledError):
+        train(toy, toy_file, base, tmp_path / "a", progress=Killer())
+    assert not (tmp_path / "a").exists()
+    with pytest.raises(ConfigError, match="another training"):
+        train(toy, toy_file, base, tmp_path / "a", config=FinetuneConfig(rank=8))
+    done = train(toy, toy_file, base, tmp_path / "a")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    whole = read_manifest(adapter)
+    assert whole is not None
+    assert done.manifest.weights_digest == whole.weights_digest, "equal to the uninterrupted one, to the last bit"
+
+
+def test_a_call_that_fails_at_once_leaves_nothing(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="target_modules"):
+        train(toy, toy_file, base, tmp_path / "a", config=FinetuneConfig(target_modules="nothing"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_validation_file_that_overlaps(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match="36 texts are in both"):
+        train(toy, toy_file, base, tmp_path / "a", valid=toy_file)
+
+
+def test_it_serves_as_it_was_trained(
+    adapter: Path, task_folder: Path, base: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(task_folder)
+    (tmp_path / "m.csv").write_text("customer_id,text\nc1,money back xx\nc2,fined xx\n")
+    found = call(
+        *("run", "toy_intent", "--histories", tmp_path / "m.csv", "--out", tmp_path / "run"),
+        *("--model", base.path, "--adapter", adapter, "--engine", "transformers", "--dtype", "float32"),
+    )
+    assert found.exit_code == 0, (found.output, found.exception)
+    frozen = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert (frozen["order"], frozen["style"]) == ("shots-first", None)
+
+
+def test_another_base_model_is_refused(adapter: Path, task_folder: Path, tmp_path: Path, model: ModelFolder) -> None:
+    (tmp_path / "m.csv").write_text("customer_id,text\nc1,money back xx\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(task_folder)
+        found = call("adapters", "check", adapter, "--model", model.path, "--parity", "transformers")
+    assert isinstance(found.exception, ModelError)
+
+
+def test_adapters_are_listed_shown_and_checked(
+    adapter: Path, task_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(task_folder)
+    listed = call("adapters", "list", adapter.parent)
+    assert "toy: toy_intent on" in listed.stdout
+    assert "parity passed" in listed.stdout
+    assert "trained on 28 rows" in call("adapters", "show", adapter).stdout
+    assert json.loads(call("adapters", "show", adapter, "--json").stdout)["name"] == "toy"
+    checked = call("adapters", "check", adapter, "--parity", "transformers", "--limit", 10)
+    assert checked.exit_code == 0, (checked.output, checked.exception)
+    assert "parity: passed on 10 rows" in checked.stdout
+
+
+def test_a_failed_gate_is_refused_until_it_is_forced(
+    adapter: Path, task_folder: Path, base: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(task_folder)
+    manifest = read_manifest(adapter)
+    assert manifest is not None
+    part = ParityPart(way="vllm", rows=9, difference=0.3, equal=0.5, passed=False)
+    manifest.model_copy(update={"parity": Parity(rows=9, prompts_equal=True, parts=(part,))}).write(adapter)
+    try:
+        (tmp_path / "m.csv").write_text("customer_id,text\nc1,money back xx\n")
+        command = ["run", "toy_intent", "--histories", tmp_path / "m.csv", "--out", tmp_path / "run"]
+        command += ["--model", base.path, "--adapter", adapter, "--engine", "transformers", "--dry-run"]
+        found = call(*command)
+        assert isinstance(found.exception, ModelError)
+        assert "parity gate failed (vllm)" in str(found.exception)
+        assert call(*command, "--force").exit_code == 0
+    finally:
+        manifest.write(adapter)
+
+
+def test_merged_and_exported(adapter: Path, base: ModelFolder, tmp_path: Path) -> None:
+    merged = call("adapters", "merge", adapter, "--out", tmp_path / "merged")
+    assert merged.exit_code == 0, (merged.output, merged.exception)
+    assert (tmp_path / "merged" / "tokenizer.json").is_file()
+    for name in ("a.zip", "b.zip"):
+        assert call("adapters", "export", adapter, "-o", tmp_path / name).exit_code == 0
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert "toy/adapter_model.safetensors" in archive.namelist()
+
+
+def test_the_gate_measures_the_chosen_label() -> None:
+    reference = [Belief(["a"], [{"a": 0.6, "b": 0.4}])] * 4
+    same = compare("x", reference, [Belief(["a"], [{"a": 0.605, "b": 0.395}])] * 4)
+    assert (same.difference, same.equal, same.passed) == (0.005, 1.0, True)
+    far = compare("x", reference, [Belief(["a"], [{"a": 0.65, "b": 0.35}])] * 4)
+    assert (far.difference, far.passed) == (0.05, False)
+    flipped = compare("x", reference, [*reference[1:], Belief(["b"], [{"a": 0.599, "b": 0.601}])])
+    assert (flipped.equal, flipped.passed) == (0.75, False)
+
+
+def test_the_command(toy_file: Path, task_folder: Path, base: ModelFolder, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(task_folder)
+    command = ["finetune", "toy_intent", "--train", toy_file, "--model", base.path, "--out", tmp_path / "a"]
+    refused = call(*command, "--rank", 0, "--dropout", 2)
+    assert isinstance(refused.exception, ConfigError)
+    assert "rank is 0" in str(refused.exception)
+    assert "dropout is 2" in str(refused.exception)
+    found = call(*command, "--parity", "transformers", "--rank", 4, "--epochs", 1, "--batch-rows", 16)
+    assert found.exit_code == 0, (found.output, found.exception)
+    assert "parity: passed" in found.stdout
+    assert "Next: fewsight run toy_intent --adapter" in found.stdout
