@@ -1,5 +1,6 @@
 """The number type in which a local engine computes."""
 
+import os
 from pathlib import Path
 from typing import Final, Literal
 
@@ -7,6 +8,10 @@ from fewsight.errors import ConfigError, did_you_mean
 
 Dtype = Literal["bfloat16", "float32"]
 DTYPES: Final[tuple[Dtype, ...]] = ("bfloat16", "float32")
+
+READ_BY_TORCH: Final = {"OMP_WAIT_POLICY": "PASSIVE", "TORCH_CPP_LOG_LEVEL": "ERROR"}
+"""Variables that count only if they are set before torch is imported. Threads that spin while they wait for each other
+take many times as long whenever anything else runs on the machine."""
 
 CPU_FACTS = Path("/proc/cpuinfo")
 MATRIX_UNIT: Final = "amx_bf16"
@@ -21,6 +26,7 @@ def pick_dtype(name: str) -> Dtype:
     Raises:
         ConfigError: there is no such number type here.
     """
+    _prepare_torch()
     if name == "auto":
         return "bfloat16" if has_gpu() or _has_matrix_unit() else "float32"
     for dtype in DTYPES:
@@ -31,9 +37,15 @@ def pick_dtype(name: str) -> Dtype:
 
 def has_gpu() -> bool:
     """Whether torch sees a GPU."""
+    _prepare_torch()
     import torch
 
     return bool(torch.cuda.is_available())
+
+
+def _prepare_torch() -> None:
+    for name, value in READ_BY_TORCH.items():
+        os.environ.setdefault(name, value)
 
 
 def _has_matrix_unit() -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import ConfigError, EngineError
 from fewsight.serving.checks import problem, wrong_adapter
-from fewsight.serving.dtype import pick_dtype
+from fewsight.serving.dtype import has_gpu, pick_dtype
 from fewsight.serving.engine import (
     Capabilities,
     Completion,
@@ -66,7 +66,7 @@ class VllmEngine:
         from fewsight.serving.tokenizer import load_tokenizer
 
         self._engine: Any = None
-        gpu, chosen = vllm_setup.has_gpu(), pick_dtype(dtype)
+        gpu, chosen = has_gpu(), pick_dtype(dtype)
         if per_request_adapters and (adapter is not None or not gpu):
             why = f"{str(adapter)!r} is merged into this one" if adapter else "vLLM serves them reliably only on a GPU"
             raise ConfigError(f"per_request_adapters=True can't be used: {why}; start one engine for each adapter.")

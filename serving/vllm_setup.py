@@ -9,13 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import EngineError
-from fewsight.serving import dtype as dtypes
 
 BLOCK: Final = 32
 """Tokens of one prefix-cache block; vLLM's own 128 on a CPU would share little of short prompts."""
-
-READ_BY_TORCH: Final = {"OMP_WAIT_POLICY": "PASSIVE", "TORCH_CPP_LOG_LEVEL": "ERROR"}
-"""Variables that count only if they are set before torch is imported."""
 
 ROWS_CPU: Final = 64
 KV_GIB_CPU: Final = 2.0
@@ -44,13 +40,6 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def has_gpu() -> bool:
-    """Whether torch sees a GPU that vLLM can use."""
-    for name, value in READ_BY_TORCH.items():
-        os.environ.setdefault(name, value)
-    return dtypes.has_gpu()
 
 
 def start(

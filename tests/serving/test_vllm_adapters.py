@@ -8,11 +8,10 @@ import pytest
 
 from fewsight.errors import ConfigError
 from fewsight.serving.adapters import merged_model
-from fewsight.serving.dtype import pick_dtype
+from fewsight.serving.dtype import has_gpu, pick_dtype
 from fewsight.serving.engine import Failure, Scored, ScoreRequest
 from fewsight.serving.models import ModelFolder, resolve_model
 from fewsight.serving.vllm_engine import VllmEngine
-from fewsight.serving.vllm_setup import has_gpu
 from tests.serving.contract import SMALL, BareModel, difference, prompt, texts, trie
 
 pytestmark = [

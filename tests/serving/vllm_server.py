@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from fewsight.serving.dtype import pick_dtype
+from fewsight.serving.dtype import has_gpu, pick_dtype
 from fewsight.serving.models import ModelFolder
-from fewsight.serving.vllm_setup import has_gpu, prepare_environment
+from fewsight.serving.vllm_setup import prepare_environment
 
 PATIENCE = 500.0
 """Seconds until a server must be ready."""
