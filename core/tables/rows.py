@@ -163,11 +163,13 @@ def identifier(value: Any) -> str:  # noqa: ANN401 - any cell
 def scalar(value: Any) -> Scalar | None:  # noqa: ANN401 - any cell
     """A cell as a value of a profile: short plain numbers in text become numbers, everything unusual becomes text."""
     if isinstance(value, str):
+        if not value or value.isspace():  # most attributes of most events
+            return None
         if _WHOLE.fullmatch(value):
             return int(value)
         if _FRACTION.fullmatch(value):
             return float(value)
-        return _WORDS.get(value, value) if value and not value.isspace() else None
+        return _WORDS.get(value, value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int)):
