@@ -192,6 +192,16 @@ def test_merged_and_exported(adapter: Path, base: ModelFolder, tmp_path: Path) -
         assert "toy/adapter_model.safetensors" in archive.namelist()
 
 
+def test_an_engine_that_ignores_the_adapter_fails_the_gate(
+    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fewsight.serving.adapters.merged_model", lambda model, adapter, dtype: model)
+    done = train(toy, toy_file, base, tmp_path / "a")
+    assert done.manifest.parity is not None
+    assert not done.manifest.parity.passed
+    assert "FAILED" in (tmp_path / "a" / "card.html").read_text()
+
+
 def test_the_gate_measures_the_chosen_label() -> None:
     reference = [Belief(["a"], [{"a": 0.6, "b": 0.4}])] * 4
     same = compare("x", reference, [Belief(["a"], [{"a": 0.605, "b": 0.395}])] * 4)
