@@ -1,12 +1,16 @@
 """A model folder without weights: a small byte-level tokenizer, made here, so that most tests need no download."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from fewsight.serving.models import ModelFolder, resolve_model
 from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
+
+# Torch reads it when it is imported; threads that spin make tests crawl wherever anything else runs.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
