@@ -1,39 +1,32 @@
 """`fewsight finetune` as a function: from labelled rows to an adapter folder that serves as it was trained."""
 
 import csv
-import platform
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from fewsight.adapter_manifest import AdapterManifest, BaseFacts, Metric
+from fewsight.adapter_manifest import AdapterManifest, Metric
 from fewsight.files import write_text
 from fewsight.finetune.batches import balance_weights
 from fewsight.finetune.card import write_card
 from fewsight.finetune.checkpoint import TrainingState
 from fewsight.finetune.config import FinetuneConfig, as_toml
 from fewsight.finetune.data import TrainingData, load_data, prompt_options
-from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.lora import add_lora, free, load_base, save_adapter
+from fewsight.finetune.measuring import measure
 from fewsight.finetune.memory import peak_memory
-from fewsight.finetune.parity import check_parity, installed_ways
-from fewsight.finetune.report import FieldReport, field_report, rows_right
+from fewsight.finetune.report import FieldReport, rows_right
 from fewsight.finetune.rows import PromptOptions, RowMaker
 from fewsight.finetune.scoring import ModelScorer, believe
 from fewsight.finetune.training import Progress, Silent, Training
-from fewsight.finetune.work_folder import publish, work_folder
+from fewsight.finetune.work_folder import publish, refuse_existing, work_folder
 from fewsight.prompts.fields import closed_fields
 from fewsight.prompts.task import Task
-from fewsight.serving.adapters import adapter_digest
 from fewsight.serving.dtype import Dtype, pick_dtype
-from fewsight.serving.manifests import task_facts
 from fewsight.serving.models import DEFAULT_MODEL, ModelFolder, resolve_model
 from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
-
-LIBRARIES: Final = ("fewsight", "torch", "transformers", "peft", "tokenizers", "safetensors")
 
 
 @dataclass(frozen=True)
@@ -79,6 +72,7 @@ def finetune(
         FewsightError: anything named is wrong, or memory or disk ran out.
     """
     config, out = config or FinetuneConfig(), Path(out)
+    refuse_existing(out)
     base = resolve_model(model)
     tokenizer = load_tokenizer(base.path)
     dtype = pick_dtype(config.dtype)
@@ -97,7 +91,7 @@ def finetune(
     with work_folder(out, frozen, fresh) as work:
         before, state, memory = _train(task, base, tokenizer, data, config, dtype, work, progress or Silent(), say)
         made = work / "adapter"
-        done = _measure(task, base, tokenizer, data, config, dtype, made, before, state, memory, ways, say)
+        done = measure(task, base, tokenizer, data, config, dtype, made, before, state, memory, ways, say)
         manifest = done.manifest.model_copy(update={"name": out.name})
         manifest.write(made)
         _write_extras(made, config, data)
@@ -156,70 +150,6 @@ def _before(
     before = rows_right(closed_fields(task.output), gold, found)
     write_text(path, before.model_dump_json())
     return before
-
-
-@dataclass(frozen=True)
-class _Measured:
-    manifest: AdapterManifest
-    fields: tuple[FieldReport, ...]
-
-
-def _measure(
-    task: Task,
-    base: ModelFolder,
-    tokenizer: FolderTokenizer,
-    data: TrainingData,
-    config: FinetuneConfig,
-    dtype: Dtype,
-    made: Path,
-    before: Metric,
-    state: TrainingState,
-    memory: float,
-    ways: Sequence[str] | None,
-    say: Callable[[str], None],
-) -> _Measured:
-    facts = task_facts(task, tokenizer, prompt_options(config).run_options(task.name), config.style)
-    gold: tuple[GoldRow, ...] = data.held_back[: config.report_rows]
-    parity, found, _ = check_parity(
-        made, base, task, facts, gold, dtype=dtype, ways=installed_ways() if ways is None else ways, say=say
-    )
-    fields = closed_fields(task.output)
-    reports = tuple(field_report(number, closed, gold, found) for number, closed in enumerate(fields))
-    metrics = {"base model, full prompt": before, "adapter": rows_right(fields, gold, found)}
-    manifest = AdapterManifest(
-        name=made.name,
-        weights_digest=adapter_digest(made),
-        base=BaseFacts(name=base.name, digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=dtype),
-        tasks=(facts,),
-        data=data.facts,
-        config=asdict(config),
-        versions=library_versions(),
-        metrics=metrics | {f"adapter, {report.path}": report.accuracy for report in reports if len(reports) > 1},
-        training={
-            "steps": state.step,
-            "best_step": state.best.step if state.best else state.step,
-            "stopped_early": state.stopped_early,
-            "tokens": state.tokens,
-            "seconds": round(state.seconds, 1),
-            "tokens_per_second": round(state.tokens / state.seconds, 1) if state.seconds else 0.0,
-            "peak_memory_mib": round(memory),
-            "best": asdict(state.best) if state.best else None,
-            "macro_f1": {report.path: report.macro_f1 for report in reports},
-        },
-        parity=parity,
-    )
-    return _Measured(manifest, reports)
-
-
-def library_versions() -> dict[str, str]:
-    """Versions that an adapter may depend on."""
-    found = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _write_extras(folder: Path, config: FinetuneConfig, data: TrainingData) -> None:

@@ -25,8 +25,7 @@ def work_folder(out: Path, frozen: Mapping[str, Any], fresh: bool) -> Iterator[P
     Raises:
         ConfigError: `out` exists, another process is at work, or the training there is another one.
     """
-    if out.exists():
-        raise ConfigError(f"{str(out)!r} exists already; name a new folder with --out, or remove it.")
+    refuse_existing(out)
     work = out.parent / f".{out.name}.training"
     work.mkdir(parents=True, exist_ok=True)
     lock = FileLock(work / "lock")
@@ -48,6 +47,16 @@ def work_folder(out: Path, frozen: Mapping[str, Any], fresh: bool) -> Iterator[P
     finally:
         lock.release()
     shutil.rmtree(work, ignore_errors=True)
+
+
+def refuse_existing(out: Path) -> None:
+    """Stop before anything is done where the adapter folder is there already.
+
+    Raises:
+        ConfigError: it exists.
+    """
+    if out.exists():
+        raise ConfigError(f"{str(out)!r} exists already; name a new folder with --out, or remove it.")
 
 
 def publish(made: Path, out: Path) -> None:
