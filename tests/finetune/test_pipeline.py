@@ -1,6 +1,9 @@
 """From labelled rows to a served adapter, on a tiny random model and by the command line."""
 
 import json
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -112,6 +115,31 @@ def test_a_killed_call_goes_on(toy: Task, toy_file: Path, base: ModelFolder, tmp
     whole = read_manifest(adapter)
     assert whole is not None
     assert done.manifest.weights_digest == whole.weights_digest, "equal to the uninterrupted one, to the last bit"
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_goes_on(task_folder: Path, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:
+    def command(out: str) -> list[str]:
+        words = ["finetune", "toy_intent", "--train", toy_file, "--model", base.path, "--out", tmp_path / out]
+        words += ["--rank", 4, "--batch-rows", 4, "--epochs", 6, "--checkpoint-minutes", 0, "--parity", "transformers"]
+        return [str(word) for word in words]
+
+    code = "import sys; from fewsight.cli import main; sys.argv[0] = 'fewsight'; main()"
+    process = subprocess.Popen([sys.executable, "-c", code, *command("a")], cwd=task_folder, stderr=subprocess.DEVNULL)
+    work, deadline = tmp_path / ".a.training", time.monotonic() + 120
+    while not list(work.glob("step-*")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert list(work.glob("step-*"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(task_folder)
+        assert [call(*command(out)).exit_code for out in ("a", "b")] == [0, 0]
+    first, second = read_manifest(tmp_path / "a"), read_manifest(tmp_path / "b")
+    assert first is not None
+    assert second is not None
+    assert first.weights_digest == second.weights_digest
+    assert not work.exists()
 
 
 def test_a_call_that_fails_at_once_leaves_nothing(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:
