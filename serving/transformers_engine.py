@@ -17,6 +17,7 @@ from fewsight.serving.engine import (
     ScoreRequest,
 )
 from fewsight.serving.grammars import Grammars, RowGrammar
+from fewsight.serving.grouped_attention import use_grouped_attention
 from fewsight.serving.row_cache import RowCache
 from fewsight.serving.scoring import TrieSearch
 from fewsight.tokenizer import Tokenizer
@@ -225,7 +226,10 @@ def load_model(path: Path, dtype: str) -> Any:  # noqa: ANN401 - any transformer
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"transformers can't load {str(path)!r}: {error}") from error
-    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    gpu = torch.cuda.is_available()
+    model = model.eval().to("cuda" if gpu else "cpu")
+    if not gpu:
+        use_grouped_attention(model)
     if dtype != "float32":
         model.set_output_embeddings(_exact_head(model.get_output_embeddings()))
     return model
