@@ -2,8 +2,8 @@
 
 Where several query heads share a key-value head (Ainslie et al., GQA: training generalized multi-query transformer
 models from multi-head checkpoints, EMNLP 2023), transformers repeats keys and values for each query head as soon as
-there is a mask. On a CPU that copy costs several times as much as the attention itself. Here the query heads of a group are folded
-into the sequence instead: the same numbers, and nothing is copied but the mask.
+there is a mask. On a CPU that copy costs several times as much as the attention itself. Here the query heads of a group
+are folded into the sequence instead: the same numbers, and nothing is copied but the mask.
 """
 
 from typing import TYPE_CHECKING, Any, Final
