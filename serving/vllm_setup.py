@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import EngineError
+from fewsight.serving.vllm_grammars import parse_once
 
 BLOCK: Final = 32
 """Tokens of one prefix-cache block; vLLM's own 128 on a CPU would share little of short prompts."""
@@ -89,6 +90,7 @@ def start(
             from vllm.engine.arg_utils import EngineArgs
             from vllm.v1.engine.llm_engine import LLMEngine
 
+            parse_once()
             return LLMEngine.from_engine_args(EngineArgs(**options))
     except Exception as error:  # vLLM lets anything through that its workers, torch or pydantic raise
         raise EngineError(f"vLLM can't load {str(path)!r}: {_first_line(error)}") from error
