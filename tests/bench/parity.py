@@ -1,5 +1,7 @@
 """Whether the local engines believe the same: label probabilities of the contract's messages."""
 
+from collections.abc import Sequence
+
 from fewsight.serving.engine import Engine, Scored
 from fewsight.serving.models import resolve_model
 from fewsight.serving.options import DEFAULT_MODEL
@@ -34,4 +36,10 @@ def _compared(name: str, first: list[Scored], second: list[Scored]) -> list[Figu
     return [
         Figure(f"{name}: mean absolute difference", difference(one, other), "<= 0.01"),
         Figure(f"{name}: equal labels", agreement(one, other), ">= 0.99"),
+        Figure(f"{name}: largest lead of a label that changed", max(map(_lost_lead, one, other))),
     ]
+
+
+def _lost_lead(one: Sequence[float], other: Sequence[float]) -> float:
+    """How far the best label was ahead of the one that the other engine puts first: 0 where they agree."""
+    return max(one) - one[max(range(len(other)), key=other.__getitem__)]

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer
 from fewsight.prompts.render import ORDERS, Order
+from fewsight.prompts.selectors import Order as ShotOrder
 from fewsight.prompts.selectors import SelectorKind
 from fewsight.prompts.view import view
 from fewsight.serving.answering import Answerer
@@ -29,7 +30,11 @@ from fewsight.tables import open_histories
 from tests.bench.common import Figure
 
 TASKS = ("sentiment", "intent", "churn_reason", "persona")
-SELECTORS: tuple[SelectorKind, ...] = ("balanced", "knn")
+SHOTS: tuple[tuple[SelectorKind, ShotOrder], ...] = (
+    ("balanced", "nearest-last"),
+    ("knn", "nearest-last"),
+    ("knn", "shared"),
+)
 BLOCKS = (1, 32)
 SEED = 7
 LEAST_MEDIAN = 300
@@ -55,25 +60,26 @@ class Workload:
 def measure(customers: int = 200, shots: int = 8, labelled: int = 12, model: str = DEFAULT_MODEL) -> list[Figure]:
     """Computed tokens as shares of the tokens sent, and the labels that the arrangement of blocks changes."""
     figures: list[Figure] = []
-    for selector in SELECTORS:
-        work = workload(customers, selector, shots, model)
+    for selector, shot_order in SHOTS:
+        work = workload(customers, selector, shot_order, shots, model)
+        name = "knn, shared order" if shot_order == "shared" else selector
         figures = figures or [Figure("median tokens of a history", _median_tokens(work), f">= {LEAST_MEDIAN}")]
         found = {order: work.items(order) for order in ORDERS}
-        figures.append(Figure(f"{selector}: tokens sent, shots first", _sent(found["shots-first"])))
+        figures.append(Figure(f"{name}: tokens sent, shots first", _sent(found["shots-first"])))
         for order in ORDERS:
-            figures += shares(f"{selector}, {order}", arranged(found[order]), AIM if order == "shots-first" else "")
-        unplanned = f"{selector}, shots-first, as the customers come"
+            figures += shares(f"{name}, {order}", arranged(found[order]), AIM if order == "shots-first" else "")
+        unplanned = f"{name}, shots-first, as the customers come"
         figures += shares(unplanned, found["shots-first"])
         figures += shares(f"{unplanned}, nothing forgotten", found["shots-first"], count=distinct_tokens)
         if labelled:
             asked = [[item for item in found[order] if item.task == LABELLED][:labelled] for order in ORDERS]
-            figures.append(changed_labels(f"{selector}: {LABELLED} labels that history-first changes", work, *asked))
+            figures.append(changed_labels(f"{name}: {LABELLED} labels that history-first changes", work, *asked))
     return figures
 
 
-def workload(customers: int, selector: SelectorKind, shots: int, model: str) -> Workload:
+def workload(customers: int, selector: SelectorKind, shot_order: ShotOrder, shots: int, model: str) -> Workload:
     """Histories of the sample shop that have events, masked, and a session that chooses shots for them."""
-    options = RunOptions(TASKS, engine="vllm", model=model, shots=shots, selector=selector)
+    options = RunOptions(TASKS, engine="vllm", model=model, shots=shots, selector=selector, shot_order=shot_order)
     with TemporaryDirectory() as name:
         folder = Path(name)
         drawn = (customer for customer in generate(2 * customers, seed=SEED) if customer.history.events)

@@ -1,7 +1,7 @@
 """What the order of the nearest shots costs: the same shots for each customer, put in other orders within a window.
 
-'nearest last' is what a run does. The other orders let prompts begin with the same shots: by the pool's order; by how
-many customers of the window have a shot (or of its first 64: a run could settle that once, and keep it); and by a tree,
+'nearest last' is what a run does unless it is asked for another. Others let prompts begin with the same shots: the
+pool's order; by how many customers of the window have a shot, or of its first 64 (`--shot-order shared`); and a tree,
 which takes the shot that most of them have, then among those the shot that most of them have, and so on. The last two
 keep the nearest shot next to the question.
 """
@@ -28,7 +28,7 @@ Arrange = Callable[[Sequence[Chosen]], list[Chosen]]
 
 def measure(customers: int = 200, shots: int = 8, labelled: int = 12, model: str = DEFAULT_MODEL) -> list[Figure]:
     """Computed tokens as shares of the tokens sent, and the labels that change, for each order of the nearest shots."""
-    work = workload(customers, "knn", shots, model)
+    work = workload(customers, "knn", "nearest-last", shots, model)
     figures: list[Figure] = []
     for name, arrange in ARRANGEMENTS.items():
         items = _preparer(work, arrange).items(work.histories, "shots-first", TASKS)

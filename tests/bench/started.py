@@ -29,6 +29,7 @@ class StartedEngine(VllmEngine):
 
     def __init__(self, model: ModelFolder) -> None:
         super().__init__(model)
+        self.folder = model.path
         self.noted: list[Job] = []
         self.busy = 0.0
         self.calls: Counter[str] = Counter()
