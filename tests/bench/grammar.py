@@ -43,7 +43,7 @@ class _Rows:
 
 
 def measure(rows: int = 100, repeats: int = 10, copies: int = 1, model: str = DEFAULT_MODEL) -> list[Figure]:
-    """Speed of each way as a share of unconstrained decoding's; `copies` 0 lets vLLM parse the grammar of each request."""
+    """Speed of each way as a share of unconstrained decoding's; `copies` 0 lets vLLM parse each request's grammar."""
     prepared = _prepared(rows, model)
     with nullcontext() if copies else patch("fewsight.serving.vllm_setup.parse_once"):
         engine = StartedEngine(resolve_model(model))
