@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fewsight.adapter_manifest import AdapterManifest, TaskFacts
+from fewsight.adapter_manifest import AdapterManifest, Parity, TaskFacts
 from fewsight.errors import ConfigError, ModelError
 from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.gold_file import read_gold
@@ -43,25 +43,26 @@ def check_adapter_parity(
         raise ModelError(f"Adapter {str(adapter)!r} was trained for {known}, not for {asked.name!r}.")
     base = resolve_model(model or manifest.base.name)
     gold = _rows(asked, facts, rows, limit)
-    fresh = manifest.model_copy(update={"parity": None})  # the old result must not stand in the way of a new one
-    fresh.write(adapter)
-    try:
-        options = RunOptions(
-            tasks=(asked.name,),
-            adapters={asked.name: str(adapter)},
-            engine="transformers",
-            mask=facts.mask,
-            history_tokens=facts.history_tokens,
-        )
-        follow_manifests(options, [asked], base, load_tokenizer(base.path))
-        ways: Sequence[str] = ("transformers",) if only_transformers else installed_ways()
-        parity, _, _ = check_parity(adapter, base, asked, facts, gold, dtype=pick_dtype("auto"), ways=ways, say=say)
-    except BaseException:
-        manifest.write(adapter)
-        raise
-    checked = manifest.model_copy(update={"parity": parity})
+    options = RunOptions(
+        tasks=(asked.name,),
+        adapters={asked.name: str(adapter)},
+        engine="transformers",
+        mask=facts.mask,
+        history_tokens=facts.history_tokens,
+    )
+    follow_manifests(options, [asked], base, load_tokenizer(base.path), heed_parity=False)
+    ways: Sequence[str] = ("transformers",) if only_transformers else installed_ways()
+    parity, _, _ = check_parity(adapter, base, asked, facts, gold, dtype=pick_dtype("auto"), ways=ways, say=say)
+    checked = manifest.model_copy(update={"parity": _with_others(parity, manifest.parity)})
     checked.write(adapter)
     return checked
+
+
+def _with_others(parity: Parity, before: Parity | None) -> Parity:
+    """The new result, with what was found before about engines that were not asked again."""
+    asked = {part.way for part in parity.parts}
+    others = tuple(part for part in before.parts if part.way not in asked) if before else ()
+    return parity.model_copy(update={"parts": (*parity.parts, *others)})
 
 
 def _rows(task: Task, facts: TaskFacts, file: Path | None, limit: int) -> list[GoldRow]:

@@ -21,7 +21,7 @@ def pick_dtype(name: str) -> Dtype:
     """The number type that `name` stands for: 'auto' is the one that is fast on this machine.
 
     That is bfloat16 on a GPU and on processors with a matrix unit for it (Intel's AMX). On other processors bfloat16
-    products are emulated: two to ten times slower than float32 on those that we measured (docs/benchmarks.md).
+    products are emulated, which took up to ten times as long as float32 on those that we tried.
 
     Raises:
         ConfigError: there is no such number type here.

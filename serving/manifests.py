@@ -8,7 +8,7 @@ from typing import Final
 
 from fewsight.adapter_manifest import AdapterManifest, TaskFacts, read_manifest
 from fewsight.digest import digest
-from fewsight.errors import ModelError
+from fewsight.errors import ConfigError, ModelError
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.answer import AnswerForm
 from fewsight.prompts.task import LANGUAGES, Language, Style, Task
@@ -64,15 +64,23 @@ def task_facts(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Sty
 
 
 def follow_manifests(
-    options: RunOptions, tasks: Sequence[Task], model: ModelFolder, tokenizer: Tokenizer
+    options: RunOptions,
+    tasks: Sequence[Task],
+    model: ModelFolder,
+    tokenizer: Tokenizer,
+    *,
+    heed_parity: bool = True,
 ) -> RunOptions:
     """The options with style, language and order of blocks as the adapters were trained with.
 
-    Adapters without a manifest are used with a warning.
+    Adapters without a manifest are used with a warning. `heed_parity` False leaves the parity gate's result aside, for
+    those who measure it anew.
 
     Raises:
         ModelError: a manifest speaks against this run, with all that differs; only a warning under `options.force`.
+        ConfigError: two adapters want different prompts, which one run can't give.
     """
+    pins: dict[str, RunOptions] = {}
     for task in tasks:
         adapter = options.adapter(task.name)
         if adapter is None or not adapter.is_dir():
@@ -83,15 +91,31 @@ def follow_manifests(
             continue
         facts = next((facts for facts in manifest.tasks if facts.name == task.name), None)
         problems = list(_problems(manifest, adapter, model, tokenizer, options))
+        if heed_parity:
+            problems += _parity_problems(manifest)
         problems += _task_problems(manifest, facts, task, tokenizer, options)
         if problems and not options.force:
             lines = "\n  - ".join([f"Adapter {str(adapter)!r} was not made for this run:", *problems])
             raise ModelError(f"{lines}\nMend that, train it anew, or use --force.")
+        if heed_parity and (note := _parity_note(manifest, options)):
+            say(f"Warning: adapter {adapter.name}: {note}")
         for problem in [*problems, *(_notes(facts, options) if facts else ())]:
             say(f"Warning: adapter {adapter.name}: {problem}")
         if facts is not None:
-            options = pinned(options, facts)
-    return options
+            pins[task.name] = pinned(options, facts)
+    return _agreed(options, pins)
+
+
+def _agreed(options: RunOptions, pins: dict[str, RunOptions]) -> RunOptions:
+    """What all adapters pin; a run has one style, language and order."""
+    wanted = {name: (pin.style or "compact", pin.language, pin.order) for name, pin in pins.items()}
+    if len(set(wanted.values())) > 1:
+        each = "; ".join(f"{name}: {', '.join(map(str, pin))}" for name, pin in wanted.items())
+        raise ConfigError(
+            f"The adapters were trained with different prompts (style, language, order): {each}. "
+            "Run these tasks one by one."
+        )
+    return next(iter(pins.values()), options)
 
 
 def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
@@ -114,9 +138,19 @@ def _problems(
         yield f"base model: trained on {trained}, this is {model.name} ({model.digest[:12]})"
     if tokenizer.digest != manifest.base.tokenizer_digest:
         yield "tokenizer or chat template differ from those of the training"
+
+
+def _parity_problems(manifest: AdapterManifest) -> Iterator[str]:
     if manifest.parity is not None and not manifest.parity.passed:
         failed = [part.way for part in manifest.parity.parts if not part.passed] or ["prompts"]
         yield f"the parity gate failed ({', '.join(failed)}): it does not answer in serving as it did in training"
+
+
+def _parity_note(manifest: AdapterManifest, options: RunOptions) -> str | None:
+    measured = [part.way for part in manifest.parity.parts] if manifest.parity else []
+    if options.engine not in LOCAL or options.engine in measured:
+        return None
+    return f"whether {options.engine} answers as training did was never measured; fewsight adapters check does it"
 
 
 def _task_problems(

@@ -135,7 +135,7 @@ class Preparer:
         prompt = renderer.prompt(shown.block, shots, order)
         asked = len(shots)
         while shots and len(prompt.token_ids) > limit:
-            shots = shots[1:]  # the least similar one stands first
+            shots = shots[1:]  # the least similar one stands first, but for --shot-order shared
             prompt = renderer.prompt(shown.block, shots, order)
         if asked > len(shots):
             warnings += (f"{asked - len(shots)} of {asked} shots did not fit in the context and were left out",)

@@ -1,6 +1,7 @@
 """Adapters are served as they were trained, or not at all."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from fewsight.adapter_manifest import AdapterManifest, BaseFacts, DataFacts, Parity, ParityPart, read_manifest
-from fewsight.errors import ModelError
+from fewsight.errors import ConfigError, ModelError
 from fewsight.prompts.labelling import classification_task
 from fewsight.serving.adapters import CONFIG, WEIGHTS, adapter_digest
 from fewsight.serving.manifests import follow_manifests, task_facts
@@ -57,6 +58,36 @@ def test_style_language_and_order_are_followed(adapter: Path, model: ModelFolder
     manifest(model, tokenizer, adapter, tasks=(facts,)).write(adapter)
     found = follow(adapter, model, tokenizer)
     assert (found.style, found.language, found.order) == ("full", "en", "shots-first")
+
+
+def test_adapters_that_want_different_prompts_are_not_run_together(
+    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, tmp_path: Path
+) -> None:
+    second = tmp_path / "second"
+    shutil.copytree(adapter, second)
+    wanted = RunOptions(tasks=(TASK.name, OTHER.name), adapters={TASK.name: str(adapter), OTHER.name: str(second)})
+    for style in ("compact", "full"):
+        facts = [
+            task_facts(task, tokenizer, RunOptions(tasks=(task.name,)), chosen)
+            for task, chosen in ((TASK, "compact"), (OTHER, style))
+        ]
+        manifest(model, tokenizer, adapter, tasks=(facts[0],)).write(adapter)
+        manifest(model, tokenizer, second, tasks=(facts[1],)).write(second)
+        if style == "compact":
+            assert follow_manifests(wanted, [TASK, OTHER], model, tokenizer).style is None
+        else:
+            for tasks in ([TASK, OTHER], [OTHER, TASK]):
+                with pytest.raises(ConfigError, match=r"toy_intent: compact.*|toy_mood: full.*one by one"):
+                    follow_manifests(wanted, tasks, model, tokenizer)
+
+
+def test_an_engine_that_was_never_compared_is_named(
+    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = ParityPart(way="vllm", rows=9, difference=0.0, equal=1.0, passed=True)
+    manifest(model, tokenizer, adapter, parity=Parity(rows=9, prompts_equal=True, parts=(part,))).write(adapter)
+    follow(adapter, model, tokenizer)
+    assert "whether transformers answers as training did was never measured" in capsys.readouterr().err
 
 
 def test_all_that_differs_is_said(adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer) -> None:
