@@ -1,7 +1,7 @@
 """From labelled files to rows that are trained on and rows that are held back, with all that is worth knowing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fewsight.adapter_manifest import DataFacts
@@ -31,8 +31,9 @@ class TrainingData:
 
     @property
     def digest(self) -> str:
-        """Digest of all that is trained and validated on, tokens included."""
-        return digest([self.facts.train_digest, self.facts.valid_digest, len(self.train), len(self.valid)])
+        """Digest of all that is trained and validated on: the files, each token, and where the loss lies."""
+        rows = [[_row_digest(row) for row in side] for side in (self.train, self.valid)]
+        return digest([self.facts.train_digest, self.facts.valid_digest, *rows])
 
 
 def prompt_options(config: FinetuneConfig) -> PromptOptions:
@@ -84,6 +85,10 @@ def _make(
     made.too_long += sorted(long)
     made.rows = [row for row in made.rows if row.id not in long]
     return made
+
+
+def _row_digest(row: TrainingRow) -> str:
+    return digest([row.id, [[one.prompt, asdict(one.answer)] for one in row.sequences]])
 
 
 def _kept(gold: Sequence[GoldRow], made: TrainingRows) -> tuple[GoldRow, ...]:

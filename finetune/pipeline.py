@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fewsight.adapter_manifest import AdapterManifest, Metric
 from fewsight.files import write_text
@@ -27,6 +27,9 @@ from fewsight.prompts.task import Task
 from fewsight.serving.dtype import Dtype, pick_dtype
 from fewsight.serving.models import DEFAULT_MODEL, ModelFolder, resolve_model
 from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
+
+MAY_CHANGE: Final = ("micro_tokens", "checkpoint_minutes")
+"""Options that a training which goes on may be given anew: they change memory and speed, not what is learned."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,11 @@ def finetune(
         say(f"warning: {warning}")
     say(f"{len(data.train):,} rows to train on, held back: {data.facts.split}")
     frozen = {
-        "config": asdict(config),
-        "task": [task.name, task.version],
+        "config": {name: value for name, value in asdict(config).items() if name not in MAY_CHANGE},
+        "task": [task.name, task.version, task.digest],
         "data": data.digest,
         "model": base.digest,
+        "tokenizer": tokenizer.digest,
         "dtype": dtype,
     }
     with work_folder(out, frozen, fresh) as work:

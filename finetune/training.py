@@ -194,6 +194,7 @@ def _out_of_memory(error: Exception, config: FinetuneConfig) -> TrainingError:
     if isinstance(error, MemoryError) or "memory" in text.casefold():
         return TrainingError(
             f"Memory ran out: {text.splitlines()[0] if text else type(error).__name__}. Lower "
-            f"micro_tokens ({config.micro_tokens}), which changes only the speed; then longest_row or rank."
+            f"micro_tokens ({config.micro_tokens}), which changes only the speed, and the training goes on; then, with "
+            "--fresh, longest_row or rank."
         )
     return TrainingError(f"Training failed: {text or type(error).__name__}.")

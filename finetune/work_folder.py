@@ -76,11 +76,23 @@ def _check(work: Path, frozen: Mapping[str, Any]) -> None:
         write_text(path, json.dumps(now, indent=1))
         return
     before = json.loads(path.read_text(encoding="utf-8"))
-    if differ := [f"{key}: {before.get(key)!r} -> {now[key]!r}" for key in now if before.get(key) != now[key]]:
+    if differ := _differing(before, now):
         raise ConfigError(
-            f"{str(work)!r} holds the beginning of another training ({', '.join(differ)}). Give the same options to go "
-            "on, use --fresh to throw it away, or name another --out."
+            f"{str(work)!r} holds the beginning of another training; what differs: {', '.join(differ)}. Give "
+            "the same again to go on, use --fresh to throw it away, or name another --out."
         )
+
+
+def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Names of what differs; options of the configuration by their own names."""
+    names = []
+    for key, value in now.items():
+        other = before.get(key)
+        if isinstance(value, dict) and isinstance(other, dict):
+            names += _differing(other, value)
+        elif key not in before or other != value:
+            names.append(key)
+    return names
 
 
 def _clear(work: Path) -> None:

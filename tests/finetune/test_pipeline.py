@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from fewsight.adapter_manifest import Parity, ParityPart, read_manifest
 from fewsight.cli import root
 from fewsight.errors import ConfigError, ModelError, TaskError
 from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.data import load_data
 from fewsight.finetune.parity import compare
 from fewsight.finetune.pipeline import Finetuned, finetune
 from fewsight.finetune.scoring import Belief
 from fewsight.finetune.training import Silent
 from fewsight.prompts.task import Task
 from fewsight.serving.models import ModelFolder
+from fewsight.serving.tokenizer import FolderTokenizer
 
 CONFIG = FinetuneConfig(rank=4, epochs=2, batch_rows=8, learning_rate=5e-3, valid_share=0.2)
 
@@ -108,8 +111,11 @@ def test_a_killed_call_goes_on(toy: Task, toy_file: Path, base: ModelFolder, tmp
     with pytest.raises(KilledError):
         train(toy, toy_file, base, tmp_path / "a", progress=Killer())
     assert not (tmp_path / "a").exists()
-    with pytest.raises(ConfigError, match="another training"):
-        train(toy, toy_file, base, tmp_path / "a", config=FinetuneConfig(rank=8))
+    with pytest.raises(ConfigError, match=r"another training; what differs: rank\. Give"):
+        train(toy, toy_file, base, tmp_path / "a", config=replace(CONFIG, rank=8))
+    templates = {key: source.replace("message", "words") + " " for key, source in toy.templates.items()}
+    with pytest.raises(ConfigError, match=r"what differs: task"):
+        train(replace(toy, templates=templates), toy_file, base, tmp_path / "a")
     done = train(toy, toy_file, base, tmp_path / "a")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     whole = read_manifest(adapter)
@@ -140,6 +146,34 @@ def test_a_process_that_is_killed_goes_on(task_folder: Path, toy_file: Path, bas
     assert second is not None
     assert first.weights_digest == second.weights_digest
     assert not work.exists()
+
+
+def test_a_killed_call_goes_on_with_less_memory(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:
+    with pytest.raises(KilledError):
+        train(toy, toy_file, base, tmp_path / "a", progress=Killer())
+    less = replace(CONFIG, micro_tokens=300, checkpoint_minutes=1.0)
+    steps: list[int] = []
+
+    class Steps(Silent):
+        def stepped(self, state: Any, total: int) -> None:
+            steps.append(state.step)
+
+    assert train(toy, toy_file, base, tmp_path / "a", config=less, progress=Steps()).manifest.training["steps"] == 8
+    assert steps[0] > 1, "it went on"
+
+
+def test_the_digest_of_the_data_holds_tokens_and_loss(toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> None:
+    data = load_data(toy, toy_file, None, CONFIG, tokenizer, 2048)
+    (first, *others), valid = data.train, data.valid
+    (one, *more) = first.sequences
+    longer = replace(one, prompt=(*one.prompt, 1))
+    unlearned = replace(one, answer=replace(one.answer, targets=one.answer.targets[:-1]))
+    changed = [
+        replace(data, train=(replace(first, sequences=(other, *more)), *others)) for other in (longer, unlearned)
+    ]
+    changed.append(replace(data, valid=valid[:-1]))
+    assert len({data.digest, *(one.digest for one in changed)}) == 4
+    assert data.digest == load_data(toy, toy_file, None, CONFIG, tokenizer, 2048).digest
 
 
 def test_a_call_that_fails_at_once_leaves_nothing(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:
