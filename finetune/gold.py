@@ -1,5 +1,7 @@
 """Labelled rows as they stand in a file: a history, and the values that are given for it."""
 
+import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +15,8 @@ from fewsight.prompts.problems import Problems
 from fewsight.prompts.selection.pool import said
 from fewsight.prompts.shots import ANONYMOUS
 from fewsight.prompts.task import Language
+
+_PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,40 @@ class GoldRow:
 
     @property
     def text(self) -> str:
-        """What was said in it, in one spelling: rows with equal texts are the same question."""
+        """What was said in it, in one spelling, cut where it is very long: to show and to compare roughly."""
         return said(self.history)
+
+    @property
+    def key(self) -> str:
+        """Equal for rows that are the same question: all events are equal, whoever had them and on whichever day.
+
+        Texts count in one spelling, times by their distance to the newest event. Empty where nothing was said.
+        """
+        if not self.text:
+            return ""
+        newest = self.time
+        events = [
+            (
+                event.kind,
+                event.channel,
+                " ".join(_PSEUDONYM.sub("[]", event.text or "").casefold().split()),
+                event.product,
+                event.amount,
+                event.currency,
+                sorted(event.attributes.items()),
+                (newest - event.time).total_seconds() if newest and event.time else None,
+            )
+            for event in self.history.events
+        ]
+        return hashlib.sha256(repr(events).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass
 class GoldFile:
     """What a labelled file holds: rows read = rows + left_out + repeated.
 
-    `left_out` are pairs of line and reason; `contradicting` counts rows that are kept although the same text has
-    another answer before.
+    `left_out` are pairs of line and reason; `contradicting` counts rows that are kept although the same question
+    has another answer before; rows in which nothing was said never count.
     """
 
     name: str
@@ -63,15 +91,16 @@ class GoldFile:
     _whole: set[str] = field(default_factory=set)
 
     def add(self, row: GoldRow) -> None:
-        """Keep a row, unless one with equal text, values, customer and time is there."""
-        text = row.text
-        whole = repr((text, sorted(row.values.items()), row.customer_id, row.time, row.history.profile))
-        if text and whole in self._whole:
+        """Keep a row, unless one with equal events, values, customer, profile and time is there."""
+        key = row.key
+        whole = repr((key, sorted(row.values.items()), row.customer_id, row.time, row.history.profile))
+        if key and whole in self._whole:
             self.repeated += 1
             return
         self._whole.add(whole)
-        before = self._seen.setdefault(text, dict(row.values))
-        self.contradicting += any(before.get(path, value) != value for path, value in row.values.items())
+        if key:
+            before = self._seen.setdefault(key, dict(row.values))
+            self.contradicting += any(before.get(path, value) != value for path, value in row.values.items())
         self.rows.append(row)
 
 

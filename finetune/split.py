@@ -32,7 +32,7 @@ def split_rows(rows: Sequence[GoldRow], task: Task, share: float, seed: int) -> 
 
     Where every row has a time, the groups with the newest rows are held back, so that validation looks ahead as serving
     does; else groups are drawn by `seed`, equally on every machine. A group that holds the last rows of a label is not
-    held back.
+    held back, nor one that would take more than twice the share, unless there is no other: then it is the smallest.
 
     Raises:
         InputError: there are fewer than two groups, so nothing can be held back.
@@ -49,11 +49,14 @@ def split_rows(rows: Sequence[GoldRow], task: Task, share: float, seed: int) -> 
     paths = frozenset(closed.path for closed in closed_fields(task.output))
     left = Counter(label for row in rows for label in _labels(row, paths))
     held: set[int] = set()
-    for group in order[:-1]:
+    small = [group for group in order if len(group) <= 2 * share * len(rows)]
+    large = sorted((group for group in order if len(group) > 2 * share * len(rows)), key=len)
+    for group in (*small, *large):
+        most = len(rows) - 1 if not held else min(2 * share * len(rows), len(rows) - 1)
         if len(held) >= share * len(rows):
             break
         labels = Counter(label for i in group for label in _labels(rows[i], paths))
-        if all(left[label] > count for label, count in labels.items()):
+        if len(held) + len(group) <= most and all(left[label] > count for label, count in labels.items()):
             left -= labels
             held |= set(group)
     if not held:
@@ -86,10 +89,10 @@ def check_split(train: Sequence[GoldRow], valid: Sequence[GoldRow], task: Task) 
         if unseen := [value for value in held[closed.path] if found and value not in found]:
             problems.add(closed.path, f"labels of the validation rows that no training row has: {_some(unseen)}")
     for what, mine, theirs in (
-        ("texts", {r.text for r in train if r.text}, {r.text for r in valid if r.text}),
-        ("customers", {r.customer_id for r in train} - {None}, {r.customer_id for r in valid} - {None}),
+        ("texts", {r.key: r.text for r in train}, {r.key: r.text for r in valid}),
+        ("customers", {r.customer_id: r.customer_id for r in train}, {r.customer_id: r.customer_id for r in valid}),
     ):
-        if both := sorted(word for word in mine & theirs if word is not None):
+        if both := sorted(word for key, word in mine.items() if word and key in theirs):
             advice = "leave them out of one, or give no --valid and let the split keep them together"
             problems.add("", f"{len(both)} {what} are in both, such as {_some(both)}; {advice}")
     problems.raise_any()
@@ -108,7 +111,7 @@ def count_labels(rows: Sequence[GoldRow], task: Task) -> dict[str, dict[str, int
 
 
 def _groups(rows: Sequence[GoldRow]) -> list[list[int]]:
-    """Indices of rows that must stay together: union of equal customers and equal texts."""
+    """Indices of rows that must stay together: union of equal customers and equal questions."""
     parent = list(range(len(rows)))
 
     def find(i: int) -> int:
@@ -119,7 +122,7 @@ def _groups(rows: Sequence[GoldRow]) -> list[list[int]]:
 
     first: dict[tuple[str, str], int] = {}
     for i, row in enumerate(rows):
-        for key in (("customer", row.customer_id or ""), ("text", row.text)):
+        for key in (("customer", row.customer_id or ""), ("text", row.key)):
             if key[1]:
                 parent[find(i)] = find(first.setdefault(key, i))
     groups: dict[int, list[int]] = {}

@@ -1,6 +1,8 @@
 """Splits keep customers and texts together, look ahead in time, and say what leaks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from fewsight.errors import InputError, TaskError
 from fewsight.events import CustomerHistory, Event
-from fewsight.finetune.gold import GoldRow
+from fewsight.finetune.gold import GoldFile, GoldRow
 from fewsight.finetune.near_duplicates import near_duplicates
 from fewsight.finetune.split import check_split, count_labels, split_rows
 from fewsight.prompts.labelling import classification_task
@@ -62,6 +64,56 @@ def test_the_newest_rows_are_held_back_where_there_are_times() -> None:
 def test_the_last_row_of_a_label_is_trained_on() -> None:
     rows = [row(0, "c", day=9), *(row(i, day=1) for i in range(1, 20))]
     assert "c" in {r.values["intent"] for r in split_rows(rows, TASK, 0.2, 0).train}
+
+
+def test_a_large_customer_is_not_held_back_where_there_are_others() -> None:
+    rows = [*(row(i, customer="large", day=9) for i in range(60)), *(row(i, day=1) for i in range(60, 100))]
+    assert len(split_rows(rows, TASK, 0.1, 0).valid) == 10
+    two = [
+        *(row(i, customer="large", day=9) for i in range(6)),
+        *(row(i, customer="small", day=1) for i in range(6, 10)),
+    ]
+    assert {r.customer_id for r in split_rows(two, TASK, 0.1, 0).valid} == {"small"}
+
+
+def history(number: int, *events: Event, label: str = "a") -> GoldRow:
+    return GoldRow(f"r{number}", number, CustomerHistory(f"c{number}", events), {"intent": label}, "en")
+
+
+def test_the_whole_history_makes_a_question() -> None:
+    said = Event("E1", START, "message", text="Where is [name-1]?")
+    later = START + timedelta(days=2)
+    order = Event("E2", later, "order", product="cup", amount=900, currency="EUR", attributes={"size": 1})
+    first = history(1, said, order)
+    assert first.key == history(2, replace(said, text="where  is [name-2]?"), order).key, "spelling"
+    week = timedelta(days=7)
+    assert first.key == history(3, replace(said, time=START + week), replace(order, time=later + week)).key, "the day"
+    others: tuple[dict[str, Any], ...] = (
+        {"kind": "return"},
+        {"product": "pot"},
+        {"amount": 901},
+        {"attributes": {"size": 2}},
+        {"time": later + week},
+        {"text": "two"},
+    )
+    for other in others:
+        assert first.key != history(4, said, replace(order, **other)).key, other
+    long = "word " * 5000
+    assert history(1, replace(said, text=f"{long}a")).key != history(1, replace(said, text=f"{long}b")).key
+    assert check_split([first, row(9, "b")], [history(5, said, replace(order, amount=1))], TASK)
+    with pytest.raises(TaskError, match=r"1 texts are in both, such as 'where is \[\]\?'"):
+        check_split([first, row(9, "b")], [history(5, said, order)], TASK)
+
+
+def test_rows_in_which_nothing_was_said_do_not_contradict() -> None:
+    gold, view = GoldFile("rows"), Event("E1", START, "view", product="cup")
+    for one in (history(1, view), history(2, view, label="b"), history(3), history(4, label="b")):
+        gold.add(one)
+    assert (len(gold.rows), gold.repeated, gold.contradicting) == (4, 0, 0)
+    said = Event("E1", START, "message", text="hello")
+    for one in (history(5, said), history(6, said, view), history(7, said, label="b")):
+        gold.add(one)
+    assert (len(gold.rows), gold.contradicting) == (7, 1)
 
 
 def test_what_cannot_be_split() -> None:
