@@ -110,8 +110,8 @@ PRESETS: Final[Mapping[Preset, Mapping[str, Any]]] = {
 }
 
 REFUSED: Final = {
-    "use_dora": "vLLM can't serve DoRA; use rslora, or a higher rank",
-    "dora": "vLLM can't serve DoRA; use rslora, or a higher rank",
+    "use_dora": "vLLM can't serve DoRA; use rslora, or a higher rank (64 at most)",
+    "dora": "vLLM can't serve DoRA; use rslora, or a higher rank (64 at most)",
     "modules_to_save": "vLLM can't serve whole layers in an adapter; LoRA on all linear layers is what it takes",
     "bias": "vLLM can't serve an adapter with biases",
     "lora_bias": "vLLM can't serve an adapter with biases",
@@ -181,7 +181,7 @@ def _converted(name: str, value: Any, kind: Any) -> Any:  # noqa: ANN401 - from 
 
 
 _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
-    "rank": (1, 1024),
+    "rank": (1, 64),
     "alpha": (1e-6, 1e6),
     "dropout": (0, 0.9),
     "epochs": (1e-3, 1000),
@@ -208,7 +208,8 @@ def _problems(config: FinetuneConfig) -> Iterator[str]:
         value = getattr(config, field.name)
         least, most = _BOUNDS.get(field.name, (value, value))
         if field.name in _BOUNDS and not least <= value <= most:
-            yield f"{field.name} is {value!r}; use {least:g} to {most:g}"
+            why = ", the highest rank that is served with vLLM" if field.name == "rank" else ""
+            yield f"{field.name} is {value!r}; use {least:g} to {most:g}{why}"
     if not config.target_modules.strip():
         yield "target_modules is empty; use all-linear, or names such as q_proj,v_proj"
 

@@ -35,13 +35,19 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
     message = str(caught.value)
     for part in (
         "'rnk' is not an option. Did you mean 'rank'",
-        "use_dora: vLLM can't serve DoRA",
+        "use_dora: vLLM can't serve DoRA; use rslora, or a higher rank (64 at most)",
         "modules_to_save: vLLM can't serve",
         "schedule is 'step'; use linear, cosine, constant",
         "dropout is 1.5; use 0 to 0.9",
         "seed is 'x', not a number",
     ):
         assert part in message
+
+
+def test_a_rank_that_cannot_be_served() -> None:
+    assert FinetuneConfig(rank=64).rank == 64
+    with pytest.raises(ConfigError, match="rank is 65; use 1 to 64, the highest rank that is served with vLLM"):
+        FinetuneConfig(rank=65)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
