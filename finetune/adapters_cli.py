@@ -28,7 +28,11 @@ def list_adapters(folder: Path) -> None:
     """Adapters in FOLDER and in the folders right below it."""
     found = [path for path in (folder, *sorted(folder.iterdir())) if (path / CONFIG).is_file()]
     for path in found:
-        manifest = read_manifest(path)
+        try:
+            manifest = read_manifest(path)
+        except ModelError as error:
+            click.echo(f"{path}: {error}")
+            continue
         if manifest is None:
             click.echo(f"{path}: no {MANIFEST}")
             continue
@@ -54,7 +58,7 @@ def show(adapter: Path, as_json: bool) -> None:
 @click.option("--task", help="Name or folder of the task.  [default: as the manifest names it]")
 @click.option("--model", help="Base model.  [default: as the manifest names it]")
 @click.option("--rows", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled rows to ask.")
-@click.option("--limit", type=int, default=400, show_default=True, help="Most rows to ask.")
+@click.option("--limit", type=click.IntRange(min=1), default=400, show_default=True, help="Most rows to ask.")
 @click.option("--parity", type=click.Choice(["all", "transformers"]), default="all", show_default=True)
 def check(adapter: Path, task: str | None, model: str | None, rows: Path | None, limit: int, parity: str) -> None:
     """Check weights, task, template and base model against the manifest, then run the parity gate again.

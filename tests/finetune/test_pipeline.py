@@ -223,6 +223,25 @@ def test_adapters_are_listed_shown_and_checked(
     assert "parity: passed on 10 rows" in checked.stdout
 
 
+def test_a_damaged_adapter_is_listed_with_its_reason(adapter: Path, tmp_path: Path) -> None:
+    for name, content in (("a", "{"), ("b", (adapter / "fewsight.json").read_text())):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "adapter_config.json").write_text("{}")
+        (tmp_path / name / "fewsight.json").write_text(content)
+    listed = call("adapters", "list", tmp_path)
+    assert listed.exit_code == 0, listed.exception
+    first, second = listed.stdout.splitlines()
+    assert first.startswith(f"{tmp_path / 'a'}: ")
+    assert "is damaged" in first
+    assert "b: toy_intent on" in second
+
+
+def test_a_check_asks_at_least_one_row(adapter: Path) -> None:
+    found = call("adapters", "check", adapter, "--limit", 0)
+    assert found.exit_code == 2
+    assert "x>=1" in found.output
+
+
 def test_a_failed_gate_is_refused_until_it_is_forced(
     adapter: Path, task_folder: Path, base: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
