@@ -98,7 +98,15 @@ def merge(adapter: Path, out: Path, model: str | None, dtype: str) -> None:
     if out.exists():
         raise ConfigError(f"{str(out)!r} exists already; name a new folder.")
     manifest = read_manifest(adapter)
-    base = resolve_model(model or (manifest.base.name if manifest else DEFAULT_MODEL))
+    try:
+        base = resolve_model(model or (manifest.base.name if manifest else DEFAULT_MODEL))
+    except ModelError as error:
+        if model or manifest is None:
+            raise
+        raise ModelError(
+            f"Adapter {str(adapter)!r} was trained on {manifest.base.name} ({manifest.base.digest[:12]}), which is not "
+            f"found under that name; name its folder with --model. {error}"
+        ) from error
     if manifest and base.digest != manifest.base.digest:
         raise ModelError(
             f"Adapter {str(adapter)!r} was trained on {manifest.base.name} ({manifest.base.digest[:12]}), and "

@@ -76,7 +76,12 @@ def set_weights(model: Any, weights: Mapping[str, "torch.Tensor"]) -> None:  # n
             weight.copy_(weights[name])
 
 
-def save_adapter(model: Any, folder: Path, base_name: str) -> None:  # noqa: ANN401 - PEFT is untyped
+def public_name(model: ModelFolder) -> str:
+    """The name of a model as an adapter carries it: of a local folder the last part, and nothing of this machine."""
+    return model.path.resolve().name if model.path == Path(model.name).expanduser() else model.name
+
+
+def save_adapter(model: Any, folder: Path, base: ModelFolder) -> None:  # noqa: ANN401 - PEFT is untyped
     """Write a plain PEFT adapter: adapter_config.json, and adapter_model.safetensors in bfloat16."""
     import torch
     from peft import get_peft_model_state_dict
@@ -87,7 +92,7 @@ def save_adapter(model: Any, folder: Path, base_name: str) -> None:  # noqa: ANN
     weights = {name: weight.detach().to("cpu", torch.bfloat16).contiguous() for name, weight in state.items()}
     save_file(weights, str(folder / WEIGHTS), metadata={"format": "pt"})
     config = model.peft_config["default"]
-    config.base_model_name_or_path = base_name  # never the path that the model has on this machine
+    config.base_model_name_or_path = public_name(base)  # never the path that the model has on this machine
     config.inference_mode = True
     if not isinstance(config.target_modules, str):
         config.target_modules = sorted(config.target_modules)

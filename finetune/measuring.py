@@ -12,6 +12,7 @@ from fewsight.finetune.checkpoint import TrainingState
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.data import TrainingData, prompt_options
 from fewsight.finetune.gold import GoldRow
+from fewsight.finetune.lora import public_name
 from fewsight.finetune.parity import check_parity, installed_ways
 from fewsight.finetune.report import FieldReport, field_report, rows_right
 from fewsight.prompts.fields import closed_fields
@@ -77,7 +78,7 @@ def measure(
     manifest = AdapterManifest(
         name=made.name,
         weights_digest=adapter_digest(made),
-        base=BaseFacts(name=base.name, digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=dtype),
+        base=BaseFacts(name=public_name(base), digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=dtype),
         tasks=(facts,),
         data=data.facts,
         config=asdict(config),

@@ -123,7 +123,7 @@ def _train(
     say(f"training: {training.steps.total:,} steps of {config.batch_rows} rows, {dtype}")
     state = training.run()
     shutil.rmtree(work / "adapter", ignore_errors=True)
-    save_adapter(adapted, work / "adapter", base.name)
+    save_adapter(adapted, work / "adapter", base)
     memory = peak_memory()
     free(training, adapted, loaded)
     return before, state, memory

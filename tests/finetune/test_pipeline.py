@@ -71,6 +71,9 @@ def test_an_adapter_folder_is_whole(adapter: Path, base: ModelFolder) -> None:
         "fewsight.json",
     }
     assert (manifest.name, manifest.base.digest) == ("toy", base.digest)
+    assert manifest.base.name == "tiny"
+    for path in adapter.iterdir():
+        assert str(base.path.parent).encode() not in path.read_bytes(), path
     assert manifest.data.rows + manifest.data.valid_rows == 36
     assert manifest.parity is not None
     assert manifest.parity.passed
@@ -210,7 +213,7 @@ def test_another_base_model_is_refused(adapter: Path, task_folder: Path, tmp_pat
 
 
 def test_adapters_are_listed_shown_and_checked(
-    adapter: Path, task_folder: Path, monkeypatch: pytest.MonkeyPatch
+    adapter: Path, base: ModelFolder, task_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(task_folder)
     listed = call("adapters", "list", adapter.parent)
@@ -218,7 +221,7 @@ def test_adapters_are_listed_shown_and_checked(
     assert "parity passed" in listed.stdout
     assert "trained on 28 rows" in call("adapters", "show", adapter).stdout
     assert json.loads(call("adapters", "show", adapter, "--json").stdout)["name"] == "toy"
-    checked = call("adapters", "check", adapter, "--parity", "transformers", "--limit", 10)
+    checked = call(*("adapters", "check", adapter, "--model", base.path, "--parity", "transformers", "--limit", 10))
     assert checked.exit_code == 0, (checked.output, checked.exception)
     assert "parity: passed on 10 rows" in checked.stdout
 
@@ -263,7 +266,10 @@ def test_a_failed_gate_is_refused_until_it_is_forced(
 
 
 def test_merged_and_exported(adapter: Path, base: ModelFolder, tmp_path: Path) -> None:
-    merged = call("adapters", "merge", adapter, "--out", tmp_path / "merged")
+    unnamed = call("adapters", "merge", adapter, "--out", tmp_path / "merged")
+    assert isinstance(unnamed.exception, ModelError)
+    assert "name its folder with --model" in str(unnamed.exception)
+    merged = call("adapters", "merge", adapter, "--out", tmp_path / "merged", "--model", base.path)
     assert merged.exit_code == 0, (merged.output, merged.exception)
     assert (tmp_path / "merged" / "tokenizer.json").is_file()
     for name in ("a.zip", "b.zip"):

@@ -11,7 +11,7 @@ from fewsight.finetune.batches import Steps, collate, micro_batches, weighted
 from fewsight.finetune.checkpoint import TrainingState, checkpoints
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.evaluation import evaluate
-from fewsight.finetune.lora import add_lora, load_base, save_adapter, trainable
+from fewsight.finetune.lora import add_lora, load_base, public_name, save_adapter, trainable
 from fewsight.finetune.loss import decisions, loss_sum, target_logits
 from fewsight.finetune.rows import TrainingRow
 from fewsight.finetune.training import Silent, Training
@@ -264,9 +264,11 @@ def test_a_saved_adapter_is_plain_peft(base: ModelFolder, toy_rows: list[Trainin
     from fewsight.serving.adapters import check_adapter
 
     _, model = train(base, toy_rows, tmp_path / "work")
-    save_adapter(model, tmp_path / "adapter", base.name)
+    save_adapter(model, tmp_path / "adapter", base)
     config = check_adapter(tmp_path / "adapter")
-    assert str(tmp_path) not in str(config | {"base_model_name_or_path": ""})
+    assert config["base_model_name_or_path"] == base.path.name == "tiny"
+    assert str(base.path.parent) not in (tmp_path / "adapter" / "adapter_config.json").read_text()
+    assert public_name(replace(base, name="owner/name")) == "owner/name"
     saved = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
     assert {weight.dtype for weight in saved.values()} == {torch.bfloat16}
     batch = collate(sequences(toy_rows[:4]))
