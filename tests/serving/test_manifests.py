@@ -11,6 +11,7 @@ import pytest
 from fewsight.adapter_manifest import AdapterManifest, BaseFacts, DataFacts, Parity, ParityPart, read_manifest
 from fewsight.errors import ConfigError, ModelError
 from fewsight.prompts.labelling import classification_task
+from fewsight.prompts.task import Style
 from fewsight.serving.adapters import CONFIG, WEIGHTS, adapter_digest
 from fewsight.serving.manifests import follow_manifests, task_facts
 from fewsight.serving.models import ModelFolder
@@ -66,10 +67,11 @@ def test_adapters_that_want_different_prompts_are_not_run_together(
     second = tmp_path / "second"
     shutil.copytree(adapter, second)
     wanted = RunOptions(tasks=(TASK.name, OTHER.name), adapters={TASK.name: str(adapter), OTHER.name: str(second)})
-    for style in ("compact", "full"):
+    styles: tuple[Style, ...] = ("compact", "full")
+    for style in styles:
         facts = [
-            task_facts(task, tokenizer, RunOptions(tasks=(task.name,)), chosen)
-            for task, chosen in ((TASK, "compact"), (OTHER, style))
+            task_facts(TASK, tokenizer, RunOptions(tasks=(TASK.name,)), "compact"),
+            task_facts(OTHER, tokenizer, RunOptions(tasks=(OTHER.name,)), style),
         ]
         manifest(model, tokenizer, adapter, tasks=(facts[0],)).write(adapter)
         manifest(model, tokenizer, second, tasks=(facts[1],)).write(second)
