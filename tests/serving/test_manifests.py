@@ -79,7 +79,10 @@ def test_adapters_that_want_different_prompts_are_not_run_together(
             assert follow_manifests(wanted, [TASK, OTHER], model, tokenizer).style is None
         else:
             for tasks in ([TASK, OTHER], [OTHER, TASK]):
-                with pytest.raises(ConfigError, match=r"toy_intent: compact.*|toy_mood: full.*one by one"):
+                with pytest.raises(
+                    ConfigError,
+                    match=r"toy_intent: compact.*Run these tasks one by one|toy_mood: full.*Run these tasks one by one",
+                ):
                     follow_manifests(wanted, tasks, model, tokenizer)
 
 
