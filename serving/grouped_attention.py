@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 NAME: Final = "grouped_sdpa"
 
+FOLDED: Final = 256
+"""More new tokens than this are not folded: the mask, which folding repeats, then costs more than keys and values."""
+
 
 def use_grouped_attention(model: Any) -> None:  # noqa: ANN401 - any transformers model
     """Switch a model that runs torch's scaled dot product attention to `grouped_attention`; others stay as they are."""
@@ -57,7 +60,7 @@ def grouped_attention(
     rows, heads, new, size = query.shape
     groups = key.shape[1]
     plain = attention_mask is None or attention_mask.shape[1] != 1 or options.get("position_bias") is not None
-    if plain or groups == heads:
+    if plain or groups == heads or new > FOLDED:
         usual: torch.Tensor
         usual, _ = sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, **options)
         return usual, None
