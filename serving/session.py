@@ -162,6 +162,7 @@ def _selectors(task: Task, options: RunOptions) -> dict[tuple[str, Language], Sh
     return made
 
 
+@lru_cache(maxsize=1)  # one encoder serves all tasks
 def _encoder(similarity: Similarity) -> Encoder | None:
     """Sentence embeddings, loaded when the first shot is chosen; None for TF-IDF."""
     if similarity == "tfidf":
