@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fewsight.finetune.batches import Batch
+from fewsight.serving.key_values import cached, new_cache
 
 if TYPE_CHECKING:
     import torch
@@ -22,7 +23,8 @@ def target_logits(model: Any, batch: Batch) -> "torch.Tensor":  # noqa: ANN401 -
     past, shared = None, len(batch.prefix)
     if shared:
         prefix = torch.tensor([batch.prefix], device=device)
-        past = model(input_ids=prefix, use_cache=True, logits_to_keep=1).past_key_values
+        past = new_cache(model)
+        model(input_ids=prefix, logits_to_keep=1, **cached(model, past))
         past.batch_repeat_interleave(len(batch.ids))
     positions = torch.arange(shared, shared + batch.ids.shape[1], device=device).expand(batch.ids.shape)
     with _gathered(model.get_output_embeddings(), (batch.at[0].to(device), batch.at[1].to(device))):
@@ -30,8 +32,7 @@ def target_logits(model: Any, batch: Batch) -> "torch.Tensor":  # noqa: ANN401 -
             input_ids=batch.ids.to(device),
             attention_mask=batch.mask.to(device),
             position_ids=positions,
-            past_key_values=past,
-            use_cache=past is not None,
+            **(cached(model, past) if past is not None else {"use_cache": False}),
         )
     logits: torch.Tensor = output.logits[0].float()
     return logits

@@ -4,6 +4,7 @@ An engine is driven by token ids, so what it runs is exactly what was planned, c
 held to `tests/serving/contract.py`.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,9 @@ class Capabilities:
     """Prompt prefixes are shared in multiples of this many tokens."""
     batch_rows: int = 256
     """How many requests are worth handing over at once."""
+    batch_tokens: int = sys.maxsize
+    """And how many prompt tokens (rows times the longest): an engine that must split a batch forgets shared prefixes
+    between one field of its answers and the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The order of requests, and how many prompt tokens it costs to compute them."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,18 +16,36 @@ def arranged(items: Sequence[Item]) -> list[Item]:
     return sorted(items, key=lambda item: item.prompt.token_ids)
 
 
-def batches(items: Sequence[Item], tasks: Sequence[str], rows: int) -> Iterator[Sequence[Item]]:
-    """Arranged items in batches of at most `rows`, each of one task, since its rows then take the same steps.
+def batches(
+    items: Sequence[Item], tasks: Sequence[str], rows: int, tokens: int = sys.maxsize
+) -> Iterator[Sequence[Item]]:
+    """Arranged items in batches, each of one task, since its rows then take the same steps.
 
     Items of one customer that stand together stay in neighbouring batches.
+
+    Args:
+        items: in the order of `arranged`.
+        tasks: their names.
+        rows: most items of a batch.
+        tokens: most prompt tokens of a batch, its prompts padded to the longest; a longer prompt stands alone.
     """
     reach = rows * len(tasks)
     for start in range(0, len(items), reach):
         near = items[start : start + reach]
         for task in tasks:
-            same = [item for item in near if item.task == task]
-            for begin in range(0, len(same), rows):
-                yield same[begin : begin + rows]
+            batch: list[Item] = []
+            longest = 0
+            for item in near:
+                if item.task != task:
+                    continue
+                length = len(item.prompt.token_ids)
+                if batch and (len(batch) == rows or max(longest, length) * (len(batch) + 1) > tokens):
+                    yield batch
+                    batch, longest = [], 0
+                batch.append(item)
+                longest = max(longest, length)
+            if batch:
+                yield batch
 
 
 def computed_tokens(prompts: Sequence[Ids], block: int) -> int:

@@ -4,6 +4,7 @@ Rows of a batch keep their tokens in cache slots; slots that a later row does no
 Tokens that several rows of a batch share are computed once, and copied.
 """
 
+import sys
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from fewsight.prompts.trie import common_prefix
+from fewsight.serving.key_values import cached, joined, new_cache, picked
 
 if TYPE_CHECKING:
     import torch
@@ -22,10 +24,29 @@ MIN_SHARED = 12
 """Shared prefixes shorter than this (in tokens) are not worth a forward pass of their own."""
 
 
+NARROW = 16
+"""Rows with at most so many new tokens are not worth passes of their own: reading the weights costs as much."""
+
+LEAST_FILLED = 0.75
+"""A row with fewer new tokens than this share of its group's widest row goes to another group."""
+
+GROUP_TOKENS = 1024
+"""Most tokens of one forward pass on a CPU, padding included: from some hundred on, more are not faster."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Parent:
     index: int
     kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a forward pass of some rows left: their cache, [rows, vocabulary], and each row's slots in the cache."""
+
+    cache: Any
+    logits: "torch.Tensor"
+    slots: list["torch.Tensor"]
 
 
 class RowCache:
@@ -37,6 +58,7 @@ class RowCache:
     def __init__(self, model: Any) -> None:  # noqa: ANN401 - any transformers causal language model
         self._model = model
         self._device = model.device
+        self._group_tokens = GROUP_TOKENS if model.device.type == "cpu" else sys.maxsize
         self.computed = 0
         self.clear()
 
@@ -93,50 +115,76 @@ class RowCache:
         return groups if gain else []
 
     def _feed(self, rows: Sequence[Row]) -> tuple["torch.Tensor", list[int]]:
+        """One forward pass for each group of rows with about as many new tokens; then all are in the cache."""
         import torch
 
         parents = [self._parent(row) for row in rows]
-        kept_slots = [self._slots[p.index][: p.kept] if p.kept else torch.empty(0, dtype=torch.long) for p in parents]
+        if not any(parent.kept for parent in parents):
+            self._cache = None  # its memory is free for the new one
+        groups = alike([len(row) - parent.kept for row, parent in zip(rows, parents, strict=True)], self._group_tokens)
+        parts = [self._forward([(rows[i], parents[i]) for i in group], len(groups) == 1) for group in groups]
+        order = [i for group in groups for i in group]
+        self._cache = joined(self._model, [part.cache for part in parts])
+        self._rows = [rows[i] for i in order]
+        self._slots = [slots for part in parts for slots in part.slots]
+        self._sorted = sorted((row, index) for index, row in enumerate(self._rows))
+        logits = torch.empty((len(rows), parts[0].logits.shape[1]), device=self._device)
+        logits[order] = torch.cat([part.logits for part in parts])
+        costs = [len(row) - parent.kept for row, parent in zip(rows, parents, strict=True)]
+        self.computed += sum(costs)
+        return logits, costs
+
+    def _forward(self, rows: Sequence[tuple[Row, _Parent]], whole: bool) -> _Part:
+        import torch
+
+        kept_slots = [self._slots[p.index][: p.kept] if p.kept else torch.empty(0, dtype=torch.long) for _, p in rows]
         past = max((int(slots[-1]) + 1 for slots in kept_slots if len(slots)), default=0)
-        self._reuse([p.index for p in parents], past)
-        news = [row[p.kept :] for row, p in zip(rows, parents, strict=True)]
-        width = max(map(len, news))
+        cache = self._past([parent.index for _, parent in rows], past, whole)
+        width = max(len(row) - parent.kept for row, parent in rows)
         ids = torch.zeros((len(rows), width), dtype=torch.long)
         positions = torch.zeros((len(rows), width), dtype=torch.long)
         mask = torch.zeros((len(rows), past + width), dtype=torch.long)
-        for i, (new, parent, slots) in enumerate(zip(news, parents, kept_slots, strict=True)):
-            ids[i, width - len(new) :] = torch.tensor(new)
-            positions[i, width - len(new) :] = torch.arange(parent.kept, parent.kept + len(new))
+        for i, ((row, parent), slots) in enumerate(zip(rows, kept_slots, strict=True)):
+            start = width - (len(row) - parent.kept)
+            ids[i, start:] = torch.tensor(row[parent.kept :])
+            positions[i, start:] = torch.arange(parent.kept, len(row))
             mask[i, slots] = 1
-            mask[i, past + width - len(new) :] = 1
+            mask[i, past + start :] = 1
         output = self._model(
             input_ids=ids.to(self._device),
             attention_mask=mask.to(self._device),
             position_ids=positions.to(self._device),
-            past_key_values=self._cache,
-            use_cache=True,
             logits_to_keep=1,
+            **cached(self._model, cache),
         )
-        self._remember(rows, mask, output.past_key_values)
-        costs = [len(new) for new in news]
-        self.computed += sum(costs)
-        return output.logits[:, -1].float(), costs
+        return _Part(cache, output.logits[:, -1].float(), [row.nonzero().squeeze(-1) for row in mask])
 
-    def _reuse(self, indices: list[int], past: int) -> None:
-        """Cut the cache to `past` slots and arrange its rows as the new batch needs them."""
-        import torch
-        from transformers import DynamicCache
-
+    def _past(self, indices: list[int], past: int, whole: bool) -> Any:  # noqa: ANN401
+        """What is cached for some rows, `past` slots wide: the cache itself where it fits and nobody else needs it."""
         if not past:
-            self._cache = DynamicCache(config=self._model.config)
-            return
-        if self._cache.get_seq_length() > past:
-            self._cache.crop(past - self._cache.get_seq_length())
-        if indices != list(range(len(self._rows))):
-            self._cache.batch_select_indices(torch.tensor(indices, device=self._device))
+            return new_cache(self._model)
+        if whole and indices == list(range(len(self._rows))) and self._cache.get_seq_length() == past:
+            return self._cache
+        return picked(self._model, self._cache, indices, past)
 
-    def _remember(self, rows: Sequence[Row], mask: "torch.Tensor", cache: Any) -> None:  # noqa: ANN401
-        self._cache = cache
-        self._rows = list(rows)
-        self._slots = [row.nonzero().squeeze(-1) for row in mask]
-        self._sorted = sorted((row, index) for index, row in enumerate(self._rows))
+
+def alike(widths: Sequence[int], group_tokens: int) -> list[list[int]]:
+    """Groups of rows with about as many new tokens, so that little of a padded batch is padding.
+
+    Args:
+        widths: new tokens of each row.
+        group_tokens: most tokens of a group, padding included; more in one forward pass would not be faster.
+
+    Returns:
+        Row numbers, each once; rows of at most NARROW new tokens may stand together whatever their width.
+    """
+    groups: list[list[int]] = []
+    widest = 0
+    for i in sorted(range(len(widths)), key=lambda i: -widths[i]):
+        fits = groups and widest * (len(groups[-1]) + 1) <= group_tokens
+        if fits and (widest <= NARROW or widths[i] >= LEAST_FILLED * widest):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+            widest = widths[i]
+    return groups if len(groups) > 1 else [list(range(len(widths)))]

@@ -130,9 +130,9 @@ class Runner:
             if keys[id(item)] not in known:
                 fresh.setdefault(keys[id(item)], []).append(item)
         first = arranged([same[0] for same in fresh.values()])
-        block = engine.capabilities.prefix_block
-        self.summary.planned_tokens += computed_tokens([item.prompt.token_ids for item in first], block)
-        for batch in batches(first, self._group.tasks, engine.capabilities.batch_rows):
+        able = engine.capabilities
+        self.summary.planned_tokens += computed_tokens([item.prompt.token_ids for item in first], able.prefix_block)
+        for batch in batches(first, self._group.tasks, able.batch_rows, able.batch_tokens):
             if stopped.is_set():
                 return
             answered = {keys[id(item)]: answer for item, answer in zip(batch, self._answers(batch), strict=True)}

@@ -72,7 +72,9 @@ class TransformersEngine:
         self._batch_tokens = batch_tokens
         self._ends = _end_tokens(self._model, self.tokenizer)
         self.max_model_len = min(max_model_len or model.max_model_len, model.max_model_len)
-        self.capabilities = Capabilities(score=True, prefill=True, adapters="engine", batch_rows=BATCH_ROWS)
+        self.capabilities = Capabilities(
+            score=True, prefill=True, adapters="engine", batch_rows=BATCH_ROWS, batch_tokens=batch_tokens
+        )
         self.identity = EngineIdentity(
             engine="transformers",
             engine_version=transformers.__version__,
@@ -123,12 +125,15 @@ class TransformersEngine:
         return found or wrong_adapter(request, self._adapter)
 
     def _batches(self, requests: list[_Request]) -> Iterator[list[_Request]]:
-        """Neighbours together, bounded in rows and in padded tokens."""
+        """Neighbours together, bounded in rows and in padded tokens.
+
+        The bound is twice the one that callers are told, so that a batch stays whole while its answers grow.
+        """
         batch: list[_Request] = []
         longest = 0
         for request in requests:
             longest = max(longest, len(request.prompt))
-            if batch and (len(batch) == BATCH_ROWS or longest * (len(batch) + 1) > self._batch_tokens):
+            if batch and (len(batch) == BATCH_ROWS or longest * (len(batch) + 1) > 2 * self._batch_tokens):
                 yield batch
                 batch, longest = [], len(request.prompt)
             batch.append(request)

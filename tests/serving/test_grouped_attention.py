@@ -5,6 +5,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from fewsight.serving.grouped_attention import NAME, use_grouped_attention
+from fewsight.serving.key_values import cached, new_cache
 
 
 def model(heads: int = 6, groups: int = 2, attention: str = "sdpa") -> Any:
@@ -25,8 +26,9 @@ def logits(model: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Of two rows in two steps, the second of which uses the cache of the first."""
     ids = torch.arange(18).reshape(2, 9)
     with torch.inference_mode():
-        first = model(input_ids=ids[:, :6], attention_mask=None if mask is None else mask[:, :6], use_cache=True)
-        second = model(input_ids=ids[:, 6:], attention_mask=mask, past_key_values=first.past_key_values)
+        past = cached(model, new_cache(model))
+        first = model(input_ids=ids[:, :6], attention_mask=None if mask is None else mask[:, :6], **past)
+        second = model(input_ids=ids[:, 6:], attention_mask=mask, **past)
     return torch.cat([first.logits, second.logits], 1)
 
 

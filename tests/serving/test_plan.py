@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fewsight.prompts.render import Prompt
-from fewsight.serving.plan import arranged, cheapest, computed_tokens
+from fewsight.serving.plan import arranged, batches, cheapest, computed_tokens
 from fewsight.serving.prepare import Item
 
 Ids = tuple[int, ...]
@@ -50,3 +52,10 @@ def test_the_cheaper_arrangement_is_chosen_and_ties_go_to_shots_first() -> None:
         ("history-first", 6, 4),
     ]
     assert cheapest({"shots-first": alike, "history-first": alike}, 1)[0] == "shots-first"
+
+
+def test_batches_are_bounded_in_rows_and_in_padded_tokens() -> None:
+    found = [item((0,) * n) for n in (5, 5, 30, 5, 200, 5)] + [replace(item((1,) * 5), task="b")]
+    cut = [[len(i.prompt.token_ids) for i in batch] for batch in batches(found, ["t", "b"], 3, 60)]
+    assert cut == [[5, 5], [30, 5], [200], [5], [5]]
+    assert [len(batch) for batch in batches(found, ["t", "b"], 3)] == [3, 3, 1]

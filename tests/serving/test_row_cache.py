@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fewsight.serving.row_cache import MIN_SHARED, Row, RowCache
+from fewsight.serving.row_cache import LEAST_FILLED, MIN_SHARED, NARROW, Row, RowCache, alike
 
 if TYPE_CHECKING:
     import torch
@@ -92,3 +92,23 @@ def test_whatever_came_before_logits_are_those_of_the_plain_model(llama: Any, ba
     cache = RowCache(llama)
     for batch in batches:
         check(cache, llama, batch)
+
+
+def test_rows_of_very_different_lengths_are_computed_apart_and_joined(llama: Any) -> None:
+    cache = RowCache(llama)
+    rows = [tuple(range(40)), (7,), tuple(range(10, 45)), (1, 2, 3), tuple(range(20, 40))]
+    assert len(alike([len(row) for row in rows], 1024)) > 1
+    assert check(cache, llama, rows) == [40, 1, 35, 3, 20]
+    longer = [(*row, 48, *range(30)) if len(row) < 30 else (*row, 48) for row in rows]
+    assert check(cache, llama, longer) == [1, 31, 1, 31, 31]
+    assert check(cache, llama, [(*row, 49) for row in longer]) == [1] * 5
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=20), st.integers(1, 400))
+def test_groups_hold_each_row_once_and_little_padding(widths: list[int], group_tokens: int) -> None:
+    groups = alike(widths, group_tokens)
+    assert sorted(i for group in groups for i in group) == list(range(len(widths)))
+    for group in groups:
+        wide = max(widths[i] for i in group)
+        assert len(group) == 1 or wide * len(group) <= group_tokens
+        assert wide <= NARROW or all(widths[i] >= LEAST_FILLED * wide for i in group)
