@@ -89,19 +89,23 @@ class Parity(_Part):
 
 
 class AdapterManifest(_Part):
-    """All of fewsight.json. `weights_digest` is that of adapter_model.safetensors with its configuration."""
+    """All of fewsight.json. `weights_digest` is that of adapter_model.safetensors with its configuration.
+
+    `data` and `metrics` are by task; `attribution` says whose data it was trained on, and under which licence.
+    """
 
     manifest_version: int = VERSION
     name: str
     weights_digest: str
     base: BaseFacts
     tasks: tuple[TaskFacts, ...]
-    data: DataFacts
+    data: dict[str, DataFacts]
     config: dict[str, JsonValue]
     versions: dict[str, str]
-    metrics: dict[str, Metric] = Field(default_factory=dict)
+    metrics: dict[str, dict[str, Metric]] = Field(default_factory=dict)
     training: dict[str, JsonValue] = Field(default_factory=dict)
     parity: Parity | None = None
+    attribution: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> None:
         """Write the file, or replace it.

@@ -36,9 +36,8 @@ def list_adapters(folder: Path) -> None:
         if manifest is None:
             click.echo(f"{path}: no {MANIFEST}")
             continue
-        metric = manifest.metrics.get("adapter")
-        right = f", {metric.value:.1%} right of {metric.rows} held back" if metric else ""
         tasks = ", ".join(task.name for task in manifest.tasks)
+        right = "".join(_right(manifest, task.name) for task in manifest.tasks)
         click.echo(f"{path}: {tasks} on {manifest.base.name}{right}, parity {_parity(manifest)}")
     if not found:
         click.echo(f"No adapter in {folder}. Make one with `fewsight finetune`.", err=True)
@@ -55,23 +54,25 @@ def show(adapter: Path, as_json: bool) -> None:
 
 @adapters.command()
 @_ADAPTER
-@click.option("--task", help="Name or folder of the task.  [default: as the manifest names it]")
+@click.option(
+    "--task", "tasks", multiple=True, help="Name or folder of a task.  [default: all that the manifest names]"
+)
 @click.option("--model", help="Base model.  [default: as the manifest names it]")
 @click.option("--rows", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled rows to ask.")
 @click.option("--limit", type=click.IntRange(min=1), default=400, show_default=True, help="Most rows to ask.")
 @click.option("--parity", type=click.Choice(["all", "transformers"]), default="all", show_default=True)
-def check(adapter: Path, task: str | None, model: str | None, rows: Path | None, limit: int, parity: str) -> None:
+def check(adapter: Path, tasks: tuple[str, ...], model: str | None, rows: Path | None, limit: int, parity: str) -> None:
     """Check weights, task, template and base model against the manifest, then run the parity gate again.
 
-    The rows are those of --rows, else the task's own shots. The result is written to the manifest; exit code 1 where
-    the gate fails.
+    The rows are those of --rows, else the tasks' own shots. The result is written to the manifest where all its tasks
+    were asked; exit code 1 where the gate fails.
     """
     from fewsight.finetune.check import check_adapter_parity
 
     manifest = check_adapter_parity(
         adapter,
         _manifest(adapter),
-        task=task,
+        tasks=tasks,
         model=model,
         rows=rows,
         limit=limit,
@@ -141,10 +142,13 @@ def lines(manifest: AdapterManifest) -> Iterator[str]:
     """A manifest in a few lines."""
     for task in manifest.tasks:
         yield f"{manifest.name}: {task.name} ({task.version}, {task.style}, {task.language}) on {manifest.base.name}"
-    data = manifest.data
-    yield f"  trained on {data.rows:,} rows; held back: {data.split}"
-    for name, metric in manifest.metrics.items():
-        yield f"  {name}: {metric.value:.1%} right [{metric.low:.1%}, {metric.high:.1%}] of {metric.rows:,} rows"
+    for name, data in manifest.data.items():
+        yield f"  {name}: trained on {data.rows:,} rows; held back: {data.split}"
+    for about, metrics in manifest.metrics.items():
+        for name, metric in metrics.items():
+            share = f"{metric.value:.1%} right [{metric.low:.1%}, {metric.high:.1%}] of {metric.rows:,} rows"
+            yield f"  {about}: {name}: {share}"
+    yield from (f"  data: {line}" for line in manifest.attribution)
     cost = manifest.training
     if cost:
         yield (
@@ -152,6 +156,11 @@ def lines(manifest: AdapterManifest) -> Iterator[str]:
             f"({cost['tokens_per_second']} tokens/s), peak memory {cost['peak_memory_mib']} MiB"
         )
     yield from _parity_lines(manifest)
+
+
+def _right(manifest: AdapterManifest, task: str) -> str:
+    metric = manifest.metrics.get(task, {}).get("adapter")
+    return f", {task} {metric.value:.1%} right of {metric.rows} held back" if metric else ""
 
 
 def _parity_lines(manifest: AdapterManifest) -> Iterator[str]:

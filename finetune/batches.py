@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 MIN_SHARED: Final = 12
 """Shared prefixes shorter than this (in tokens) are not worth a pass of their own."""
 
-Weights = Mapping[tuple[str, str], float]
-"""(closed field, label) -> weight of its loss."""
+OPENING: Final = 32
+"""Sequences whose first tokens differ are not computed together."""
+
+Weights = Mapping[tuple[str, str, str], float]
+"""(task, closed field, label) -> weight of its loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,14 @@ def balance_weights(counts: Mapping[str, Mapping[str, int]], power: float) -> di
 
 
 def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
-    """Sequences of like lengths together, at most `most` tokens each, padding included; at least one sequence."""
+    """Sequences of like lengths together, at most `most` tokens each, padding included; at least one sequence.
+
+    Those that do not begin alike, such as sequences of two tasks, stand apart, so that prefixes can be shared.
+    """
     batch: list[WeightedSequence] = []
-    for one in sorted(sequences, key=lambda s: (len(s.sequence.inputs), s.sequence.inputs)):
-        if batch and (len(batch) + 1) * len(one.sequence.inputs) > most:
+    for one in sorted(sequences, key=lambda s: (_opening(s), len(s.sequence.inputs), s.sequence.inputs)):
+        full = (len(batch) + 1) * len(one.sequence.inputs) > most
+        if batch and (full or _opening(one) != _opening(batch[0])):
             yield batch
             batch = []
         batch.append(one)
@@ -162,9 +169,13 @@ def collate(sequences: Sequence[WeightedSequence], share_prefix: bool = True) ->
     )
 
 
+def _opening(one: WeightedSequence) -> tuple[int, ...]:
+    return one.sequence.prompt[:OPENING]
+
+
 def _weight(row: TrainingRow, target: Target, weights: Weights, loss_on: str) -> float:
     value = row.values[target.field]
-    key = (target.field, str(value).lower() if isinstance(value, bool) else str(value))
+    key = (row.item.task, target.field, str(value).lower() if isinstance(value, bool) else str(value))
     if key not in weights:  # an open field
         return 1.0
     return weights[key] if target.legal or loss_on == "values" else 0.0

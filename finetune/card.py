@@ -1,6 +1,6 @@
 """card.html in an adapter's folder: what it is, how it was trained, and how good it is; no texts of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ POINTS: Final = 200
 def write_card(
     folder: Path,
     manifest: AdapterManifest,
-    fields: Sequence[FieldReport],
+    fields: Mapping[str, Sequence[FieldReport]],
     state: TrainingState,
     warnings: Sequence[str],
 ) -> None:

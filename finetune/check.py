@@ -8,7 +8,7 @@ from fewsight.adapter_manifest import AdapterManifest, Parity, TaskFacts
 from fewsight.errors import ConfigError, ModelError
 from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.gold_file import read_gold
-from fewsight.finetune.parity import check_parity, installed_ways
+from fewsight.finetune.parity import Asked, check_parity, installed_ways
 from fewsight.finetune.partial import flatten
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.task import Task
@@ -23,7 +23,7 @@ def check_adapter_parity(
     adapter: Path,
     manifest: AdapterManifest,
     *,
-    task: str | None,
+    tasks: Sequence[str],
     model: str | None,
     rows: Path | None,
     limit: int,
@@ -36,26 +36,39 @@ def check_adapter_parity(
         ModelError: weights, task, template, base model or tokenizer are not those of the manifest.
         ConfigError: there are no rows to ask.
     """
-    asked = load_task(task or manifest.tasks[0].name)
-    facts = next((facts for facts in manifest.tasks if facts.name == asked.name), None)
-    if facts is None:
-        known = ", ".join(facts.name for facts in manifest.tasks)
-        raise ModelError(f"Adapter {str(adapter)!r} was trained for {known}, not for {asked.name!r}.")
     base = resolve_model(model or manifest.base.name)
-    gold = _rows(asked, facts, rows, limit)
-    options = RunOptions(
-        tasks=(asked.name,),
-        adapters={asked.name: str(adapter)},
-        engine="transformers",
-        mask=facts.mask,
-        history_tokens=facts.history_tokens,
-    )
-    follow_manifests(options, [asked], base, load_tokenizer(base.path), heed_parity=False)
+    asked = _asked(adapter, manifest, tasks, rows, limit)
+    for one in asked:
+        options = RunOptions(
+            tasks=(one.task.name,),
+            adapters={one.task.name: str(adapter)},
+            engine="transformers",
+            mask=one.facts.mask,
+            history_tokens=one.facts.history_tokens,
+        )
+        follow_manifests(options, [one.task], base, load_tokenizer(base.path), heed_parity=False)
     ways: Sequence[str] = ("transformers",) if only_transformers else installed_ways()
-    parity, _, _ = check_parity(adapter, base, asked, facts, gold, dtype=pick_dtype("auto"), ways=ways, say=say)
+    parity, _ = check_parity(adapter, base, asked, dtype=pick_dtype("auto"), ways=ways, say=say)
     checked = manifest.model_copy(update={"parity": _with_others(parity, manifest.parity)})
-    checked.write(adapter)
+    if len(asked) == len(manifest.tasks):
+        checked.write(adapter)
+    else:
+        say("Only some of the adapter's tasks were asked, so the result is not written to the manifest.")
     return checked
+
+
+def _asked(
+    adapter: Path, manifest: AdapterManifest, tasks: Sequence[str], rows: Path | None, limit: int
+) -> list[Asked]:
+    found = [load_task(name) for name in tasks or [facts.name for facts in manifest.tasks]]
+    if rows is not None and len(found) > 1:
+        names = ", ".join(task.name for task in found)
+        raise ConfigError(f"{str(rows)!r} can't hold rows of several tasks ({names}); name one with --task.")
+    known = {facts.name: facts for facts in manifest.tasks}
+    for task in found:
+        if task.name not in known:
+            raise ModelError(f"Adapter {str(adapter)!r} was trained for {', '.join(known)}, not for {task.name!r}.")
+    return [Asked(task, known[task.name], _rows(task, known[task.name], rows, limit)) for task in found]
 
 
 def _with_others(parity: Parity, before: Parity | None) -> Parity:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fewsight.errors import ConfigError
 from fewsight.finetune.config_options import config_options, given_options
 
 if TYPE_CHECKING:
@@ -14,11 +15,22 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("task")
+@click.argument("tasks", nargs=-1, required=True, metavar="TASK...")
 @click.option(
-    "--train", required=True, type=_FILE, help="Labelled rows: .csv, .parquet or .jsonl; also a pool of shots."
+    "--train",
+    "trains",
+    required=True,
+    multiple=True,
+    metavar="[TASK=]FILE",
+    help="Labelled rows: .csv, .parquet or .jsonl; also a pool of shots. One for each task.",
 )
-@click.option("--valid", type=_FILE, help="Rows to validate on.  [default: a share of --train, see --valid-share]")
+@click.option(
+    "--valid",
+    "valids",
+    multiple=True,
+    metavar="[TASK=]FILE",
+    help="Rows to validate on.  [default: a share of --train, see --valid-share]",
+)
 @click.option("--model", default="smollm2-135m", show_default=True, help="Base model: name, hub id, or folder.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter; must not exist.")
 @click.option(
@@ -33,40 +45,49 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="Engines that must answer as PEFT does: all that are installed, or transformers alone.",
 )
+@click.option("--attribution", multiple=True, help="Whose data this is, and its licence; goes into the manifest.")
 @config_options
 def finetune(
-    task: str,
-    train: Path,
-    valid: Path | None,
+    tasks: tuple[str, ...],
+    trains: tuple[str, ...],
+    valids: tuple[str, ...],
     model: str,
     out: Path,
     preset: Any,  # noqa: ANN401 - click checked it
     file: Path | None,
     fresh: bool,
     parity: str,
+    attribution: tuple[str, ...],
     **given: Any,  # noqa: ANN401 - the configuration's options
 ) -> None:
-    """Train a LoRA adapter for a task from labelled rows, measure it, and check that it serves as it was trained.
+    """Train a LoRA adapter from labelled rows, measure it, and check that it serves as it was trained.
 
-    TASK is a task's name (see `fewsight tasks list`) or folder. The same command again goes on where a killed one
-    stopped. Use the adapter with `fewsight run TASK --adapter OUT`.
+    TASK is a task's name (see `fewsight tasks list`) or folder; of several, each has its own --train TASK=FILE, and one
+    adapter learns them all. The same command again goes on where a killed one stopped. Use the adapter with `fewsight
+    run TASK --adapter OUT`.
     """
     from fewsight.finetune.config import make_config
 
     config = make_config(preset, file, given_options(given))
     from fewsight.finetune.pipeline import finetune as train_adapter
     from fewsight.finetune.progress import TrainingBar
+    from fewsight.finetune.setup import Lesson
     from fewsight.prompts.loading import load_task
+
+    found = [load_task(task) for task in tasks]
+    names = [task.name for task in found]
+    rows, held = _files("--train", trains, names), _files("--valid", valids, names)
+    if missing := [name for name in names if name not in rows]:
+        raise ConfigError(f"No rows for {', '.join(missing)}; add --train {missing[0]}=FILE.")
 
     with TrainingBar() as bar:
         done = train_adapter(
-            load_task(task),
-            train,
+            [Lesson(task, rows[task.name], held.get(task.name)) for task in found],
             out,
-            valid=valid,
             model=model,
             config=config,
             ways=None if parity == "all" else ("transformers",),
+            attribution=attribution,
             fresh=fresh,
             progress=bar,
             say=lambda text: click.echo(text, err=True),
@@ -74,18 +95,38 @@ def finetune(
     _say(done)
 
 
+def _files(option: str, given: tuple[str, ...], names: list[str]) -> dict[str, Path]:
+    """Task -> file, of arguments like `FILE` (where there is one task) or `TASK=FILE`."""
+    files: dict[str, Path] = {}
+    for one in given:
+        name, equals, path = one.partition("=")
+        if name not in names or not equals:
+            if len(names) > 1:
+                raise ConfigError(
+                    f"{option} {one!r} names no task of {', '.join(names)}; write {option} {names[0]}=FILE."
+                )
+            name, path = names[0], one
+        if name in files:
+            raise ConfigError(f"{option} names a file for {name!r} twice; put all its rows into one.")
+        if not Path(path).is_file():
+            raise ConfigError(f"{option} {one!r}: there is no file {path!r}.")
+        files[name] = Path(path)
+    return files
+
+
 def _say(done: "Finetuned") -> None:
     from fewsight.finetune.adapters_cli import lines
 
     for line in lines(done.manifest):
         click.echo(line)
-    for report in done.fields:
-        for (expected, chosen), count in report.worst[:3]:
-            click.echo(f"  {report.path}: {count} x {expected} answered as {chosen}")
+    for task, reports in done.fields.items():
+        for report in reports:
+            for (expected, chosen), count in report.worst[:3]:
+                click.echo(f"  {task} · {report.path}: {count} x {expected} answered as {chosen}")
     click.echo(f"The adapter is {done.folder}; open {done.folder / 'card.html'}.")
-    task = done.manifest.tasks[0].name
+    tasks = " ".join(task.name for task in done.manifest.tasks)
     parity = done.manifest.parity
     if parity is not None and not parity.passed:
         click.secho("The parity gate FAILED: `fewsight run` refuses this adapter without --force.", fg="red", bold=True)
         raise SystemExit(1)
-    click.secho(f"Next: fewsight run {task} --adapter {done.folder} --histories FILE --out RUN", fg="green")
+    click.secho(f"Next: fewsight run {tasks} --adapter {done.folder} --histories FILE --out RUN", fg="green")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,7 @@ from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.lora import free, load_base
 from fewsight.finetune.rows import PromptOptions, RowMaker
 from fewsight.finetune.scoring import Belief, ModelScorer, believe
+from fewsight.prompts.answer import AnswerForm
 from fewsight.prompts.task import Task
 from fewsight.serving.dtype import Dtype
 from fewsight.serving.engines import start_engine
@@ -19,7 +21,7 @@ from fewsight.serving.manifests import pinned
 from fewsight.serving.models import ModelFolder
 from fewsight.serving.options import RunOptions
 from fewsight.serving.prepare import Item, Preparer
-from fewsight.serving.tokenizer import load_tokenizer
+from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
 
 if TYPE_CHECKING:
     from fewsight.serving.engine import Engine
@@ -36,44 +38,72 @@ def installed_ways() -> tuple[str, ...]:
     return ("transformers", *(["vllm"] if find_spec("vllm") else []))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A task, how its adapter was trained to be asked, and labelled rows to ask it about."""
+
+    task: Task
+    facts: TaskFacts
+    gold: Sequence[GoldRow]
+
+
 def check_parity(
     adapter: Path,
     model: ModelFolder,
-    task: Task,
-    facts: TaskFacts,
-    gold: Sequence[GoldRow],
+    asked: Sequence[Asked],
     *,
     dtype: Dtype,
     ways: Sequence[str],
     say: Callable[[str], None] = lambda _: None,
-) -> tuple[Parity, list[Belief], list[Item]]:
-    """Compare PEFT with each engine of `ways` on `gold`.
+) -> tuple[Parity, list[list[Belief]]]:
+    """Compare PEFT with each engine of `ways` on the rows of all tasks.
 
-    Engines are started one after the other. PEFT's own beliefs and the prompts come back too.
+    Engines are started one after the other. PEFT's own beliefs come back too, one list for each task.
 
     Raises:
         ModelError: no row can be asked, or the adapter does not fit the model.
         EngineError: an engine can't start, or died.
     """
     tokenizer = load_tokenizer(model.path)
-    prompts = PromptOptions(facts.style, facts.language, facts.mask, facts.history_tokens)
-    maker = RowMaker(task, prompts, tokenizer, model.max_model_len, seed=0)
-    rows = maker.make(gold).rows
-    by_id = {row.id: row for row in gold}
-    if not rows:
-        raise ModelError(f"None of {len(gold)} rows fits in the context of {model.name!r}; parity can't be checked.")
-    items = [row.item for row in rows]
-    reference = _reference(adapter, model, items, maker, dtype, say)
-    kept = [by_id[row.id] for row in rows]
+    sides = [_prepared(one, model, tokenizer) for one in asked]
+    reference = _reference(adapter, model, sides, dtype, say)
     parts, equal = [], True
     for way in ways:
         say(f"parity: {way}")
+        found: list[Belief] = []
         with _started(way, model, adapter, dtype) as engine:
-            served = _served_items(engine, task, facts, adapter, kept)
-            equal &= [item.prompt.token_ids for item in served] == [item.prompt.token_ids for item in items]
-            found = believe(engine, served, maker.preparer.forms[task.name], reference, adapter)
-        parts.append(compare(way, reference, found))
-    return Parity(rows=len(rows), prompts_equal=equal, parts=tuple(parts)), reference, items
+            for side, beliefs in zip(sides, reference, strict=True):
+                served = _served_items(engine, side, adapter)
+                equal &= [item.prompt.token_ids for item in served] == [item.prompt.token_ids for item in side.items]
+                found += believe(engine, served, side.form, beliefs, adapter)
+        parts.append(compare(way, [belief for beliefs in reference for belief in beliefs], found))
+    rows = sum(len(side.items) for side in sides)
+    return Parity(rows=rows, prompts_equal=equal, parts=tuple(parts)), reference
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A task's rows that fit in the context, with their prompts as training made them."""
+
+    asked: Asked
+    kept: list[GoldRow]
+    items: list[Item]
+    form: AnswerForm
+
+
+def _prepared(asked: Asked, model: ModelFolder, tokenizer: FolderTokenizer) -> _Side:
+    facts = asked.facts
+    prompts = PromptOptions(facts.style, facts.language, facts.mask, facts.history_tokens)
+    maker = RowMaker(asked.task, prompts, tokenizer, model.max_model_len, seed=0)
+    rows = maker.make(asked.gold).rows
+    by_id = {row.id: row for row in asked.gold}
+    if not rows:
+        raise ModelError(
+            f"{asked.task.name}: none of {len(asked.gold)} rows fits in the context of {model.name!r}; parity can't be "
+            "checked."
+        )
+    form = maker.preparer.forms[asked.task.name]
+    return _Side(asked, [by_id[row.id] for row in rows], [row.item for row in rows], form)
 
 
 def compare(way: str, reference: Sequence[Belief], found: Sequence[Belief]) -> ParityPart:
@@ -92,8 +122,8 @@ def compare(way: str, reference: Sequence[Belief], found: Sequence[Belief]) -> P
 
 
 def _reference(
-    adapter: Path, model: ModelFolder, items: Sequence[Item], maker: RowMaker, dtype: Dtype, say: Callable[[str], None]
-) -> list[Belief]:
+    adapter: Path, model: ModelFolder, sides: Sequence[_Side], dtype: Dtype, say: Callable[[str], None]
+) -> list[list[Belief]]:
     from peft import PeftModel
 
     say("parity: PEFT, unmerged")
@@ -102,7 +132,7 @@ def _reference(
         adapted: Any = PeftModel.from_pretrained(base, str(adapter), local_files_only=True).eval()
     except (ValueError, RuntimeError, KeyError) as error:
         raise ModelError(f"Adapter {str(adapter)!r} does not fit {model.name!r}: {error}") from error
-    beliefs = believe(ModelScorer(adapted), items, maker.preparer.forms[maker.task.name])
+    beliefs = [believe(ModelScorer(adapted), side.items, side.form) for side in sides]
     free(adapted, base)
     return beliefs
 
@@ -116,8 +146,9 @@ def _started(way: str, model: ModelFolder, adapter: Path, dtype: Dtype) -> "Iter
         engine.close()
 
 
-def _served_items(engine: "Engine", task: Task, facts: TaskFacts, adapter: Path, gold: Sequence[GoldRow]) -> list[Item]:
+def _served_items(engine: "Engine", side: _Side, adapter: Path) -> list[Item]:
     """Prompts as a run with this adapter makes them, with the engine's own tokenizer."""
+    task, facts = side.asked.task, side.asked.facts
     options = RunOptions(
         tasks=(task.name,),
         adapters={task.name: str(adapter)},
@@ -125,5 +156,5 @@ def _served_items(engine: "Engine", task: Task, facts: TaskFacts, adapter: Path,
         history_tokens=facts.history_tokens,
     )
     preparer = Preparer([task], {}, pinned(options, facts), engine.tokenizer, engine.max_model_len)
-    masked = [preparer.mask(row.history).history for row in gold]
+    masked = [preparer.mask(row.history).history for row in side.kept]
     return preparer.items(masked, facts.order, [task.name])

@@ -39,7 +39,14 @@ INPUT: list[Callable[[Any], Any]] = [
 ]
 PROMPT: list[Callable[[Any], Any]] = [
     click.option("--model", default="smollm2-135m", show_default=True, help="Name, hub id, or folder."),
-    click.option("--adapter", "adapters", multiple=True, metavar="[TASK=]DIR", help="LoRA adapter; may be repeated."),
+    click.option(
+        "--adapter",
+        "adapters",
+        multiple=True,
+        metavar="[TASK=]DIR",
+        help="LoRA adapter, or 'none'; may be repeated.  [default: 'built-in' where the embedded model is asked "
+        "without shots]",
+    ),
     click.option("--force", is_flag=True, help="Use an adapter although its manifest speaks against it."),
     click.option("--shots", type=int, default=0, show_default=True, metavar="K", help="Examples in the prompt."),
     click.option(
@@ -131,7 +138,7 @@ def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:
     given["tasks"] = (task,)
     options = _run_options({**given, "engine": "scripted"})  # no model runs: its tokenizer is enough
     with _open(given, None) as histories:
-        session = open_session(options, histories)
+        session = open_session(options, histories, shown_for="transformers")
         history = histories.get(customer) if customer is not None else next(iter(histories), None)
         if history is None:
             raise ConfigError(f"{given['histories']!r} holds no customer; nothing to show.")

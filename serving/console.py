@@ -52,11 +52,19 @@ def say_input(histories: "Histories", options: RunOptions) -> None:
         )
 
 
+def _adapters(options: RunOptions) -> dict[str, str]:
+    """Adapter -> the tasks that it answers, in words."""
+    used: dict[str, list[str]] = {}
+    for task, name in options.adapters.items():
+        used.setdefault(name, []).append("all tasks" if task == "*" else task)
+    return {name: ", ".join(tasks) for name, tasks in used.items()}
+
+
 def say_session(session: Session, options: RunOptions) -> None:
     """Which engine and model answer."""
     chosen = " (chosen automatically)" if options.engine == "auto" else ""
     number = f", {session.options.dtype}" if session.engine in LOCAL else ""
-    adapters = "".join(f", adapter {path} for {task}" for task, path in session.options.adapters.items())
+    adapters = "".join(f", adapter {name} for {tasks}" for name, tasks in _adapters(session.options).items())
     say(f"Engine {session.engine}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
     if not session.preparer.tokenizer.has_chat_template:
         say("This model has no chat template; a plain one is used.", fg="yellow")

@@ -15,7 +15,7 @@ from fewsight.prompts.task import LANGUAGES, Language, Style, Task
 from fewsight.serving.adapters import adapter_digest
 from fewsight.serving.engines import LOCAL
 from fewsight.serving.models import ModelFolder
-from fewsight.serving.options import RunOptions
+from fewsight.serving.options import BUILT_IN, RunOptions, built_in_folder
 from fewsight.serving.prepare import Preparer
 from fewsight.serving.wheels import say
 from fewsight.tokenizer import Tokenizer
@@ -61,6 +61,29 @@ def task_facts(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Sty
         },
         schema_digest=digest([answers, rest if isinstance(rest, str) else rest.text + rest.grammar]),
     )
+
+
+def with_built_in(
+    options: RunOptions, tasks: Sequence[Task], model: ModelFolder, tokenizer: Tokenizer, engine: str
+) -> RunOptions:
+    """The options with the embedded model's own adapter, for the tasks that it was trained for.
+
+    Nothing changes where the options ask for something else: an adapter or none, shots, the full template, another
+    order of blocks, Chinese, or another model.
+    """
+    asked = options.adapters or options.shots or options.style == "full" or options.language == "zh"
+    if asked or options.order not in (None, "shots-first") or engine not in LOCAL:
+        return options
+    manifest = read_manifest(built_in_folder())
+    if manifest is None or manifest.base.digest != model.digest:
+        return options
+    facts = {one.name: one for one in manifest.tasks}
+    fits = [
+        task.name
+        for task in tasks
+        if task.name in facts and not any(_task_problems(manifest, facts[task.name], task, tokenizer, options))
+    ]
+    return replace(options, adapters=dict.fromkeys(fits, BUILT_IN))
 
 
 def follow_manifests(

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from fewsight.errors import ConfigError
 from fewsight.prompts.render import Order
@@ -14,14 +14,26 @@ from fewsight.prompts.task import Style
 from fewsight.serving.engine import Decoding
 
 DEFAULT_MODEL = "smollm2-135m"
+BUILT_IN: Final = "built-in"
+"""Names the adapter that comes with the embedded model."""
+
+BARE: Final = "none"
+"""In place of an adapter's folder: no adapter, not even the built-in one."""
 Similarity = Literal["tfidf", "minilm"]
+
+
+def built_in_folder() -> Path:
+    """Folder of the adapter that comes with the embedded model."""
+    return Path(__file__).parent / "built_in"
 
 
 @dataclass(frozen=True)
 class RunOptions:
     """Options that change answers.
 
-    `adapters` maps a task's name, or '*' for all, to the folder of its adapter. `order` None lets the planner choose.
+    `adapters` maps a task's name, or '*' for all, to the folder of its adapter, or to 'built-in' or 'none'. Where it is
+    empty, the embedded model uses its built-in adapter for the tasks that it fits.
+    `order` None lets the planner choose.
     `force` uses an adapter although its manifest speaks against it.
     `dtype` is the number type of local engines: 'bfloat16', 'float32', or 'auto'.
     `as_of` None means the newest event of the input. `history_tokens` bounds the shown history.
@@ -85,7 +97,9 @@ class RunOptions:
     def adapter(self, task: str) -> Path | None:
         """The adapter of a task."""
         folder = self.adapters.get(task, self.adapters.get("*"))
-        return Path(folder) if folder else None
+        if folder in (None, BARE):
+            return None
+        return built_in_folder() if folder == BUILT_IN else Path(str(folder))
 
     def frozen(self) -> dict[str, Any]:
         """Plain data for run.json: everything but `limit`, which may grow when a run is continued, and `force`."""

@@ -17,9 +17,9 @@ from fewsight.prompts.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engines import LOCAL, pick_engine, start_engine
-from fewsight.serving.manifests import follow_manifests
+from fewsight.serving.manifests import follow_manifests, with_built_in
 from fewsight.serving.models import ModelFolder, resolve_embedding_model, resolve_model
-from fewsight.serving.options import RunOptions, Similarity
+from fewsight.serving.options import BARE, RunOptions, Similarity
 from fewsight.serving.plan import cheapest
 from fewsight.serving.prepare import Preparer, check_labels, masked_shots
 from fewsight.serving.runner import Group
@@ -96,21 +96,28 @@ class Session:
         return Group(names, str(adapter), adapter_digest(adapter), start)
 
 
-def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task, ...] | None = None) -> Session:
+def open_session(
+    options: RunOptions,
+    histories: "Histories",
+    tasks: tuple[Task, ...] | None = None,
+    *,
+    shown_for: str | None = None,
+) -> Session:
     """Load tasks, shots, model and tokenizer; settle `as_of` and the engine.
 
     Args:
         options: of the run.
         histories: the input.
         tasks: task objects, where they were not to be loaded by name.
+        shown_for: the engine whose prompts are wanted, where they are only to be looked at.
 
     Raises:
         ConfigError, TaskError, ModelError: something named in the options is wrong.
     """
     engine = pick_engine(options.engine)
-    if options.adapters and engine == "openai":
+    if engine == "openai" and (named := [name for name in options.adapters.values() if name != BARE]):
         raise ConfigError(
-            f"--adapter {next(iter(options.adapters.values()))!r} can't be used with engine 'openai': a server applies "
+            f"--adapter {named[0]!r} can't be used with engine 'openai': a server applies "
             "its own. Start it with this one merged, or served under a name of its own, or use another engine."
         )
     if tasks is None:
@@ -125,6 +132,7 @@ def open_session(options: RunOptions, histories: "Histories", tasks: tuple[Task,
     )
     model = resolve_model(options.model, need_weights=engine in LOCAL)
     tokenizer = load_tokenizer(model.path)
+    options = with_built_in(options, tasks, model, tokenizer, shown_for or engine)
     options = follow_manifests(options, tasks, model, tokenizer)
     selectors: dict[tuple[str, Language], ShotSelector] = {}
     shown = []

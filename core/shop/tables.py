@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from fewsight.events import Event
+from fewsight.shop.answers import TASKS
 from fewsight.shop.generate import Customer
+from fewsight.shop.labels import labelled_row
 
 ATTRIBUTES: Final = (
     *("order_id", "coupon", "gift_wrap", "shipping", "paid_by", "days_late", "stars"),
@@ -24,19 +26,22 @@ EVENT_COLUMNS: Final = (
 PROFILE_COLUMNS: Final = ("customer_id", "name", "email", "phone", "city", "joined", "newsletter")
 
 
-def write_sample(customers: Iterable[Customer], folder: Path) -> tuple[int, int]:
+def write_sample(customers: Iterable[Customer], folder: Path, labels: bool = False) -> tuple[int, int]:
     """Write histories.csv, profiles.csv and truth.jsonl; returns the numbers of customers and of events.
+
+    With `labels` also a file of labelled rows for each task, labels/intent.jsonl and so on.
 
     Customers without a profile (bare texts) have no row in profiles.csv, those without events none in histories.csv;
     truth.jsonl has a line for each. Amounts are written with their decimals. Memory does not grow with the number of
     customers.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "labels" if labels else folder).mkdir(parents=True, exist_ok=True)
     count = events = 0
     with ExitStack() as stack:
         histories = csv.writer(stack.enter_context(_open(folder / "histories.csv")))
         profiles = csv.writer(stack.enter_context(_open(folder / "profiles.csv")))
         truth = stack.enter_context(_open(folder / "truth.jsonl"))
+        rows = {task: stack.enter_context(_open(folder / "labels" / f"{task}.jsonl")) for task in TASKS if labels}
         histories.writerow(EVENT_COLUMNS)
         profiles.writerow(PROFILE_COLUMNS)
         for customer in customers:
@@ -45,6 +50,9 @@ def write_sample(customers: Iterable[Customer], folder: Path) -> tuple[int, int]
             if history.profile:
                 profiles.writerow([history.customer_id, *(history.profile[name] for name in PROFILE_COLUMNS[1:])])
             truth.write(json.dumps(truth_record(customer), ensure_ascii=False) + "\n")
+            for task, file in rows.items():
+                if row := labelled_row(customer, task):
+                    file.write(row + "\n")
             count, events = count + 1, events + len(history.events)
     return count, events
 

@@ -20,6 +20,7 @@ from fewsight.finetune.data import load_data
 from fewsight.finetune.parity import compare
 from fewsight.finetune.pipeline import Finetuned, finetune
 from fewsight.finetune.scoring import Belief
+from fewsight.finetune.setup import Lesson
 from fewsight.finetune.training import Silent
 from fewsight.prompts.task import Task
 from fewsight.serving.models import ModelFolder
@@ -35,7 +36,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 
 def train(toy: Task, toy_file: Path, base: ModelFolder, out: Path, **changes: Any) -> Finetuned:
     options: dict[str, Any] = {"model": str(base.path), "config": CONFIG, "ways": ("transformers",)} | changes
-    return finetune(toy, toy_file, out, **options)
+    return finetune([Lesson(toy, toy_file, options.pop("valid", None))], out, **options)
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +75,12 @@ def test_an_adapter_folder_is_whole(adapter: Path, base: ModelFolder) -> None:
     assert manifest.base.name == "tiny"
     for path in adapter.iterdir():
         assert str(base.path.parent).encode() not in path.read_bytes(), path
-    assert manifest.data.rows + manifest.data.valid_rows == 36
+    (data,) = manifest.data.values()
+    assert data.rows + data.valid_rows == 36
     assert manifest.parity is not None
     assert manifest.parity.passed
     assert [part.way for part in manifest.parity.parts] == ["transformers"]
-    assert set(manifest.metrics) == {"base model, full prompt", "adapter"}
+    assert set(*manifest.metrics.values()) == {"base model, full prompt", "adapter"}
     assert not list(adapter.parent.glob(".*")), "nothing is left behind"
 
 

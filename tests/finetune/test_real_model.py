@@ -6,6 +6,7 @@ import pytest
 
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.pipeline import finetune
+from fewsight.finetune.setup import Lesson
 from fewsight.prompts.labelling import classification_task
 
 TEXTS = {
@@ -22,10 +23,10 @@ def test_two_steps_make_an_adapter_that_serves(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "rows.csv").write_text("\n".join(["text,intent", *rows]) + "\n")
     task = classification_task("toy_intent", list(TEXTS))
     config = FinetuneConfig(batch_rows=3, valid_share=0.33, rank=8)
-    done = finetune(task, tmp_path / "rows.csv", tmp_path / "adapter", config=config, ways=("transformers",))
+    done = finetune([Lesson(task, tmp_path / "rows.csv")], tmp_path / "adapter", config=config, ways=("transformers",))
     assert done.manifest.parity is not None
     assert done.manifest.parity.passed
     assert done.manifest.training["steps"] == 2
-    assert done.manifest.metrics["adapter"].rows == 3
+    assert done.manifest.metrics["toy_intent"]["adapter"].rows == 3
     weights = (tmp_path / "adapter" / "adapter_model.safetensors").stat().st_size
     assert weights < 6 * 2**20, "rank 8 in bfloat16"

@@ -24,10 +24,16 @@ OTHER = classification_task("toy_mood", ["good", "bad"])
 
 def manifest(model: ModelFolder, tokenizer: FolderTokenizer, adapter: Path, **changes: Any) -> AdapterManifest:
     base = BaseFacts(name=model.name, digest=model.digest, tokenizer_digest=tokenizer.digest, dtype="float32")
-    data = DataFacts(train_digest="x", valid_digest=None, rows=1, valid_rows=1, split="")
+    rows = DataFacts(train_digest="x", valid_digest=None, rows=1, valid_rows=1, split="")
     facts = task_facts(TASK, tokenizer, RunOptions(tasks=(TASK.name,)), "compact")
     made = AdapterManifest(
-        name="a", weights_digest=adapter_digest(adapter), base=base, tasks=(facts,), data=data, config={}, versions={}
+        name="a",
+        weights_digest=adapter_digest(adapter),
+        base=base,
+        tasks=(facts,),
+        data={TASK.name: rows},
+        config={},
+        versions={},
     )
     return made.model_copy(update=changes)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from fewsight.cli import root
-from fewsight.shop import generate
+from fewsight.shop import answer, generate
+from fewsight.shop.answers import TASKS
 from fewsight.shop.tables import ATTRIBUTES
 from fewsight.tables import open_histories
 
@@ -43,3 +44,21 @@ def test_bad_ranges_are_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(root, ["sample", "--events", "9", "3", "--out", str(tmp_path / "x")])
     assert result.exit_code != 0
     assert "fewest" in str(result.exception)
+
+
+def test_labels_are_the_truth_with_evidence_by_number(tmp_path: Path) -> None:
+    run(tmp_path, "--labels", "--split", "all")
+    assert {path.stem for path in (tmp_path / "labels").iterdir()} == set(TASKS)
+    customers = {customer.history.customer_id: customer for customer in generate(60, seed=7, split="all")}
+    for task in TASKS:
+        lines = (tmp_path / "labels" / f"{task}.jsonl").read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines]
+        assert {row["id"] for row in rows} == {
+            name for name, one in customers.items() if one.history.events and answer(one, task)
+        }
+        for row in rows:
+            ids = [event.id for event in customers[row["id"]].history.events]
+            right = answer(customers[row["id"]], task)
+            assert right is not None
+            evidence = [ids[int(name[1:]) - 1] for name in row["answer"]["evidence"]]
+            assert row["answer"] | {"evidence": evidence} == dict(right)

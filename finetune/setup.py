@@ -1,0 +1,105 @@
+"""What one training works on: its tasks with their rows, the base model, and the options."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.errors import ConfigError
+from fewsight.finetune.batches import Weights, balance_weights
+from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.data import TrainingData, load_data
+from fewsight.finetune.rows import TrainingRow
+from fewsight.prompts.task import Task
+from fewsight.serving.dtype import Dtype, pick_dtype
+from fewsight.serving.models import ModelFolder, resolve_model
+from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
+
+MAY_CHANGE: Final = ("micro_tokens", "checkpoint_minutes")
+"""Options that a training which goes on may be given anew: they change memory and speed, not what is learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A task with its labelled files; some rows of `train` are held back where `valid` is None."""
+
+    task: Task
+    train: Path
+    valid: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A task with the rows that were read for it."""
+
+    task: Task
+    data: TrainingData
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything that a training depends on."""
+
+    subjects: tuple[Subject, ...]
+    base: ModelFolder
+    tokenizer: FolderTokenizer
+    config: FinetuneConfig
+    dtype: Dtype
+
+    @property
+    def train(self) -> list[TrainingRow]:
+        """The rows to learn from, task after task."""
+        return [row for subject in self.subjects for row in subject.data.train]
+
+    @property
+    def valid(self) -> list[TrainingRow]:
+        """The rows held back, task after task."""
+        return [row for subject in self.subjects for row in subject.data.valid]
+
+    @property
+    def weights(self) -> Weights:
+        """Weights of the labels."""
+        power = self.config.class_balance
+        return {
+            (subject.task.name, path, label): weight
+            for subject in self.subjects
+            for (path, label), weight in balance_weights(subject.data.facts.labels, power).items()
+        }
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was found in the rows, with the task's name where there are several."""
+        several = len(self.subjects) > 1
+        return tuple(f"{s.task.name}: {w}" if several else w for s in self.subjects for w in s.data.warnings)
+
+    @property
+    def frozen(self) -> dict[str, Any]:
+        """What a training that goes on must find as it was."""
+        return {
+            "config": {name: value for name, value in asdict(self.config).items() if name not in MAY_CHANGE},
+            "task": [[s.task.name, s.task.version, s.task.digest] for s in self.subjects],
+            "data": [subject.data.digest for subject in self.subjects],
+            "model": self.base.digest,
+            "tokenizer": self.tokenizer.digest,
+            "dtype": self.dtype,
+        }
+
+
+def set_up(lessons: tuple[Lesson, ...], model: str, config: FinetuneConfig) -> Setup:
+    """Read all rows.
+
+    Raises:
+        ConfigError: a task is there twice, or there is none.
+        FewsightError: rows or model can't be used.
+    """
+    names = [lesson.task.name for lesson in lessons]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(f"Tasks named twice: {', '.join(twice)}. An adapter learns a task from one file.")
+    if not lessons:
+        raise ConfigError("No task to train; name one.")
+    base = resolve_model(model)
+    tokenizer = load_tokenizer(base.path)
+    subjects = tuple(
+        Subject(one.task, load_data(one.task, one.train, one.valid, config, tokenizer, base.max_model_len))
+        for one in lessons
+    )
+    return Setup(subjects, base, tokenizer, config, pick_dtype(config.dtype))

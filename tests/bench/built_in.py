@@ -1,0 +1,148 @@
+"""The built-in adapter against prompts alone and a classic baseline, on what it was not trained on.
+
+Customers, phrasings and products of the sample shop's held-out part; with `reviews` (amazon_review_snippets.csv) also
+sentences of the reviews that the adapter's recipe leaves out. The baseline is TF-IDF with logistic regression over the
+rows that the recipe makes for the adapter.
+"""
+
+import csv
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+import fewsight
+from fewsight.events import CustomerHistory
+from fewsight.finetune.embedded import NEUTRAL, is_trained_on, sentence_rows, shop_rows
+from fewsight.finetune.intervals import wilson
+from fewsight.serving.options import BARE, BUILT_IN
+from fewsight.shop import answer, generate
+from fewsight.shop.tables import write_sample
+from tests.bench.common import Figure
+
+ARMS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "built-in adapter": {"adapters": {"*": BUILT_IN}},
+    "zero-shot": {"adapters": {"*": BARE}},
+    "balanced shots": {"adapters": {"*": BARE}, "selector": "balanced"},
+}
+HEADLINES: Final = {
+    "intent": "intent",
+    "sentiment": "overall",
+    "churn_reason": "reason",
+    "persona": "main_interest.value",
+}
+SEED: Final = 90_000
+
+
+def measure(customers: int = 60, shots: int = 8, sentences: int = 300, reviews: str = "") -> list[Figure]:
+    """Share of right headline labels by task and arm; correlation with the mean rating where there are reviews."""
+    figures: list[Figure] = []
+    people = list(generate(customers, seed=SEED, split="held-out", events=(1, 6)))
+    with tempfile.TemporaryDirectory(prefix="fewsight-built-in-") as folder:
+        write_sample(people, Path(folder))
+        for name, options in _arms(shots).items():
+            found = fewsight.run(
+                list(HEADLINES),
+                Path(folder) / "histories.csv",
+                profiles=Path(folder) / "profiles.csv",
+                engine="transformers",
+                **options,
+            ).to_pandas()
+            for task, path in HEADLINES.items():
+                mine = found[found["task"] == task].set_index("customer_id")["answer"]
+                given = {
+                    one.history.customer_id: _at(mine[one.history.customer_id], path)
+                    for one in people
+                    if one.history.events
+                }
+                figures.append(_right(f"{task}: {name}", people, task, path, given))
+    for task, path in HEADLINES.items():
+        figures.append(
+            _right(
+                f"{task}: TF-IDF with logistic regression", people, task, path, _baseline(people, task, path, reviews)
+            )
+        )
+    return figures + (_sentences(Path(reviews), sentences, shots) if reviews else [])
+
+
+def _arms(shots: int) -> dict[str, dict[str, Any]]:
+    named = {f"{shots} {name}" if "selector" in options else name: dict(options) for name, options in ARMS.items()}
+    return {name: options | ({"shots": shots} if "selector" in options else {}) for name, options in named.items()}
+
+
+def _at(value: Any, path: str) -> Any:
+    for key in path.split("."):
+        value = value[key]
+    return value
+
+
+def _right(name: str, people: Sequence[Any], task: str, path: str, given: Mapping[str, Any]) -> Figure:
+    asked = [one for one in people if one.history.events and answer(one, task) is not None]
+    right = sum(given[one.history.customer_id] == _at(answer(one, task), path) for one in asked)
+    share = wilson(right, len(asked))
+    return Figure(name, f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of {share.rows}")
+
+
+def _said(history: CustomerHistory) -> str:
+    return " ".join(f"{event.kind} {event.text or ''} {event.product or ''}" for event in history.events)
+
+
+def _pipeline() -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline, make_union
+
+    words, parts = TfidfVectorizer(ngram_range=(1, 2)), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5))
+    return make_pipeline(make_union(words, parts), LogisticRegression(C=10, max_iter=1000))
+
+
+def _baseline(people: Sequence[Any], task: str, path: str, reviews: str) -> dict[str, Any]:
+    rows = [json.loads(line) for line in shop_rows(task)]
+    texts = [" ".join(f"{e['kind']} {e.get('text', '')} {e.get('product', '')}" for e in row["events"]) for row in rows]
+    labels = [_at(row["answer"], path) for row in rows]
+    if task == "sentiment" and reviews:
+        for line in sentence_rows(Path(reviews)):
+            row = json.loads(line)
+            texts.append(f"message {row['text']} ")
+            labels.append(_at(row["answer"], path))
+    model = _pipeline().fit(texts, labels)
+    asked = [one for one in people if one.history.events]
+    found = model.predict([_said(one.history) for one in asked])
+    return {one.history.customer_id: str(label) for one, label in zip(asked, found, strict=True)}
+
+
+def _sentences(reviews: Path, sentences: int, shots: int) -> list[Figure]:
+    with reviews.open(encoding="utf-8", newline="") as file:
+        left = [row for row in csv.DictReader(file) if not is_trained_on(row["review_id"])]
+    rows = pd.DataFrame(left).sample(min(sentences, len(left)), random_state=0).reset_index(drop=True)
+    ratings = rows["mean_sentiment"].astype(float)
+    truth = ["neutral" if abs(r) <= NEUTRAL else "positive" if r > 0 else "negative" for r in ratings]
+    figures = []
+    for name, options in _arms(shots).items():
+        found = fewsight.run("sentiment", rows[["text"]], engine="transformers", **options).to_pandas()
+        shares = pd.DataFrame([one["overall"] for one in found["probabilities"]])
+        labels = [one["overall"] for one in found["answer"]]
+        figures += _scored(name, shares["positive"] - shares["negative"], labels, ratings, truth)
+    training = [json.loads(line) for line in sentence_rows(reviews)]
+    model = _pipeline().fit([row["text"] for row in training], [row["answer"]["overall"] for row in training])
+    shares = pd.DataFrame(model.predict_proba(rows["text"]), columns=model.classes_)
+    labels = [str(label) for label in model.predict(rows["text"])]
+    name = "TF-IDF with logistic regression"
+    return figures + _scored(name, shares["positive"] - shares["negative"], labels, ratings, truth)
+
+
+def _scored(
+    name: str, scores: "pd.Series[float]", labels: Sequence[str], ratings: "pd.Series[float]", truth: Sequence[str]
+) -> list[Figure]:
+    from sklearn.metrics import f1_score
+
+    return [
+        Figure(f"sentences: {name}, Pearson r", float(scores.corr(ratings))),
+        Figure(
+            f"sentences: {name}, macro F1",
+            float(f1_score(truth, labels, labels=["positive", "negative", "neutral"], average="macro")),
+        ),
+    ]
