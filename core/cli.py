@@ -14,6 +14,8 @@ COMMANDS = {
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
     "models": ("fewsight.serving.models_cli:models", "Fetch and list models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
+    "label": ("fewsight.finetune.distil_cli:label", "Turn a run's confident answers into rows to train on."),
+    "audit": ("fewsight.finetune.noise_cli:audit", "List labels of rows that may be wrong."),
     "adapters": ("fewsight.finetune.adapters_cli:adapters", "List, show, check, merge or export adapters."),
     "ledger": ("fewsight.commands:ledger", "Show or verify the record of a run."),
     "export": ("fewsight.commands:export", "Write a run's insights as Parquet, CSV or JSONL."),

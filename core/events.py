@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 Scalar = str | int | float | bool
 """A value of a profile or of an event's attributes."""
@@ -64,3 +64,15 @@ class CustomerHistory:
         if moment is None:
             return self
         return replace(self, events=tuple(e for e in self.events if e.time is None or e.time <= moment))
+
+
+def history_record(history: CustomerHistory) -> dict[str, Any]:
+    """A history as plain data, with the keys of labelled rows and shots; event ids are left to their order."""
+    events = []
+    for event in history.events:
+        time = {"time": event.time.isoformat()} if event.time else {}
+        said = {name: getattr(event, name) for name in ("kind", "channel", "text", "product", "amount", "currency")}
+        attributes = {"attributes": dict(event.attributes)} if event.attributes else {}
+        events.append(time | {name: value for name, value in said.items() if value is not None} | attributes)
+    profile = {"profile": dict(history.profile)} if history.profile else {}
+    return {"customer_id": history.customer_id, "events": events} | profile

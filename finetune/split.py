@@ -37,7 +37,7 @@ def split_rows(rows: Sequence[GoldRow], task: Task, share: float, seed: int) -> 
     Raises:
         InputError: there are fewer than two groups, so nothing can be held back.
     """
-    groups = _groups(rows)
+    groups = groups_of(rows)
     if len(groups) < 2:
         raise InputError(f"{len(rows)} rows of one customer or text can't be split; add rows, or give --valid.")
     moments = [row.time for row in rows]
@@ -110,7 +110,7 @@ def count_labels(rows: Sequence[GoldRow], task: Task) -> dict[str, dict[str, int
     }
 
 
-def _groups(rows: Sequence[GoldRow]) -> list[list[int]]:
+def groups_of(rows: Sequence[GoldRow]) -> list[list[int]]:
     """Indices of rows that must stay together: union of equal customers and equal questions."""
     parent = list(range(len(rows)))
 

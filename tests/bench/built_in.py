@@ -18,6 +18,7 @@ import fewsight
 from fewsight.events import CustomerHistory
 from fewsight.finetune.embedded import NEUTRAL, is_trained_on, sentence_rows, shop_rows
 from fewsight.finetune.intervals import wilson
+from fewsight.finetune.noise import classic_model
 from fewsight.serving.options import BARE, BUILT_IN
 from fewsight.shop import answer, generate
 from fewsight.shop.tables import write_sample
@@ -90,15 +91,6 @@ def _said(history: CustomerHistory) -> str:
     return " ".join(f"{event.kind} {event.text or ''} {event.product or ''}" for event in history.events)
 
 
-def _pipeline() -> Any:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline, make_union
-
-    words, parts = TfidfVectorizer(ngram_range=(1, 2)), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5))
-    return make_pipeline(make_union(words, parts), LogisticRegression(C=10, max_iter=1000))
-
-
 def _baseline(people: Sequence[Any], task: str, path: str, reviews: str) -> dict[str, Any]:
     rows = [json.loads(line) for line in shop_rows(task)]
     texts = [" ".join(f"{e['kind']} {e.get('text', '')} {e.get('product', '')}" for e in row["events"]) for row in rows]
@@ -108,7 +100,7 @@ def _baseline(people: Sequence[Any], task: str, path: str, reviews: str) -> dict
             row = json.loads(line)
             texts.append(f"message {row['text']} ")
             labels.append(_at(row["answer"], path))
-    model = _pipeline().fit(texts, labels)
+    model = classic_model().fit(texts, labels)
     asked = [one for one in people if one.history.events]
     found = model.predict([_said(one.history) for one in asked])
     return {one.history.customer_id: str(label) for one, label in zip(asked, found, strict=True)}
@@ -127,7 +119,7 @@ def _sentences(reviews: Path, sentences: int, shots: int) -> list[Figure]:
         labels = [one["overall"] for one in found["answer"]]
         figures += _scored(name, shares["positive"] - shares["negative"], labels, ratings, truth)
     training = [json.loads(line) for line in sentence_rows(reviews)]
-    model = _pipeline().fit([row["text"] for row in training], [row["answer"]["overall"] for row in training])
+    model = classic_model().fit([row["text"] for row in training], [row["answer"]["overall"] for row in training])
     shares = pd.DataFrame(model.predict_proba(rows["text"]), columns=model.classes_)
     labels = [str(label) for label in model.predict(rows["text"])]
     name = "TF-IDF with logistic regression"

@@ -1,0 +1,125 @@
+"""Labels that may be wrong: those that a cross-validated model finds unlikely.
+
+Confident learning (Northcutt, Jiang and Chuang, Journal of Artificial Intelligence Research 70, 2021): a label is
+suspected where a model that never saw the row gives another label at least the probability that it gives, on average,
+to rows which have that other label, and gives it more than any other such label. The model is TF-IDF over words and
+characters with logistic regression, so the audit needs no GPU.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.errors import InputError
+from fewsight.finetune.gold import GoldRow
+from fewsight.finetune.split import groups_of
+from fewsight.prompts.fields import ClosedField, closed_fields
+from fewsight.prompts.task import Task
+
+FOLDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A label that may be wrong. `probability` is that of `given`, `likelier` the label that the model would give."""
+
+    line: int
+    id: str
+    field: str
+    given: str
+    probability: float
+    likelier: str
+    its_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Suspected labels, the least likely first; how many labels were judged, and why others were not."""
+
+    suspects: tuple[Suspect, ...]
+    judged: int
+    not_judged: tuple[str, ...]
+
+    def write(self, path: Path) -> None:
+        """Write the suspects as CSV; no texts, which stand in the rows' own file at `line`."""
+        with path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file)
+            table.writerow([field.name for field in fields(Suspect)])
+            table.writerows(astuple(one) for one in self.suspects)
+
+
+def audit(rows: Sequence[GoldRow], task: Task, *, folds: int = FOLDS, seed: int = 0) -> Audit:
+    """Judge the labels of all closed fields.
+
+    Rows of a customer, and rows of an equal question, are always in one fold. A label that fewer than `folds` such
+    groups have is not judged.
+
+    Raises:
+        InputError: no label can be judged.
+    """
+    suspects: list[Suspect] = []
+    notes: list[str] = []
+    judged = 0
+    for closed in closed_fields(task.output):
+        with_label = [row for row in rows if closed.path in row.values and row.text]
+        count, found, note = _field(with_label, closed, folds, seed)
+        judged += count
+        suspects += found
+        if note:
+            notes.append(f"{closed.path}: {note}")
+    if not judged:
+        raise InputError(f"No label can be judged: {'; '.join(notes) or 'there are none'}. Add rows.")
+    return Audit(tuple(sorted(suspects, key=lambda one: one.probability)), judged, tuple(notes))
+
+
+def _field(
+    rows: Sequence[GoldRow], closed: ClosedField, folds: int, seed: int
+) -> tuple[int, list[Suspect], str | None]:
+    import numpy as np
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+
+    group = [0] * len(rows)
+    for number, members in enumerate(groups_of(rows)):
+        for i in members:
+            group[i] = number
+    labels = [closed.labels[closed.values.index(row.values[closed.path])] for row in rows]
+    spread = {label: len({group[i] for i, mine in enumerate(labels) if mine == label}) for label in closed.labels}
+    common = [label for label in closed.labels if spread[label] >= folds]
+    rare = [label for label in closed.labels if 0 < spread[label] < folds]
+    note = f"too few rows of {', '.join(rare)}" if rare else None
+    if len(common) < 2:
+        return 0, [], note or "fewer than two labels have enough rows"
+    kept = [i for i, label in enumerate(labels) if label in common]
+    given = np.array([labels[i] for i in kept])
+    shares = cross_val_predict(
+        classic_model(),
+        [rows[i].text for i in kept],
+        given,
+        groups=[group[i] for i in kept],
+        cv=StratifiedGroupKFold(folds, shuffle=True, random_state=seed),
+        method="predict_proba",
+    )
+    order = np.unique(given)  # the columns of `shares`
+    usual = np.array([shares[given == label, column].mean() for column, label in enumerate(order)])
+    suspects = []
+    for i, row_shares in zip(kept, shares, strict=True):
+        mine = int(np.searchsorted(order, labels[i]))
+        sure = np.where(row_shares >= usual, row_shares, -1.0)
+        best = int(sure.argmax())
+        if sure[best] >= 0 and best != mine:
+            own, other = (round(float(row_shares[column]), 4) for column in (mine, best))
+            suspects.append(Suspect(rows[i].line, rows[i].id, closed.path, labels[i], own, str(order[best]), other))
+    return len(kept), suspects, note
+
+
+def classic_model() -> Any:  # noqa: ANN401 - scikit-learn is untyped
+    """TF-IDF over words and over characters, with logistic regression."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline, make_union
+
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+    return make_pipeline(make_union(words, parts), LogisticRegression(C=10, max_iter=1000))
