@@ -75,7 +75,8 @@ def check_parity(
             for side, beliefs in zip(sides, reference, strict=True):
                 served = _served_items(engine, side, adapter)
                 equal &= [item.prompt.token_ids for item in served] == [item.prompt.token_ids for item in side.items]
-                found += believe(engine, served, side.form, beliefs, adapter)
+                at_once = engine.capabilities.batch_rows
+                found += believe(engine, served, side.form, beliefs, adapter, at_once=at_once)
         parts.append(compare(way, [belief for beliefs in reference for belief in beliefs], found))
     rows = sum(len(side.items) for side in sides)
     return Parity(rows=rows, prompts_equal=equal, parts=tuple(parts)), reference

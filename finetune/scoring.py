@@ -35,7 +35,6 @@ class ModelScorer:
         for start in range(0, len(requests), BATCH):
             with torch.inference_mode(), self._rows.guarded():
                 yield from self._batch(requests[start : start + BATCH])
-        self._rows.clear()
 
     def _batch(self, batch: Sequence[ScoreRequest]) -> list[Scored]:
         searches = [TrieSearch(request.labels) for request in batch]
@@ -64,8 +63,10 @@ def believe(
     form: AnswerForm,
     given: Sequence[Belief] | None = None,
     adapter: Path | None = None,
+    *,
+    at_once: int = BATCH,
 ) -> list[Belief]:
-    """Score the closed fields of all items, one field after the other.
+    """Score the closed fields of all items, some rows after the others, so that each prompt is computed once.
 
     Args:
         scorer: an engine, or a model in memory.
@@ -73,10 +74,25 @@ def believe(
         form: the decoding plan.
         given: beliefs whose chosen labels stand before each field; one's own where None.
         adapter: as the engine knows it.
+        at_once: how many rows go through all their fields together.
 
     Raises:
         EngineError: a request failed.
     """
+    found: list[Belief] = []
+    for start in range(0, len(items), at_once):
+        end = start + at_once
+        found += _believe(scorer, items[start:end], form, given[start:end] if given else None, adapter)
+    return found
+
+
+def _believe(
+    scorer: Scorer,
+    items: Sequence[Item],
+    form: AnswerForm,
+    given: Sequence[Belief] | None,
+    adapter: Path | None,
+) -> list[Belief]:
     beliefs = [Belief() for _ in items]
     for number in range(len(form.closed)):
         asks = [form.ask((given or beliefs)[i].chosen[:number]) for i in range(len(items))]
