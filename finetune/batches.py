@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 MIN_SHARED: Final = 12
 """Shared prefixes shorter than this (in tokens) are not worth a pass of their own."""
 
-OPENING: Final = 32
-"""Sequences whose first tokens differ are not computed together."""
-
 Weights = Mapping[tuple[str, str, str], float]
 """(task, closed field, label) -> weight of its loss."""
 
@@ -60,9 +57,10 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class WeightedSequence:
-    """A sequence with its row's number, and a weight for each target."""
+    """A sequence with its row's number and the kind of its prompt, and a weight for each target."""
 
     row: int
+    kind: tuple[str, str]
     sequence: TokenSequence
     weights: tuple[float, ...]
 
@@ -92,6 +90,7 @@ def weighted(row: TrainingRow, number: int, weights: Weights, config: FinetuneCo
     for sequence in row.sequences:
         yield WeightedSequence(
             number,
+            (row.item.task, row.language),
             sequence,
             tuple(_weight(row, target, weights, config.loss_on) for target in sequence.answer.targets),
         )
@@ -116,12 +115,12 @@ def balance_weights(counts: Mapping[str, Mapping[str, int]], power: float) -> di
 def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
     """Sequences of like lengths together, at most `most` tokens each, padding included; at least one sequence.
 
-    Those that do not begin alike, such as sequences of two tasks, stand apart, so that prefixes can be shared.
+    Those of two tasks or languages stand apart, so that prefixes can be shared.
     """
     batch: list[WeightedSequence] = []
-    for one in sorted(sequences, key=lambda s: (_opening(s), len(s.sequence.inputs), s.sequence.inputs)):
+    for one in sorted(sequences, key=lambda s: (s.kind, len(s.sequence.inputs), s.sequence.inputs)):
         full = (len(batch) + 1) * len(one.sequence.inputs) > most
-        if batch and (full or _opening(one) != _opening(batch[0])):
+        if batch and (full or one.kind != batch[0].kind):
             yield batch
             batch = []
         batch.append(one)
@@ -167,10 +166,6 @@ def collate(sequences: Sequence[WeightedSequence], share_prefix: bool = True) ->
         field=[target.field for target, _ in marks],
         tokens=sum(map(len, inputs)),
     )
-
-
-def _opening(one: WeightedSequence) -> tuple[int, ...]:
-    return one.sequence.prompt[:OPENING]
 
 
 def _weight(row: TrainingRow, target: Target, weights: Weights, loss_on: str) -> float:

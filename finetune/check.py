@@ -50,7 +50,7 @@ def check_adapter_parity(
     ways: Sequence[str] = ("transformers",) if only_transformers else installed_ways()
     parity, _ = check_parity(adapter, base, asked, dtype=pick_dtype("auto"), ways=ways, say=say)
     checked = manifest.model_copy(update={"parity": _with_others(parity, manifest.parity)})
-    if len(asked) == len(manifest.tasks):
+    if {one.task.name for one in asked} == {facts.name for facts in manifest.tasks}:
         checked.write(adapter)
     else:
         say("Only some of the adapter's tasks were asked, so the result is not written to the manifest.")
@@ -60,7 +60,7 @@ def check_adapter_parity(
 def _asked(
     adapter: Path, manifest: AdapterManifest, tasks: Sequence[str], rows: Path | None, limit: int
 ) -> list[Asked]:
-    found = [load_task(name) for name in tasks or [facts.name for facts in manifest.tasks]]
+    found = [load_task(name) for name in dict.fromkeys(tasks) or [facts.name for facts in manifest.tasks]]
     if rows is not None and len(found) > 1:
         names = ", ".join(task.name for task in found)
         raise ConfigError(f"{str(rows)!r} can't hold rows of several tasks ({names}); name one with --task.")

@@ -34,6 +34,7 @@ Note = Callable[[list[object]], object]
 class Distilled:
     """What became of a run's answers: insights = rows + unsure + not_ok + without_history.
 
+    `unanswered` are customers of the histories whom the run does not hold, as where it was stopped.
     `kept` and `dropped` count labels by closed field; `unsure` are answers of which no label was kept.
     """
 
@@ -42,6 +43,7 @@ class Distilled:
     unsure: int = 0
     not_ok: int = 0
     without_history: int = 0
+    unanswered: int = 0
     kept: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
 
@@ -73,9 +75,7 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
     """
     if not 0 <= confidence <= 1:
         raise ConfigError(f"confidence is {confidence}; use 0 to 1.")
-    read = json.loads((run / "run.json").read_text(encoding="utf-8")).get("input")
-    if read != histories.digest:
-        raise InputError(f"These are not the histories of the run {str(run)!r}; give the tables that it read.")
+    _check(run, task, histories)
     if out.suffix != ".jsonl":
         raise ConfigError(f"{str(out)!r} does not end in .jsonl, by which labelled rows are known.")
     done, origin = Distilled(), dict[str, Any]()
@@ -83,13 +83,16 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
         shares = csv.writer(table)
         shares.writerow(SHARES_HEAD)
         known = _read(run, task, confidence, done, shares.writerow, origin)
+        seen = 0
         for history in histories:
+            seen += 1
             labels = known.pop(history.customer_id, None)
             if labels is not None:
                 record = _row(history.as_of(labels.insight.as_of), labels, task)
                 rows.write(json.dumps(record, ensure_ascii=False) + "\n")
                 done.rows += 1
         done.without_history = len(known)
+        done.unanswered = max(seen - done.insights, 0)
         if not done.rows:
             raise InputError(_nothing(run, task, confidence, done))
         with _replacing(out.with_suffix(".source.json")) as source:
@@ -97,6 +100,21 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
             facts = {"task": task.name, "task_digest": task.digest, "confidence": confidence, "answered_by": origin}
             json.dump(facts | {"counts": counts}, source, indent=2)
     return done
+
+
+def _check(run: Path, task: Task, histories: Histories) -> None:
+    """The run read these histories, and asked this task as it is now."""
+    try:
+        frozen = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{str(run)!r} is no run's folder: its run.json can't be read: {error}.") from error
+    if frozen.get("input") != histories.digest:
+        raise InputError(f"These are not the histories of the run {str(run)!r}; give the tables that it read.")
+    known = frozen.get("task_digests", {})
+    if task.name not in known:
+        raise InputError(f"The run {str(run)!r} did not ask {task.name!r}, but {', '.join(known)}.")
+    if known[task.name] != task.digest:
+        raise InputError(f"Task {task.name!r} was changed after the run {str(run)!r}; use it as it was, or run again.")
 
 
 def _read(

@@ -33,5 +33,9 @@ def label(run: Path, task: str, confidence: float, out: Path, **source: Any) -> 
         f"{done.rows:,} of {done.insights:,} answers written to {out}; {done.unsure:,} had no label of "
         f"{confidence:g} or more, {done.not_ok:,} were not ok, {done.without_history:,} have no history here."
     )
+    if done.unanswered:
+        click.secho(
+            f"Warning: the run holds no answer for {done.unanswered:,} of the customers.", err=True, fg="yellow"
+        )
     for path in sorted(done.kept | done.dropped):
         click.echo(f"  {path}: {done.kept[path]:,} labels kept, {done.dropped[path]:,} left out")

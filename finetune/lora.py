@@ -23,7 +23,8 @@ def load_base(model: ModelFolder, dtype: Dtype) -> Any:  # noqa: ANN401 - any tr
     """
     from fewsight.serving.transformers_engine import load_model
 
-    return load_model(model.path, dtype)
+    loaded, _ = load_model(model.path, dtype)
+    return loaded
 
 
 def add_lora(base: Any, config: FinetuneConfig, name: str) -> Any:  # noqa: ANN401 - PEFT is untyped

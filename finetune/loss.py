@@ -23,7 +23,7 @@ def target_logits(model: Any, batch: Batch) -> "torch.Tensor":  # noqa: ANN401 -
     past, shared = None, len(batch.prefix)
     if shared:
         prefix = torch.tensor([batch.prefix], device=device)
-        past = new_cache(model)
+        past = new_cache()
         model(input_ids=prefix, logits_to_keep=1, **cached(model, past))
         past.batch_repeat_interleave(len(batch.ids))
     positions = torch.arange(shared, shared + batch.ids.shape[1], device=device).expand(batch.ids.shape)

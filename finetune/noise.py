@@ -53,15 +53,15 @@ class Audit:
 def audit(rows: Sequence[GoldRow], task: Task, *, folds: int = FOLDS, seed: int = 0) -> Audit:
     """Judge the labels of all closed fields.
 
-    Rows of a customer, and rows of an equal question, are always in one fold. A label that fewer than `folds` such
-    groups have is not judged.
+    Only what was said is looked at, not orders or returns. Rows of a customer, and rows of an equal question, are
+    always in one fold. A label that fewer than `folds` such groups have is not judged.
 
     Raises:
         InputError: no label can be judged.
     """
     suspects: list[Suspect] = []
-    notes: list[str] = []
-    judged = 0
+    judged, silent = 0, sum(not row.text for row in rows)
+    notes = [f"{silent:,} rows in which nothing was said"] if silent else []
     for closed in closed_fields(task.output):
         with_label = [row for row in rows if closed.path in row.values and row.text]
         count, found, note = _field(with_label, closed, folds, seed)

@@ -17,8 +17,8 @@ SHOWN = 10
 def audit(task: str, rows: Path, out: Path | None, seed: int) -> None:
     """List labels that may be wrong: those that a model finds unlikely which never saw the row.
 
-    A classic model (TF-IDF, logistic regression) is cross-validated on the rows themselves. Look at what it suspects;
-    nothing is changed or removed. The rows are those that `fewsight finetune` takes.
+    A classic model (TF-IDF, logistic regression) is cross-validated on what the rows' customers said. Look at what it
+    suspects; nothing is changed or removed. The rows are those that `fewsight finetune` takes.
     """
     from fewsight.finetune.gold_file import read_gold
     from fewsight.finetune.noise import audit as judge

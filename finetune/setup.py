@@ -11,6 +11,7 @@ from fewsight.finetune.data import TrainingData, load_data
 from fewsight.finetune.rows import TrainingRow
 from fewsight.prompts.task import Task
 from fewsight.serving.dtype import Dtype, pick_dtype
+from fewsight.serving.key_values import attention_window
 from fewsight.serving.models import ModelFolder, resolve_model
 from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
 
@@ -98,8 +99,16 @@ def set_up(lessons: tuple[Lesson, ...], model: str, config: FinetuneConfig) -> S
         raise ConfigError("No task to train; name one.")
     base = resolve_model(model)
     tokenizer = load_tokenizer(base.path)
+    room = _room(base)
     subjects = tuple(
-        Subject(one.task, load_data(one.task, one.train, one.valid, config, tokenizer, base.max_model_len))
-        for one in lessons
+        Subject(one.task, load_data(one.task, one.train, one.valid, config, tokenizer, room)) for one in lessons
     )
     return Setup(subjects, base, tokenizer, config, pick_dtype(config.dtype))
+
+
+def _room(base: ModelFolder) -> int:
+    """Tokens of the longest row: the context, or what each layer attends to where that is less."""
+    from transformers import AutoConfig
+
+    window = attention_window(AutoConfig.from_pretrained(base.path, trust_remote_code=False))
+    return min(base.max_model_len, window or base.max_model_len)

@@ -69,7 +69,7 @@ def with_built_in(
     """The options with the embedded model's own adapter, for the tasks that it was trained for.
 
     Nothing changes where the options ask for something else: an adapter or none, shots, the full template, another
-    order of blocks, Chinese, or another model.
+    order of blocks, Chinese, or another model. The adapter knows English alone; see `speaks_chinese` of a session.
     """
     asked = options.adapters or options.shots or options.style == "full" or options.language == "zh"
     if asked or options.order not in (None, "shots-first") or engine not in LOCAL:

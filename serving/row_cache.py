@@ -124,7 +124,8 @@ class RowCache:
         groups = alike([len(row) - parent.kept for row, parent in zip(rows, parents, strict=True)], self._group_tokens)
         parts = [self._forward([(rows[i], parents[i]) for i in group], len(groups) == 1) for group in groups]
         order = [i for group in groups for i in group]
-        self._cache = joined(self._model, [part.cache for part in parts])
+        self._cache = None  # what it holds was picked: free it before the parts are joined
+        self._cache = joined([part.cache for part in parts])
         self._rows = [rows[i] for i in order]
         self._slots = [slots for part in parts for slots in part.slots]
         self._sorted = sorted((row, index) for index, row in enumerate(self._rows))
@@ -162,10 +163,10 @@ class RowCache:
     def _past(self, indices: list[int], past: int, whole: bool) -> Any:  # noqa: ANN401
         """What is cached for some rows, `past` slots wide: the cache itself where it fits and nobody else needs it."""
         if not past:
-            return new_cache(self._model)
+            return new_cache()
         if whole and indices == list(range(len(self._rows))) and self._cache.get_seq_length() == past:
             return self._cache
-        return picked(self._model, self._cache, indices, past)
+        return picked(self._cache, indices, past)
 
 
 def alike(widths: Sequence[int], group_tokens: int) -> list[list[int]]:

@@ -15,6 +15,7 @@ from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selection.nearest import NearestSelector
 from fewsight.prompts.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
+from fewsight.prompts.words import guess_language
 from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engines import LOCAL, pick_engine, start_engine
 from fewsight.serving.manifests import follow_manifests, with_built_in
@@ -93,7 +94,8 @@ class Session:
             return Group(names, None, None, start)
         from fewsight.serving.adapters import adapter_digest
 
-        return Group(names, str(adapter), adapter_digest(adapter), start)
+        named = str(options.adapters.get(names[0], options.adapters.get("*")))  # 'built-in' is no path of this machine
+        return Group(names, named, adapter_digest(adapter), start)
 
 
 def open_session(
@@ -132,7 +134,8 @@ def open_session(
     )
     model = resolve_model(options.model, need_weights=engine in LOCAL)
     tokenizer = load_tokenizer(model.path)
-    options = with_built_in(options, tasks, model, tokenizer, shown_for or engine)
+    if not (options.language == "auto" and speaks_chinese(histories)):
+        options = with_built_in(options, tasks, model, tokenizer, shown_for or engine)
     options = follow_manifests(options, tasks, model, tokenizer)
     selectors: dict[tuple[str, Language], ShotSelector] = {}
     shown = []
@@ -149,6 +152,13 @@ def open_session(
             if isinstance(selector, NearestSelector):
                 selector.settle(sample, options.shots)
     return Session(options, engine, model, tuple(shown), preparer, selectors)
+
+
+def speaks_chinese(histories: Iterable[CustomerHistory]) -> bool:
+    """Whether half or more of the first customers who wrote anything wrote Chinese."""
+    said = (" ".join(event.text for event in one.events if event.text) for one in islice(histories, ORDER_SAMPLE))
+    languages = [guess_language(text) for text in said if text]
+    return bool(languages) and 2 * languages.count("zh") >= len(languages)
 
 
 def _with_pool(task: Task, options: RunOptions) -> Task:

@@ -18,6 +18,7 @@ from fewsight.serving.engine import (
 )
 from fewsight.serving.grammars import Grammars, RowGrammar
 from fewsight.serving.grouped_attention import use_grouped_attention
+from fewsight.serving.key_values import widen_window
 from fewsight.serving.row_cache import RowCache
 from fewsight.serving.scoring import TrieSearch
 from fewsight.tokenizer import Tokenizer
@@ -43,7 +44,7 @@ class TransformersEngine:
         adapter: the folder of a PEFT adapter, or None.
         dtype: 'bfloat16', 'float32', or 'auto' for the one that is fast here.
         max_model_len: longest prompt plus answer in tokens; the model's own limit where None.
-        batch_tokens: most prompt tokens of one batch; bounds memory.
+        batch_tokens: most prompt tokens that a caller should hand over at once; a batch may grow to twice as many.
     """
 
     def __init__(
@@ -65,13 +66,15 @@ class TransformersEngine:
 
             folder = merged_model(model, adapter, chosen)
         self._adapter = adapter
-        self._model = load_model(folder.path, chosen)
+        self._model, window = load_model(folder.path, chosen)
         self._rows = RowCache(self._model)
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
         self._grammars = Grammars(self._model, folder.path, self.tokenizer.eos_id)
         self._batch_tokens = batch_tokens
         self._ends = _end_tokens(self._model, self.tokenizer)
-        self.max_model_len = min(max_model_len or model.max_model_len, model.max_model_len)
+        self.max_model_len = min(
+            max_model_len or model.max_model_len, model.max_model_len, window or model.max_model_len
+        )
         self.capabilities = Capabilities(
             score=True, prefill=True, adapters="engine", batch_rows=BATCH_ROWS, batch_tokens=batch_tokens
         )
@@ -214,8 +217,10 @@ class _Generating:
         return int(order[torch.multinomial(shares, 1, generator=self._random)])
 
 
-def load_model(path: Path, dtype: str) -> Any:  # noqa: ANN401 - any transformers model
+def load_model(path: Path, dtype: str) -> tuple[Any, int | None]:
     """A causal language model in evaluation mode, on a GPU where there is one; its logits are float32 in any `dtype`.
+
+    Sliding windows are widened; the second value tells up to how many tokens the model then answers as it should.
 
     Raises:
         EngineError: transformers can't load it.
@@ -231,13 +236,14 @@ def load_model(path: Path, dtype: str) -> Any:  # noqa: ANN401 - any transformer
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"transformers can't load {str(path)!r}: {error}") from error
+    window = widen_window(model)
     gpu = torch.cuda.is_available()
     model = model.eval().to("cuda" if gpu else "cpu")
     if not gpu:
         use_grouped_attention(model)
     if dtype != "float32":
         model.set_output_embeddings(_exact_head(model.get_output_embeddings()))
-    return model
+    return model, window
 
 
 def _exact_head(head: Any) -> Any:  # noqa: ANN401 - a torch module

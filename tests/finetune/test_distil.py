@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,16 @@ def test_histories_of_others_are_refused(run: Path, tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("customer_id,text\nnobody,hello\n")
     found = label(run, tmp_path / "rows.jsonl", "--confidence", 0, "--histories", tmp_path / "other.csv")
     assert "not the histories of the run" in str(found.exception)
+
+
+def test_another_task_or_a_changed_one_is_refused(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    common = ["--histories", run / "shop/histories.csv", "--profiles", run / "shop/profiles.csv", "--out", "rows.jsonl"]
+    monkeypatch.chdir(tmp_path)
+    other = CliRunner().invoke(root, list(map(str, ["label", run / "run", "intent", *common])))
+    assert "did not ask 'intent', but churn_reason" in str(other.exception)
+    frozen = json.loads((run / "run" / "run.json").read_text())
+    shutil.copytree(run / "run", tmp_path / "changed")
+    frozen["task_digests"][TASK] = "0"
+    (tmp_path / "changed" / "run.json").write_text(json.dumps(frozen))
+    changed = CliRunner().invoke(root, list(map(str, ["label", "changed", TASK, *common])))
+    assert "was changed after the run" in str(changed.exception)

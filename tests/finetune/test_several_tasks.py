@@ -9,9 +9,11 @@ import click.testing
 import pytest
 from click.testing import CliRunner
 
+from fewsight.adapter_manifest import ParityPart
 from fewsight.cli import root
 from fewsight.errors import ConfigError
 from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.parity import worst
 from fewsight.finetune.pipeline import Finetuned, finetune
 from fewsight.finetune.setup import Lesson, set_up
 from fewsight.prompts.labelling import classification_task
@@ -133,3 +135,9 @@ def raise_from(result: click.testing.Result) -> None:
 def test_a_task_named_twice(toy: Task, toy_file: Path, base: ModelFolder) -> None:
     with pytest.raises(ConfigError, match="Tasks named twice: toy_intent"):
         set_up((Lesson(toy, toy_file), Lesson(toy, toy_file)), str(base.path), CONFIG)
+
+
+def test_one_task_that_fails_fails_the_gate() -> None:
+    good = ParityPart(way="vllm", rows=1000, difference=0.0, equal=1.0, passed=True)
+    bad = ParityPart(way="vllm", rows=2, difference=0.4, equal=0.0, passed=False)
+    assert worst([good, bad]) == ParityPart(way="vllm", rows=1002, difference=0.4, equal=0.0, passed=False)

@@ -26,7 +26,7 @@ def logits(model: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Of two rows in two steps, the second of which uses the cache of the first."""
     ids = torch.arange(18).reshape(2, 9)
     with torch.inference_mode():
-        past = cached(model, new_cache(model))
+        past = cached(model, new_cache())
         first = model(input_ids=ids[:, :6], attention_mask=None if mask is None else mask[:, :6], **past)
         second = model(input_ids=ids[:, 6:], attention_mask=mask, **past)
     return torch.cat([first.logits, second.logits], 1)

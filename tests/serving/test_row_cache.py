@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fewsight.errors import EngineError
+from fewsight.serving.key_values import attention_window, widen_window
 from fewsight.serving.row_cache import LEAST_FILLED, MIN_SHARED, NARROW, Row, RowCache, alike
 
 if TYPE_CHECKING:
@@ -112,3 +114,39 @@ def test_groups_hold_each_row_once_and_little_padding(widths: list[int], group_t
         wide = max(widths[i] for i in group)
         assert len(group) == 1 or wide * len(group) <= group_tokens
         assert wide <= NARROW or all(widths[i] >= LEAST_FILLED * wide for i in group)
+
+
+@pytest.fixture(scope="module")
+def windowed() -> Any:
+    """A model that attends to 16 tokens, as it is when it was loaded."""
+    import torch
+    from transformers import MistralConfig, MistralForCausalLM
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    config = MistralConfig(
+        vocab_size=VOCABULARY, num_key_value_heads=2, sliding_window=16, initializer_range=0.5, **sizes
+    )
+    return MistralForCausalLM(config).eval().requires_grad_(False)
+
+
+@settings(deadline=None, max_examples=30)
+@given(batches=st.lists(st.lists(rows.filter(lambda row: len(row) <= 16), min_size=1, max_size=5), max_size=4))
+def test_within_its_window_a_model_answers_as_it_should(windowed: Any, batches: list[list[Row]]) -> None:
+    import copy
+
+    wide = copy.deepcopy(windowed)
+    assert widen_window(wide) == 16
+    cache = RowCache(wide)
+    for batch in batches:
+        check(cache, windowed, batch)
+        check(cache, windowed, [row[: len(row) // 2 + 1] for row in reversed(batch)])
+
+
+def test_layers_that_keep_no_keys_are_refused() -> None:
+    from transformers import LlamaConfig
+
+    config = LlamaConfig(num_hidden_layers=2)
+    config.layer_types = ["full_attention", "linear_attention"]
+    with pytest.raises(EngineError, match="linear_attention layers; use vLLM"):
+        attention_window(config)

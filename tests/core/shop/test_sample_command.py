@@ -62,3 +62,11 @@ def test_labels_are_the_truth_with_evidence_by_number(tmp_path: Path) -> None:
             assert right is not None
             evidence = [ids[int(name[1:]) - 1] for name in row["answer"]["evidence"]]
             assert row["answer"] | {"evidence": evidence} == dict(right)
+
+
+def test_labels_of_chinese_customers_have_chinese_summaries(tmp_path: Path) -> None:
+    run(tmp_path, "--labels", "--language", "zh", "--events", "2", "6")
+    rows = [json.loads(line) for line in (tmp_path / "labels" / "churn_reason.jsonl").read_text("utf-8").splitlines()]
+    spoken = [row for row in rows if any(event.get("text", "") > "\u4e00" for event in row["events"])]
+    assert len(spoken) > 10
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in row["answer"]["summary"]) for row in spoken)
