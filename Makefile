@@ -74,7 +74,7 @@ demo: $(LINKED) ## sample customers, four questions, a small model: a page of in
 	$(BIN)/fewsight sample --customers 10 --out demo/shop
 	$(SAY) "four questions for each customer"
 	$(BIN)/fewsight run sentiment intent churn_reason persona --histories demo/shop/histories.csv \
-	  --profiles demo/shop/profiles.csv --engine transformers --shots 4 --selector knn --out demo/run
+	  --profiles demo/shop/profiles.csv --engine transformers --out demo/run
 	$(SAY) "done: open demo/run/insights.html"
 
 test: $(TOOLS) $(LINKED) ## all tests
