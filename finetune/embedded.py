@@ -53,7 +53,7 @@ def is_trained_on(review: str) -> bool:
     """Whether a review's sentences are in the training half; the other half is for scoring.
 
     >>> [is_trained_on(str(review)) for review in range(4)]
-    [False, True, False, False]
+    [False, False, True, True]
     """
     return hashlib.sha256(review.encode()).digest()[0] % 2 == 0
 
