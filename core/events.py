@@ -65,6 +65,11 @@ class CustomerHistory:
             return self
         return replace(self, events=tuple(e for e in self.events if e.time is None or e.time <= moment))
 
+    @property
+    def references(self) -> dict[str, str]:
+        """Event id -> E1, E2, ... in the order of the events, by which labelled rows name evidence."""
+        return {event.id: f"E{number}" for number, event in enumerate(self.events, 1)}
+
 
 def history_record(history: CustomerHistory) -> dict[str, Any]:
     """A history as plain data, with the keys of labelled rows and shots; event ids are left to their order."""

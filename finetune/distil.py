@@ -169,7 +169,7 @@ def _sure(insight: Insight, task: Task, confidence: float, done: Distilled, note
 
 def _row(history: CustomerHistory, labels: _Labels, task: Task) -> dict[str, Any]:
     """A labelled row; evidence counts the events of the history from E1."""
-    names = {event.id: f"E{number}" for number, event in enumerate(history.events, 1)}
+    names = history.references
     values = dict(labels.values)
     for one in open_fields(task.output):
         if one.evidence is not None and one.path in values:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import IO, Final, Literal
 
 from fewsight.errors import TaskError
+from fewsight.language import guess_language
 from fewsight.prompts.labelled_rows import BadRow, LabelledRow
 from fewsight.prompts.task import LANGUAGES, Language
-from fewsight.prompts.words import guess_language
 
 REPORT: Final = "import_report.csv"
 """Every row that was left out or that contradicts another, with its line and the reason."""

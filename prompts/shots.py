@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from fewsight.errors import did_you_mean
 from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
+from fewsight.language import guess_language
 from fewsight.prompts.fields import open_fields
 from fewsight.prompts.task import Language, Shot
-from fewsight.prompts.words import guess_language
 
 ANONYMOUS: Final = "shot:"
 """Opens the customer id of a shot whose customer is not known."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from fewsight.errors import TaskError
 from fewsight.events import CustomerHistory
+from fewsight.language import guess_language
 from fewsight.masking import Masked, Pseudonymizer
 from fewsight.prompts.answer import AnswerForm
 from fewsight.prompts.fields import closed_fields
@@ -12,7 +13,6 @@ from fewsight.prompts.render import Order, Prompt, Renderer
 from fewsight.prompts.selectors import ShotSelector
 from fewsight.prompts.task import LANGUAGES, STYLES, Language, Shot, Style, Task
 from fewsight.prompts.view import MAX_TEXT, View, by_importance, view
-from fewsight.prompts.words import guess_language
 from fewsight.serving.options import RunOptions
 from fewsight.tokenizer import Tokenizer
 

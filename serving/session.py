@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
+from fewsight.language import guess_language
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.pools import load_pool
 from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selection.nearest import NearestSelector
 from fewsight.prompts.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
-from fewsight.prompts.words import guess_language
 from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engines import LOCAL, pick_engine, start_engine
 from fewsight.serving.manifests import follow_manifests, with_built_in

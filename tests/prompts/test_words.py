@@ -2,8 +2,9 @@ from string import Formatter
 from typing import get_args
 
 from fewsight.events import EVENT_KINDS
+from fewsight.language import guess_language
 from fewsight.prompts.task import Language
-from fewsight.prompts.words import FACTS, KINDS, SYSTEM, guess_language
+from fewsight.prompts.words import FACTS, KINDS, SYSTEM
 
 
 def test_every_language_has_every_word() -> None:
