@@ -7,16 +7,15 @@ with them; a file appears whole or not at all.
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
 
 from fewsight.errors import InputError
 from fewsight.export_tables import Columns, flat, write_csv, write_parquet
+from fewsight.files import replacing
 from fewsight.insight import Insight
 
 if TYPE_CHECKING:
@@ -49,8 +48,12 @@ def export(insights: Iterable[Insight], path: Path, form: Format, *, restore: Re
     """
     exported = Exported()
     try:
-        with _replacing(path, private=restore is not None) as target, _replacing(None, path.parent) as spool:
+        with (
+            replacing(path, private=restore is not None) as target,
+            tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder,
+        ):
             # The columns of a flat table are known only after the last row, and insights may come only once.
+            spool = Path(folder) / "rows.jsonl"
             _write_lines(insights, target if form == "jsonl" else spool, exported, restore)
             if form == "csv":
                 write_csv(_read_lines(spool), target, exported.columns)
@@ -111,20 +114,3 @@ def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
 def _open(path: Path, mode: Literal["r", "w"]) -> TextIO:
     # Half of a surrogate pair has no bytes in UTF-8, but its JSON escape has.
     return path.open(mode, encoding="utf-8", newline="\n", errors="backslashreplace" if mode == "w" else "strict")
-
-
-@contextmanager
-def _replacing(path: Path | None, folder: Path | None = None, *, private: bool = False) -> Iterator[Path]:
-    """A new file (mode 0600) that takes the place of `path` at the end, or is removed: always where `path` is None."""
-    folder = path.parent if path else folder
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".export-")
-    os.close(descriptor)
-    temporary = Path(name)
-    try:
-        yield temporary
-        if path:
-            if not private:
-                temporary.chmod(0o644)
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

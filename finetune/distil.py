@@ -5,8 +5,6 @@ Distillation on hard labels with a confidence threshold, as in self-training (Le
 
 import csv
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from typing import IO, Any, Final
 
 from fewsight.errors import ConfigError, InputError
 from fewsight.events import CustomerHistory, history_record
+from fewsight.files import replacing
 from fewsight.finetune.partial import flatten, nest
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
@@ -79,7 +78,8 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
     if out.suffix != ".jsonl":
         raise ConfigError(f"{str(out)!r} does not end in .jsonl, by which labelled rows are known.")
     done, origin = Distilled(), dict[str, Any]()
-    with _replacing(out.with_suffix(".probabilities.csv")) as table, _replacing(out) as rows:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with _private(out.with_suffix(".probabilities.csv")) as table, _private(out) as rows:
         shares = csv.writer(table)
         shares.writerow(SHARES_HEAD)
         known = _read(run, task, confidence, done, shares.writerow, origin)
@@ -95,7 +95,7 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
         done.unanswered = max(seen - done.insights, 0)
         if not done.rows:
             raise InputError(_nothing(run, task, confidence, done))
-        with _replacing(out.with_suffix(".source.json")) as source:
+        with _private(out.with_suffix(".source.json")) as source:
             counts = {name: dict(value) if isinstance(value, Counter) else value for name, value in vars(done).items()}
             facts = {"task": task.name, "task_digest": task.digest, "confidence": confidence, "answered_by": origin}
             json.dump(facts | {"counts": counts}, source, indent=2)
@@ -186,14 +186,7 @@ def _nothing(run: Path, task: Task, confidence: float, done: Distilled) -> str:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[str]]:
+def _private(path: Path) -> Iterator[IO[str]]:
     """A text file that takes the place of `path` when all went well; readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path, private=True) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        yield file
