@@ -1,7 +1,8 @@
 """Key-value caches of transformers models: made, picked from, joined, passed under the name that a release uses."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import EngineError
@@ -60,8 +61,12 @@ def cached(model: Any, cache: "DynamicCache") -> dict[str, Any]:  # noqa: ANN401
     transformers 5.20 renamed the argument from `past_key_values` to `cache`.
     """
     base = model.get_base_model() if hasattr(model, "get_base_model") else model  # PEFT hides the names
-    known = inspect.signature(base.forward).parameters
-    return {"cache" if "cache" in known else "past_key_values": cache, "use_cache": True}
+    return {_argument(type(base).forward): cache, "use_cache": True}
+
+
+@lru_cache  # asked at every decoding step
+def _argument(forward: Callable[..., Any]) -> str:
+    return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"
 
 
 def picked(cache: "DynamicCache", rows: Sequence[int], slots: int) -> "DynamicCache":

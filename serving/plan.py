@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.trie import shared_length
+from fewsight.serving.batching import padded_batches
 from fewsight.serving.prepare import Item
 
 Ids = tuple[int, ...]
@@ -33,19 +34,8 @@ def batches(
     for start in range(0, len(items), reach):
         near = items[start : start + reach]
         for task in tasks:
-            batch: list[Item] = []
-            longest = 0
-            for item in near:
-                if item.task != task:
-                    continue
-                length = len(item.prompt.token_ids)
-                if batch and (len(batch) == rows or max(longest, length) * (len(batch) + 1) > tokens):
-                    yield batch
-                    batch, longest = [], 0
-                batch.append(item)
-                longest = max(longest, length)
-            if batch:
-                yield batch
+            same = (item for item in near if item.task == task)
+            yield from padded_batches(same, lambda item: len(item.prompt.token_ids), rows, tokens)
 
 
 def computed_tokens(prompts: Sequence[Ids], block: int) -> int:

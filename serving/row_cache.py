@@ -121,7 +121,8 @@ class RowCache:
         parents = [self._parent(row) for row in rows]
         if not any(parent.kept for parent in parents):
             self._cache = None  # its memory is free for the new one
-        groups = alike([len(row) - parent.kept for row, parent in zip(rows, parents, strict=True)], self._group_tokens)
+        costs = [len(row) - parent.kept for row, parent in zip(rows, parents, strict=True)]
+        groups = alike(costs, self._group_tokens)
         parts = [self._forward([(rows[i], parents[i]) for i in group], len(groups) == 1) for group in groups]
         order = [i for group in groups for i in group]
         self._cache = None  # what it holds was picked: free it before the parts are joined
@@ -131,7 +132,6 @@ class RowCache:
         self._sorted = sorted((row, index) for index, row in enumerate(self._rows))
         logits = torch.empty((len(rows), parts[0].logits.shape[1]), device=self._device)
         logits[order] = torch.cat([part.logits for part in parts])
-        costs = [len(row) - parent.kept for row, parent in zip(rows, parents, strict=True)]
         self.computed += sum(costs)
         return logits, costs
 

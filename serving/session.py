@@ -134,8 +134,9 @@ def open_session(
     )
     model = resolve_model(options.model, need_weights=engine in LOCAL)
     tokenizer = load_tokenizer(model.path)
-    if not (options.language == "auto" and speaks_chinese(histories)):
-        options = with_built_in(options, tasks, model, tokenizer, shown_for or engine)
+    helped = with_built_in(options, tasks, model, tokenizer, shown_for or engine)
+    if helped != options and not (options.language == "auto" and speaks_chinese(histories)):  # the table is read last
+        options = helped
     options = follow_manifests(options, tasks, model, tokenizer)
     selectors: dict[tuple[str, Language], ShotSelector] = {}
     shown = []

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fewsight.errors import EngineError
+from fewsight.serving.batching import padded_batches
 from fewsight.serving.checks import problem, wrong_adapter
 from fewsight.serving.dtype import pick_dtype
 from fewsight.serving.engine import (
@@ -70,7 +71,6 @@ class TransformersEngine:
         self._rows = RowCache(self._model)
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
         self._grammars = Grammars(self._model, folder.path, self.tokenizer.eos_id)
-        self._batch_tokens = batch_tokens
         self._ends = _end_tokens(self._model, self.tokenizer)
         self.max_model_len = min(
             max_model_len or model.max_model_len, model.max_model_len, window or model.max_model_len
@@ -115,7 +115,9 @@ class TransformersEngine:
                 yield Failure(request.id, reason)
             else:
                 good.append(request)
-        for batch in self._batches(good):
+        # Twice the bound that callers are told, so that a batch stays whole while its answers grow.
+        most = 2 * self.capabilities.batch_tokens
+        for batch in padded_batches(good, lambda request: len(request.prompt), BATCH_ROWS, most):
             try:
                 with torch.inference_mode(), self._rows.guarded():
                     results = list(compute(batch))
@@ -126,22 +128,6 @@ class TransformersEngine:
     def _problem(self, request: GenerateRequest | ScoreRequest) -> str | None:
         found = problem(request, self.max_model_len, self._model.config.get_text_config().vocab_size)
         return found or wrong_adapter(request, self._adapter)
-
-    def _batches(self, requests: list[_Request]) -> Iterator[list[_Request]]:
-        """Neighbours together, bounded in rows and in padded tokens.
-
-        The bound is twice the one that callers are told, so that a batch stays whole while its answers grow.
-        """
-        batch: list[_Request] = []
-        longest = 0
-        for request in requests:
-            longest = max(longest, len(request.prompt))
-            if batch and (len(batch) == BATCH_ROWS or longest * (len(batch) + 1) > 2 * self._batch_tokens):
-                yield batch
-                batch, longest = [], len(request.prompt)
-            batch.append(request)
-        if batch:
-            yield batch
 
     def _score(self, batch: list[ScoreRequest]) -> Iterator[Scored]:
         searches = [TrieSearch(request.labels) for request in batch]
