@@ -63,11 +63,11 @@ def shop_rows(task: str) -> Iterator[str]:
     for many, events, first in ((ONE_MESSAGE[task], (1, 1), 0), (HISTORIES[task], (2, 8), 1_000_000)):
         seen = Counter[str]()
         for customer in generate(MOST_DRAWN * many, seed=SEED, split="train", events=events, first=first):
+            if seen.total() == many:
+                break
             row = labelled_row(customer, task)
-            if row is None or seen.total() == many:
-                continue
-            label = str(next(iter(json.loads(row)["answer"].values())))
-            if seen[label] < MOST_ALIKE[task] * many:
+            label = str(next(iter(json.loads(row)["answer"].values()))) if row else ""
+            if row and seen[label] < MOST_ALIKE[task] * many:
                 seen[label] += 1
                 yield row
 

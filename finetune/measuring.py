@@ -13,6 +13,7 @@ from fewsight.finetune.data import prompt_options
 from fewsight.finetune.lora import public_name
 from fewsight.finetune.parity import Asked, check_parity, installed_ways
 from fewsight.finetune.report import FieldReport, field_report, rows_right
+from fewsight.finetune.scoring import Belief
 from fewsight.finetune.setup import Setup
 from fewsight.prompts.fields import closed_fields
 from fewsight.serving.adapters import adapter_digest
@@ -53,8 +54,33 @@ def measure(
     Raises:
         EngineError: an engine can't start, or died.
     """
+    asked = _asked(setup)
+    parity, beliefs = check_parity(
+        made, setup.base, asked, dtype=setup.dtype, ways=installed_ways() if ways is None else ways, say=say
+    )
+    reports, metrics = _figures(asked, beliefs, outcome)
+    base, tokenizer = setup.base, setup.tokenizer
+    manifest = AdapterManifest(
+        name=made.name,
+        weights_digest=adapter_digest(made),
+        base=BaseFacts(
+            name=public_name(base), digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=setup.dtype
+        ),
+        tasks=tuple(one.facts for one in asked),
+        data={subject.task.name: subject.data.facts for subject in setup.subjects},
+        config=asdict(setup.config),
+        versions=library_versions(),
+        metrics=metrics,
+        training=_training_facts(outcome, reports),
+        parity=parity,
+    )
+    return Measured(manifest, reports)
+
+
+def _asked(setup: Setup) -> list[Asked]:
+    """The rows that each task is measured on, and how it was trained to be asked."""
     config, prompts = setup.config, prompt_options(setup.config)
-    asked = [
+    return [
         Asked(
             subject.task,
             task_facts(subject.task, setup.tokenizer, prompts.run_options(subject.task.name), config.style),
@@ -62,9 +88,12 @@ def measure(
         )
         for subject in setup.subjects
     ]
-    parity, beliefs = check_parity(
-        made, setup.base, asked, dtype=setup.dtype, ways=installed_ways() if ways is None else ways, say=say
-    )
+
+
+def _figures(
+    asked: Sequence[Asked], beliefs: Sequence[Sequence[Belief]], outcome: Outcome
+) -> tuple[dict[str, tuple[FieldReport, ...]], dict[str, dict[str, Metric]]]:
+    """Each task's report by field, and its shares of right rows."""
     reports: dict[str, tuple[FieldReport, ...]] = {}
     metrics: dict[str, dict[str, Metric]] = {}
     for one, found in zip(asked, beliefs, strict=True):
@@ -75,22 +104,7 @@ def measure(
             "adapter": rows_right(fields, one.gold, found),
             **{f"adapter, {report.path}": report.accuracy for report in reports[name] if len(fields) > 1},
         }
-    base, tokenizer = setup.base, setup.tokenizer
-    manifest = AdapterManifest(
-        name=made.name,
-        weights_digest=adapter_digest(made),
-        base=BaseFacts(
-            name=public_name(base), digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=setup.dtype
-        ),
-        tasks=tuple(one.facts for one in asked),
-        data={subject.task.name: subject.data.facts for subject in setup.subjects},
-        config=asdict(config),
-        versions=library_versions(),
-        metrics=metrics,
-        training=_training_facts(outcome, reports),
-        parity=parity,
-    )
-    return Measured(manifest, reports)
+    return reports, metrics
 
 
 def _training_facts(outcome: Outcome, reports: Mapping[str, Sequence[FieldReport]]) -> dict[str, Any]:

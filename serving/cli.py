@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _options(*groups: list[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+def with_options(*groups: list[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """A decorator that adds groups of options, in their order."""
+
     def decorate(command: Command) -> Command:
         for option in reversed([option for group in groups for option in group]):
             command = option(command)
@@ -27,12 +29,15 @@ def _options(*groups: list[Callable[[Command], Command]]) -> Callable[[Command],
     return decorate
 
 
-INPUT: list[Callable[[Any], Any]] = [
+TABLE: list[Callable[[Any], Any]] = [
     click.option("--histories", required=True, metavar="FILE", help="CSV, Parquet, JSONL, or a SQL URL (see --query)."),
     click.option("--query", metavar="SQL", help="Query or table name, where --histories is a SQL URL."),
     click.option("--mapping", type=click.Path(exists=True, dir_okay=False), help="TOML: which columns are what."),
     click.option("--profiles", metavar="FILE", help="A table of customers beside the events."),
     click.option("--tz", help="Time zone of times that name none, e.g. Europe/Berlin."),
+]
+INPUT: list[Callable[[Any], Any]] = [
+    *TABLE,
     click.option("--as-of", metavar="TIME", help="Ignore everything later. [default: newest event of the input]"),
     click.option("--language", type=click.Choice(["auto", "en", "zh"]), default="auto", show_default=True),
     click.option("--no-mask", is_flag=True, help="Show names, e-mails, card numbers, ... to the model and keep them."),
@@ -79,7 +84,7 @@ PROMPT: list[Callable[[Any], Any]] = [
 
 @click.command()
 @click.argument("tasks", nargs=-1, required=True, metavar="TASK...")
-@_options(INPUT, PROMPT)
+@with_options(INPUT, PROMPT)
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Folder of the run; resumed if it exists.")
 @click.option("--engine", default="auto", show_default=True, help="auto, vllm, transformers, openai or scripted.")
 @click.option("--base-url", metavar="URL", help="Server of engine openai, e.g. http://127.0.0.1:8000/v1.")
@@ -111,7 +116,7 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     options = _run_options(given)
     if not given["dry_run"]:
         refuse_second_writer(folder)
-    with _open(given, None if given["dry_run"] else folder / "quarantine.jsonl") as histories:
+    with open_table(given, None if given["dry_run"] else folder / "quarantine.jsonl") as histories:
         console.say_input(histories, options)
         session = open_session(options, histories)
         console.say_session(session, options)
@@ -127,7 +132,7 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
 
 @click.command()
 @click.argument("task")
-@_options(INPUT, PROMPT)
+@with_options(INPUT, PROMPT)
 @click.option("--customer", metavar="ID", help="Whose prompt. [default: the first customer]")
 @click.option("--tokens/--no-tokens", default=True, show_default=True, help="Also print the token ids.")
 def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:  # noqa: ANN401 - click's parameters
@@ -137,7 +142,7 @@ def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:
 
     given["tasks"] = (task,)
     options = _run_options({**given, "engine": "scripted"})  # no model runs: its tokenizer is enough
-    with _open(given, None) as histories:
+    with open_table(given, None) as histories:
         session = open_session(options, histories, shown_for="transformers")
         history = histories.get(customer) if customer is not None else next(iter(histories), None)
         if history is None:
@@ -145,7 +150,8 @@ def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:
         console.say_prompt(session, history, tokens)
 
 
-def _open(given: dict[str, Any], quarantine: Path | None) -> Histories:
+def open_table(given: dict[str, Any], quarantine: Path | None) -> Histories:
+    """The histories that the options of TABLE name; close them."""
     from fewsight.tables import open_histories
 
     return open_histories(

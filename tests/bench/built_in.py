@@ -15,7 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 import fewsight
-from fewsight.events import CustomerHistory
+from fewsight.events import history_record
 from fewsight.finetune.embedded import NEUTRAL, is_trained_on, sentence_rows, shop_rows
 from fewsight.finetune.intervals import wilson
 from fewsight.finetune.noise import classic_model
@@ -24,11 +24,6 @@ from fewsight.shop import answer, generate
 from fewsight.shop.tables import write_sample
 from tests.bench.common import Figure
 
-ARMS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "built-in adapter": {"adapters": {"*": BUILT_IN}},
-    "zero-shot": {"adapters": {"*": BARE}},
-    "balanced shots": {"adapters": {"*": BARE}, "selector": "balanced"},
-}
 HEADLINES: Final = {
     "intent": "intent",
     "sentiment": "overall",
@@ -70,8 +65,11 @@ def measure(customers: int = 60, shots: int = 8, sentences: int = 300, reviews: 
 
 
 def _arms(shots: int) -> dict[str, dict[str, Any]]:
-    named = {f"{shots} {name}" if "selector" in options else name: dict(options) for name, options in ARMS.items()}
-    return {name: options | ({"shots": shots} if "selector" in options else {}) for name, options in named.items()}
+    return {
+        "built-in adapter": {"adapters": {"*": BUILT_IN}},
+        "zero-shot": {"adapters": {"*": BARE}},
+        f"{shots} balanced shots": {"adapters": {"*": BARE}, "shots": shots},
+    }
 
 
 def _at(value: Any, path: str) -> Any:
@@ -87,13 +85,13 @@ def _right(name: str, people: Sequence[Any], task: str, path: str, given: Mappin
     return Figure(name, f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of {share.rows}")
 
 
-def _said(history: CustomerHistory) -> str:
-    return " ".join(f"{event.kind} {event.text or ''} {event.product or ''}" for event in history.events)
+def _said(events: Sequence[Mapping[str, Any]]) -> str:
+    return " ".join(f"{event['kind']} {event.get('text', '')} {event.get('product', '')}" for event in events)
 
 
 def _baseline(people: Sequence[Any], task: str, path: str, reviews: str) -> dict[str, Any]:
     rows = [json.loads(line) for line in shop_rows(task)]
-    texts = [" ".join(f"{e['kind']} {e.get('text', '')} {e.get('product', '')}" for e in row["events"]) for row in rows]
+    texts = [_said(row["events"]) for row in rows]
     labels = [_at(row["answer"], path) for row in rows]
     if task == "sentiment" and reviews:
         for line in sentence_rows(Path(reviews)):
@@ -102,7 +100,7 @@ def _baseline(people: Sequence[Any], task: str, path: str, reviews: str) -> dict
             labels.append(_at(row["answer"], path))
     model = classic_model().fit(texts, labels)
     asked = [one for one in people if one.history.events]
-    found = model.predict([_said(one.history) for one in asked])
+    found = model.predict([_said(history_record(one.history)["events"]) for one in asked])
     return {one.history.customer_id: str(label) for one, label in zip(asked, found, strict=True)}
 
 
@@ -110,11 +108,13 @@ def _sentences(reviews: Path, sentences: int, shots: int) -> list[Figure]:
     with reviews.open(encoding="utf-8", newline="") as file:
         left = [row for row in csv.DictReader(file) if not is_trained_on(row["review_id"])]
     rows = pd.DataFrame(left).sample(min(sentences, len(left)), random_state=0).reset_index(drop=True)
+    rows["customer_id"] = [f"s{number}" for number in rows.index]
     ratings = rows["mean_sentiment"].astype(float)
     truth = ["neutral" if abs(r) <= NEUTRAL else "positive" if r > 0 else "negative" for r in ratings]
     figures = []
     for name, options in _arms(shots).items():
-        found = fewsight.run("sentiment", rows[["text"]], engine="transformers", **options).to_pandas()
+        found = fewsight.run("sentiment", rows[["customer_id", "text"]], engine="transformers", **options).to_pandas()
+        found = found.set_index("customer_id").loc[rows["customer_id"]]  # a run's rows come in an order of its own
         shares = pd.DataFrame([one["overall"] for one in found["probabilities"]])
         labels = [one["overall"] for one in found["answer"]]
         figures += _scored(name, shares["positive"] - shares["negative"], labels, ratings, truth)
