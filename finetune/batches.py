@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from fewsight.finetune.answers import Target
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.rows import TokenSequence, TrainingRow
-from fewsight.prompts.trie import common_prefix
+from fewsight.prompts.trie import common_prefix, shared_length
 
 if TYPE_CHECKING:
     import torch
@@ -113,19 +113,32 @@ def balance_weights(counts: Mapping[str, Mapping[str, int]], power: float) -> di
 
 
 def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
-    """Sequences of like lengths together, at most `most` tokens each, padding included; at least one sequence.
+    """Sequences of like lengths together, at most `most` tokens to compute each, padding included; at least one sequence.
 
-    Those of two tasks or languages stand apart, so that prefixes can be shared.
+    Those of two tasks or languages stand apart, so that prefixes can be shared: these are computed once.
     """
     batch: list[WeightedSequence] = []
+    shared = 0
     for one in sorted(sequences, key=lambda s: (s.kind, len(s.sequence.inputs), s.sequence.inputs)):
-        full = (len(batch) + 1) * len(one.sequence.inputs) > most
+        common = min(shared, _may_share(one, batch[0])) if batch else 0
+        spared = common if common >= MIN_SHARED else 0
+        full = spared + (len(batch) + 1) * (len(one.sequence.inputs) - spared) > most
         if batch and (full or one.kind != batch[0].kind):
             yield batch
             batch = []
+        shared = common if batch else _first_loss(one)
         batch.append(one)
     if batch:
         yield batch
+
+
+def _first_loss(one: WeightedSequence) -> int:
+    """Where in a sequence's inputs the first token that carries loss is foretold; what is before it can be shared."""
+    return len(one.sequence.prompt) + one.sequence.answer.targets[0].position - 1
+
+
+def _may_share(one: WeightedSequence, other: WeightedSequence) -> int:
+    return min(shared_length(one.sequence.inputs, other.sequence.inputs), _first_loss(one))
 
 
 def collate(sequences: Sequence[WeightedSequence], share_prefix: bool = True) -> Batch:
@@ -133,8 +146,8 @@ def collate(sequences: Sequence[WeightedSequence], share_prefix: bool = True) ->
     import torch
 
     inputs = [one.sequence.inputs for one in sequences]
-    first = [len(one.sequence.prompt) + one.sequence.answer.targets[0].position - 1 for one in sequences]
-    shared = min(len(common_prefix(inputs)), *first) if share_prefix and len(inputs) > 1 else 0
+    alike = share_prefix and len(inputs) > 1
+    shared = min(len(common_prefix(inputs)), *map(_first_loss, sequences)) if alike else 0
     shared = shared if shared >= MIN_SHARED else 0
     width = max(map(len, inputs)) - shared
     ids = torch.zeros((len(inputs), width), dtype=torch.long)

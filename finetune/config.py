@@ -24,8 +24,8 @@ class FinetuneConfig:
     rslora: bool = False
     """Rank-stabilised scale, alpha / sqrt(rank)."""
 
-    dropout: float = 0.05
-    """Dropout before the LoRA matrices, while training."""
+    dropout: float = 0.0
+    """Dropout before the LoRA matrices, while training. On a CPU it takes a third of the speed."""
 
     target_modules: str = "all-linear"
     """Which layers get LoRA matrices: all-linear, or names such as q_proj,v_proj."""
@@ -52,7 +52,7 @@ class FinetuneConfig:
     """Rows of one optimizer step. More of them, or longer ones, never take more memory: see micro_tokens."""
 
     micro_tokens: int = 2048
-    """Most tokens, padding included, in one pass; the passes of a step add up. Less takes less memory."""
+    """Most tokens to compute in one pass, padding included; the passes of a step add up. Less takes less memory."""
 
     label_smoothing: float = 0.0
     """Share of each decision's target that goes to the other legal tokens."""
@@ -106,7 +106,7 @@ class FinetuneConfig:
 
 PRESETS: Final[Mapping[Preset, Mapping[str, Any]]] = {
     "quick": {"epochs": 1.0, "evaluations": 1},
-    "best": {"epochs": 6.0, "evaluations": 2, "patience": 4, "schedule": "cosine", "dropout": 0.1},
+    "best": {"epochs": 6.0, "evaluations": 2, "patience": 4, "schedule": "cosine"},
 }
 
 REFUSED: Final = {

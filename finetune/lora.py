@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,8 @@ def load_base(model: ModelFolder, dtype: Dtype) -> Any:  # noqa: ANN401 - any tr
 def add_lora(base: Any, config: FinetuneConfig, name: str) -> Any:  # noqa: ANN401 - PEFT is untyped
     """The model with LoRA matrices (Hu et al., LoRA: low-rank adaptation of large language models, ICLR 2022).
 
-    The matrices are float32, A drawn from `config.seed` and B zero, so that the model answers as before.
+    The matrices are of the model's own number type, as they are served, A drawn from `config.seed` and B zero, so that
+    the model answers as before.
 
     Raises:
         ConfigError: `target_modules` names no layer of this model.
@@ -50,10 +52,35 @@ def add_lora(base: Any, config: FinetuneConfig, name: str) -> Any:  # noqa: ANN4
         task_type="CAUSAL_LM",
     )
     try:
-        adapted = get_peft_model(base, lora)
+        adapted = get_peft_model(base, lora, autocast_adapter_dtype=False)
     except ValueError as error:
         raise ConfigError(f"target_modules {named!r} does not fit {name!r}: {error}") from error
+    _add_in_place(adapted)
     return adapted
+
+
+def _add_in_place(adapted: Any) -> None:  # noqa: ANN401 - PEFT is untyped
+    """Let LoRA layers add their update within the matrix product that makes it.
+
+    PEFT scales it and adds it in passes of their own, over tensors as wide as the layer. That, and casts to float32,
+    took a third of a training step on a CPU.
+    """
+    from peft.tuners.lora import Linear
+
+    for layer in adapted.modules():
+        if isinstance(layer, Linear):
+            layer.forward = partial(_lora_forward, layer)
+
+
+def _lora_forward(layer: Any, x: "torch.Tensor") -> "torch.Tensor":  # noqa: ANN401 - PEFT is untyped
+    import torch
+
+    (name,) = layer.active_adapters
+    base = layer.base_layer(x)
+    low = layer.lora_A[name](layer.lora_dropout[name](x))
+    up = layer.lora_B[name].weight.t()
+    flat: torch.Tensor = torch.addmm(base.flatten(0, -2), low.flatten(0, -2), up, alpha=layer.scaling[name])
+    return flat.view(base.shape)
 
 
 def trainable(model: Any) -> dict[str, "torch.Tensor"]:  # noqa: ANN401 - PEFT is untyped

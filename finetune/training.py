@@ -53,6 +53,9 @@ class Silent:
 class Training:
     """Trains the LoRA matrices of a model, resuming from `work` where it holds a checkpoint.
 
+    The model computes with matrices in its own number type, which are what is served; gradients are added to float32
+    ones, so that small steps are not lost (Micikevicius et al., Mixed precision training, ICLR 2018).
+
     Args:
         model: a PEFT model; only its trainable parameters change.
         train: rows to learn from.
@@ -80,7 +83,7 @@ class Training:
         self._model, self._config, self._work, self._progress = model, config, work, progress
         self._train = [list(weighted(row, number, weights, config)) for number, row in enumerate(train)]
         self._valid = [one for number, row in enumerate(valid) for one in weighted(row, number, {}, config)]
-        self._weights = trainable(model)
+        self._weights = {name: weight.detach().float().clone() for name, weight in trainable(model).items()}
         self._optimizer = torch.optim.AdamW(
             self._weights.values(), lr=config.learning_rate, weight_decay=config.weight_decay, foreach=False
         )
@@ -120,6 +123,8 @@ class Training:
         if found:
             self.state, weights, self._best = load_checkpoint(found[-1], self._weights, self._optimizer)
             set_weights(self._model, weights)
+            for name, weight in self._weights.items():
+                weight.copy_(weights[name])
 
     def _step(self) -> None:
         import torch
@@ -138,6 +143,7 @@ class Training:
             torch.nn.utils.clip_grad_norm_(self._weights.values(), config.clip, foreach=False)
         self._optimizer.step()
         self._optimizer.zero_grad()
+        set_weights(self._model, self._weights)
         state.step += 1
         state.tokens += sum(len(one.sequence.inputs) for one in sequences)
         state.curve.append((state.step, loss, rate))
@@ -151,8 +157,17 @@ class Training:
                 loss_sum(target_logits(self._model, batch), batch, self._config.label_smoothing) / total
             )
             loss.backward()  # type: ignore[no-untyped-call] # torch's own
+            self._gather()
             said += float(loss.detach())
         return said
+
+    def _gather(self) -> None:
+        """Move the gradients of a pass from the model's matrices to the float32 ones that are trained."""
+        for name, used in trainable(self._model).items():
+            weight, gradient = self._weights[name], used.grad
+            used.grad = None
+            if gradient is not None:
+                weight.grad = gradient.float() if weight.grad is None else weight.grad.add_(gradient)
 
     def _evaluate(self) -> None:
         state = self.state

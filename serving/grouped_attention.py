@@ -6,6 +6,7 @@ there is a mask. On a CPU that copy costs several times as much as the attention
 are folded into the sequence instead: the same numbers, and nothing is copied but the mask.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -68,7 +69,15 @@ def grouped_attention(
     share = heads // groups
     mask = attention_mask.unsqueeze(2).expand(-1, 1, share, -1, -1).reshape(-1, 1, share * new, key.shape[2])
     folded = query.reshape(rows, groups, share * new, size)
-    output = torch.nn.functional.scaled_dot_product_attention(
-        folded, key, value, attn_mask=mask, dropout_p=dropout, scale=scaling
-    )
+    with _kernel(query.requires_grad):
+        output = torch.nn.functional.scaled_dot_product_attention(
+            folded, key, value, attn_mask=mask, dropout_p=dropout, scale=scaling
+        )
     return output.reshape(rows, heads, new, size).transpose(1, 2).contiguous(), None
+
+
+def _kernel(is_training: bool) -> AbstractContextManager[None]:
+    """For gradients of short rows torch's plain formula; its fused kernel's backward pass takes several times as long."""
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    return sdpa_kernel(SDPBackend.MATH) if is_training else nullcontext()
