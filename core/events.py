@@ -53,17 +53,27 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CustomerHistory:
-    """One customer's profile and events, oldest first (events without a time keep the table's order)."""
+    """One customer's profile and events, oldest first (events without a time keep the table's order).
+
+    `until` is the moment (aware) up to which the history is known, and silence is counted; None: its newest event.
+    """
 
     customer_id: str
     events: tuple[Event, ...] = ()
     profile: Mapping[str, Scalar] = field(default_factory=dict)
+    until: datetime | None = None
 
     def as_of(self, moment: datetime | None) -> "CustomerHistory":
         """Cut away everything later than `moment` (aware), so that nothing of the future leaks in."""
         if moment is None:
             return self
-        return replace(self, events=tuple(e for e in self.events if e.time is None or e.time <= moment))
+        known = tuple(event for event in self.events if event.time is None or event.time <= moment)
+        return replace(self, events=known, until=moment)
+
+    @property
+    def now(self) -> datetime | None:
+        """`until`, or the time of the newest event, where there is one."""
+        return self.until or max((event.time for event in self.events if event.time), default=None)
 
     @property
     def references(self) -> dict[str, str]:
@@ -80,4 +90,5 @@ def history_record(history: CustomerHistory) -> dict[str, Any]:
         attributes = {"attributes": dict(event.attributes)} if event.attributes else {}
         events.append(time | {name: value for name, value in said.items() if value is not None} | attributes)
     profile = {"profile": dict(history.profile)} if history.profile else {}
-    return {"customer_id": history.customer_id, "events": events} | profile
+    until = {"as_of": history.until.isoformat()} if history.until else {}
+    return {"customer_id": history.customer_id, "events": events} | profile | until

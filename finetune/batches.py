@@ -113,7 +113,7 @@ def balance_weights(counts: Mapping[str, Mapping[str, int]], power: float) -> di
 
 
 def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
-    """Sequences of like lengths together, at most `most` tokens to compute each, padding included; at least one sequence.
+    """Sequences of like lengths together, `most` tokens to compute at most, padding included; at least one sequence.
 
     Those of two tasks or languages stand apart, so that prefixes can be shared: these are computed once.
     """

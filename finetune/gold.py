@@ -40,8 +40,8 @@ class GoldRow:
 
     @property
     def time(self) -> datetime | None:
-        """The moment of the newest event, where there are times."""
-        return max((event.time for event in self.history.events if event.time), default=None)
+        """The moment that the labels are of, where there are times."""
+        return self.history.now
 
     @property
     def text(self) -> str:
@@ -52,11 +52,11 @@ class GoldRow:
     def key(self) -> str:
         """Equal for rows that are the same question: all events are equal, whoever had them and on whichever day.
 
-        Texts count in one spelling, times by their distance to the newest event. Empty where nothing was said.
+        Texts count in one spelling, times by their distance to the moment of the labels. Empty where nothing was said.
         """
         if not self.text:
             return ""
-        newest = self.time
+        now = self.time
         events = [
             (
                 event.kind,
@@ -66,7 +66,7 @@ class GoldRow:
                 event.amount,
                 event.currency,
                 sorted(event.attributes.items()),
-                (newest - event.time).total_seconds() if newest and event.time else None,
+                (now - event.time).total_seconds() if now and event.time else None,
             )
             for event in self.history.events
         ]

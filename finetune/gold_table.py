@@ -50,7 +50,7 @@ def find_columns(columns: Sequence[str], task: Task, name: str) -> GoldColumns:
         missing.append(f"no column of a label; name one like a field of the task: {', '.join(paths)}")
     if missing or history is None:
         raise MappingError(f"{name} can't be used for training: {'; '.join(missing)}. It has {', '.join(columns)}.")
-    return GoldColumns(fields, history, tuple(c for c in ("customer_id", "time", "profile") if c in columns))
+    return GoldColumns(fields, history, tuple(c for c in ("customer_id", "time", "profile", "as_of") if c in columns))
 
 
 def table_rows(path: Path, task: Task) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
@@ -99,6 +99,8 @@ def _shot_data(
         data["events"] = _parsed(cells["events"], "events")
         if "profile" in columns.others and "profile" in cells:
             data["profile"] = _parsed(cells["profile"], "profile")
+        if "as_of" in columns.others and "as_of" in cells:
+            data["as_of"] = read_time(cells["as_of"]).isoformat()
     if "customer_id" in columns.others and "customer_id" in cells:
         data["customer_id"] = identifier(cells["customer_id"])
     return data | {"answer": nest(values)}

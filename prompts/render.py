@@ -93,7 +93,7 @@ class Renderer:
         return Prompt(system, turns, "".join(blocks), tuple(self._tokenizer.chat(system, blocks, turns)))
 
     def _make_shot(self, shot: "_ById") -> tuple[str, str]:
-        shown = view(shot.shot.history, self.language, None)
+        shown = view(shot.shot.history, self.language)
         answer = json.dumps(shot.shot.answer, ensure_ascii=False, separators=(",", ":"))
         return (self.history(shown) + self._question).rstrip("\n"), answer
 

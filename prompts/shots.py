@@ -1,7 +1,8 @@
 """One line of a shots file becomes a Shot: every field checked, every answer held against the task's output model.
 
-A line is either a history, `{"id", "events": [...], "profile": {...}, "answer": {...}}`, or one message,
-`{"id", "text", "answer": {...}, "customer_id"?, "time"?}`. A time without an offset is read as UTC.
+A line is either a history, `{"id", "events": [...], "profile": {...}, "answer": {...}, "as_of"?}`, or one message,
+`{"id", "text", "answer": {...}, "customer_id"?, "time"?}`. A time without an offset is read as UTC. `as_of` is the
+moment that the answer is of; the newest event where it is not given.
 """
 
 import json
@@ -22,7 +23,7 @@ ANONYMOUS: Final = "shot:"
 """Opens the customer id of a shot whose customer is not known."""
 
 _MESSAGE_KEYS: Final = frozenset({"id", "text", "answer", "customer_id", "time"})
-_HISTORY_KEYS: Final = frozenset({"id", "events", "profile", "answer", "customer_id"})
+_HISTORY_KEYS: Final = frozenset({"id", "events", "profile", "answer", "customer_id", "as_of"})
 _EVENT_KEYS: Final = frozenset({"id", "time", "kind", "channel", "text", "product", "amount", "currency", "attributes"})
 
 
@@ -79,7 +80,10 @@ def make_shot(data: Mapping[str, Any], output: type[BaseModel], language: Langua
             raise ShotError(f"unknown key {key!r}.{did_you_mean(key, keys)}")
     shot_id = _text(data, "id", required=True)
     customer = _text(data, "customer_id") or f"{ANONYMOUS}{shot_id}"
-    history = CustomerHistory(str(customer), _events(data), _scalars(data.get("profile"), "profile"))
+    events, until = _events(data), _time(data.get("as_of"))
+    if until and any(event.time and event.time > until for event in events):
+        raise ShotError(f"'as_of' is {until.isoformat()}, and there are later events; cut them away")
+    history = CustomerHistory(str(customer), events, _scalars(data.get("profile"), "profile"), until)
     answer = check_answer(data.get("answer"), output, len(history.events))
     words = " ".join(event.text for event in history.events if event.text)
     return Shot(str(shot_id), history, answer, language or guess_language(words))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -57,13 +56,11 @@ class View:
 def view(
     history: CustomerHistory,
     language: Language,
-    as_of: datetime | None,
     keep: Sequence[int] | None = None,
     most: int = MAX_TEXT,
 ) -> View:
     """Show a history, or only its events at the positions `keep` (ascending).
 
-    `as_of` (aware) is the moment from which recency is counted; the newest event where None.
     Texts are cut to `most` characters.
     """
     positions = range(len(history.events)) if keep is None else keep
@@ -79,7 +76,7 @@ def view(
     return View(
         message=texts[0] if texts and message is not None else None,
         profile=tuple(f"{one_line(key)}: {shorten(str(value), MAX_VALUE)}" for key, value in history.profile.items()),
-        facts=() if message is not None else tuple(facts(history, language, as_of)),
+        facts=() if message is not None else tuple(facts(history, language)),
         events=tuple(lines),
         left_out=len(history.events) - len(shown),
         cut=cut,
@@ -143,7 +140,7 @@ def event_line(event: Event, text: str, language: Language) -> str:
     return f'{line} "{text}"' if text else line
 
 
-def facts(history: CustomerHistory, language: Language, as_of: datetime | None) -> list[str]:
+def facts(history: CustomerHistory, language: Language) -> list[str]:
     """What code can count, so that the model need not: spans, orders, spend, returns, recency, trend."""
     words, events = FACTS[language], history.events
     if len(events) < 3:
@@ -159,7 +156,7 @@ def facts(history: CustomerHistory, language: Language, as_of: datetime | None) 
     back = sum(event.kind in ("return", "refund") for event in events)
     if back:
         said.append(words["returns"].format(n=back))
-    said += _timing(events, orders, words, as_of)
+    said += _timing(history, orders, words)
     favourites = Counter(one_line(e.product) for e in orders if e.product).most_common(3)
     often = [f"{name} x{count}" for name, count in favourites if count > 1]
     if often:
@@ -167,13 +164,10 @@ def facts(history: CustomerHistory, language: Language, as_of: datetime | None) 
     return said
 
 
-def _timing(
-    events: Sequence[Event], orders: Sequence[Event], words: dict[str, str], as_of: datetime | None
-) -> list[str]:
-    times = [event.time for event in events if event.time]
-    if not times:
+def _timing(history: CustomerHistory, orders: Sequence[Event], words: dict[str, str]) -> list[str]:
+    times, now = [event.time for event in history.events if event.time], history.now
+    if not times or now is None:
         return []
-    now = as_of or times[-1]
     said = [words["span"].format(n=(times[-1] - times[0]).days), words["idle"].format(n=(now - times[-1]).days)]
     ordered = [event.time for event in orders if event.time]
     if ordered:

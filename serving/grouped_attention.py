@@ -77,7 +77,7 @@ def grouped_attention(
 
 
 def _kernel(is_training: bool) -> AbstractContextManager[None]:
-    """For gradients of short rows torch's plain formula; its fused kernel's backward pass takes several times as long."""
+    """For gradients of short rows torch's plain formula: the backward pass of its fused kernel takes far longer."""
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
     return sdpa_kernel(SDPBackend.MATH) if is_training else nullcontext()

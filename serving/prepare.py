@@ -160,18 +160,18 @@ class Preparer:
 
     def _fit(self, history: CustomerHistory, renderer: Renderer, budget: int) -> _Shown:
         """The history block of at most `budget` tokens: all events, or the most telling ones that fit."""
-        full = view(history, renderer.language, self._options.as_of)
+        full = view(history, renderer.language)
         block = renderer.history(full)
         size = self._size(block, budget)
         if size <= budget:
             return _Shown(full, block, _cut_warning(full))
         order = by_importance(history.events)
         low, high = 0, len(order)
-        best = view(history, renderer.language, self._options.as_of, keep=[])
+        best = view(history, renderer.language, keep=[])
         block = renderer.history(best)
         while low < high:  # the largest number of events that fits
             middle = (low + high + 1) // 2
-            shown = view(history, renderer.language, self._options.as_of, keep=sorted(order[:middle]))
+            shown = view(history, renderer.language, keep=sorted(order[:middle]))
             text = renderer.history(shown)
             if self._size(text, budget) <= budget:
                 low, best, block = middle, shown, text
@@ -179,7 +179,7 @@ class Preparer:
                 high = middle - 1
         most = MAX_TEXT
         while order and not low and (most := most // 2) >= LEAST_TEXT:  # not even one event fits: cut its text
-            best = view(history, renderer.language, self._options.as_of, keep=order[:1], most=most)
+            best = view(history, renderer.language, keep=order[:1], most=most)
             block = renderer.history(best)
             low = self._size(block, budget) <= budget
         return _Shown(best, block, _cut_warning(best))

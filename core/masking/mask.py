@@ -64,7 +64,7 @@ class Pseudonymizer:
         texts.look_again()
         masked_profile = texts.mask_values(profile)
         events = tuple(texts.mask_event(event) for event in history.events)
-        return Masked(CustomerHistory(history.customer_id, events, masked_profile), texts.numbering.originals)
+        return Masked(replace(history, events=events, profile=masked_profile), texts.numbering.originals)
 
 
 def _free_texts(profile: Mapping[str, Scalar], events: Sequence[Event]) -> list[str]:

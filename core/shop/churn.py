@@ -29,7 +29,7 @@ def read_churn(record: Record) -> tuple[Finding, tuple[str, ...]]:
             note = f"{farewell.id} announces the end, but {later[0].id} is an order after it; the order wins."
             return Finding("not_churning", ids(later)), (note,)
         return _reason(record, farewell, _BEFORE_FAREWELL), ()
-    if orders and gap(orders[-1], record.now) >= QUIET:
+    if orders and record.age(orders[-1]) >= QUIET:
         return _reason(record, orders[-1], _BEFORE_LAST_ORDER), ()
     return Finding("not_churning", ids(orders[-1:])), ()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final, Literal, get_args
 
@@ -26,7 +26,7 @@ START: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A history, and what is true of it at its newest event."""
+    """A history, and what is true of it at the moment up to which it is known."""
 
     history: CustomerHistory
     truth: Truth
@@ -40,25 +40,29 @@ def generate(
     language: SampleLanguage = "en",
     start: datetime = START,
     events: tuple[int, int] = (0, 16),
+    silence: int = 0,
     first: int = 0,
 ) -> Iterator[Customer]:
     """Yield customers `first` .. `first + customers - 1` of a shop.
 
     Customer i depends on the arguments but not on the customers before it, so any slice can be made again. `split`
     chooses the phrasings and products: those of 'held-out' never occur in 'train'. `events` are the fewest and most
-    events of a history; with the default, 2 % have none and 20 % just one. Amounts are in minor units.
+    events of a history; with the default, 2 % have none and 20 % just one. Histories are known up to their newest
+    event, or, with `silence`, for 0 to so many days more. Amounts are in minor units.
 
     Raises:
         ConfigError: a number, `split`, `language` or `start` is out of range; all problems at once.
     """
-    _check(customers, split, language, start, events, first)
-    return (_customer(i, seed, split, language, start, events) for i in range(first, first + customers))
+    _check(customers, split, language, start, events, silence, first)
+    return (_customer(i, seed, split, language, start, events, silence) for i in range(first, first + customers))
 
 
-def _check(customers: int, split: str, language: str, start: datetime, events: tuple[int, int], first: int) -> None:
+def _check(
+    customers: int, split: str, language: str, start: datetime, events: tuple[int, int], silence: int, first: int
+) -> None:
     problems = []
-    if customers < 0 or first < 0:
-        problems.append(f"customers={customers!r} and first={first!r} must not be negative.")
+    if customers < 0 or first < 0 or silence < 0:
+        problems.append(f"customers={customers!r}, first={first!r} and silence={silence!r} must not be negative.")
     if split not in get_args(SampleSplit):
         problems.append(f"split={split!r} is unknown.{did_you_mean(split, get_args(SampleSplit))}")
     if language not in get_args(SampleLanguage):
@@ -72,7 +76,13 @@ def _check(customers: int, split: str, language: str, start: datetime, events: t
 
 
 def _customer(
-    i: int, seed: int, split: SampleSplit, language: SampleLanguage, start: datetime, events: tuple[int, int]
+    i: int,
+    seed: int,
+    split: SampleSplit,
+    language: SampleLanguage,
+    start: datetime,
+    events: tuple[int, int],
+    silence: int,
 ) -> Customer:
     rng = Random(f"{seed}/{split}/{language}/{i}")  # noqa: S311 - no secrets here
     tongue, pools = _tongues(rng, split, language)
@@ -85,6 +95,8 @@ def _customer(
     if size:
         draw_plot(rng, size)(story, size)
     history = CustomerHistory(customer_id, tuple(story.events), {} if nature.bare else _profile(rng, nature))
+    if silence and history.now:
+        history = history.as_of(history.now + timedelta(days=rng.randint(0, silence)))
     return Customer(history, read_truth(history, story.said))
 
 

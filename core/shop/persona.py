@@ -61,7 +61,7 @@ def _activity(record: Record) -> TraitTruth:
     orders, farewells = record.orders, record.farewells
     if not orders:
         return _UNKNOWN
-    ages = [gap(order, record.now) for order in orders]
+    ages = [record.age(order) for order in orders]
     recent = sum([age < _MONTHS_3 for age in ages])
     before = sum([_MONTHS_3 <= age < 2 * _MONTHS_3 for age in ages])
     left = [event for event in farewells[-1:] if gap(orders[-1], event) > timedelta(0)]

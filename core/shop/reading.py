@@ -23,7 +23,7 @@ _NOT_MENTIONED: Final = Finding("not_mentioned")
 
 def read_truth(history: CustomerHistory, said: Said) -> Truth:
     """Tell the truth about a history."""
-    record = Record(history.events, said)
+    record = Record(history, said)
     persona, persona_notes = read_persona(record)
     churn, churn_notes = read_churn(record)
     return Truth(

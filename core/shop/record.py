@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from fewsight.events import Event
+from fewsight.events import CustomerHistory, Event
 from fewsight.shop.phrasings import Phrasing
 from fewsight.shop.truth import Said
 
@@ -15,8 +15,10 @@ class Record:
     end; `grievances` pair a churn reason with the event that complains of it or gives it.
     """
 
-    def __init__(self, events: Sequence[Event], said: Said) -> None:
+    def __init__(self, history: CustomerHistory, said: Said) -> None:
+        events = history.events
         self.events = events
+        self._now = history.now
         self.orders = [event for event in events if event.kind == "order"]
         self.told: list[tuple[Event, Phrasing]] = []
         self.farewells: list[Event] = []
@@ -27,10 +29,11 @@ class Record:
                 self.farewells.append(event)
         self.grievances = [(phrasing.reason, event) for event, phrasing in self.told if phrasing.reason]
 
-    @property
-    def now(self) -> Event:
-        """The newest event."""
-        return self.events[-1]
+    def age(self, event: Event) -> timedelta:
+        """Time from an event to the moment that the truth is of."""
+        assert event.time is not None, "the shop's events have times"
+        assert self._now is not None, "the shop's events have times"
+        return self._now - event.time
 
 
 def gap(earlier: Event, later: Event) -> timedelta:

@@ -59,8 +59,8 @@ def write_sample(customers: Iterable[Customer], folder: Path, labels: bool = Fal
 
 def truth_record(customer: Customer) -> dict[str, Any]:
     """A customer's truth as plain data, with the time at which it holds."""
-    newest = customer.history.events[-1].time if customer.history.events else None
-    record = {"customer_id": customer.history.customer_id, "as_of": newest.isoformat() if newest else None}
+    now = customer.history.now
+    record = {"customer_id": customer.history.customer_id, "as_of": now.isoformat() if now else None}
     return record | asdict(customer.truth)
 
 

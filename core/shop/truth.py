@@ -1,4 +1,4 @@
-"""What is true of a made-up customer at the newest event."""
+"""What is true of a made-up customer at the moment up to which the history is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class TraitTruth:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Everything that is true of a customer at the newest event.
+    """Everything that is true of a customer at the moment up to which the history is known.
 
     `intent` belongs to the newest message, ticket or call and is None where there is none. `churn_reason` is
     `category/leaf`, `not_churning` or `unknown`. `notes` say what wins, and why, where words and acts disagree.

@@ -117,7 +117,7 @@ def _sent(items: Sequence[Item]) -> int:
 def _median_tokens(work: Workload) -> float:
     preparer, as_of = work.session.preparer, work.session.options.as_of
     renderer = preparer.renderer(LABELLED, "en")
-    blocks = [renderer.history(view(history, "en", as_of)) for history in work.histories]
+    blocks = [renderer.history(view(history.as_of(as_of), "en")) for history in work.histories]
     return float(median(len(preparer.tokenizer.encode(block)) for block in blocks))
 
 

@@ -65,7 +65,7 @@ def prompt(name: str, language: Language, style: Style, order: Order, who: Custo
     task = load_task(name)
     renderer = Renderer(task, Bytes(), language, style)
     pool = task.shots_in(language)
-    shown = renderer.history(view(who, language, datetime(2026, 1, 12, tzinfo=UTC)))
+    shown = renderer.history(view(who.as_of(datetime(2026, 1, 12, tzinfo=UTC)), language))
     return bytes(renderer.prompt(shown, pool[:shots], order).token_ids).decode()
 
 
@@ -101,7 +101,7 @@ def test_empty_history_says_so(language: Language, line: str) -> None:
 
 @pytest.mark.parametrize(("language", "line"), [("en", "not shown: 2"), ("zh", "未显示的事件：2")])
 def test_events_left_out_are_counted(language: Language, line: str) -> None:
-    shown = Renderer(load_task("intent"), Bytes(), language, "full").history(view(history(), language, None, keep=[2]))
+    shown = Renderer(load_task("intent"), Bytes(), language, "full").history(view(history(), language, keep=[2]))
     assert line in shown
     assert shown.count("\nE") == 1
 
@@ -112,7 +112,7 @@ def test_shots_look_like_the_question(name: str) -> None:
     renderer = Renderer(load_task(name), Bytes(), "en", "full")
     shots = load_task(name).shots_in("en")
     for shot in shots:
-        made = renderer.prompt(renderer.history(view(shot.history, "en", None)), shots, "shots-first")
+        made = renderer.prompt(renderer.history(view(shot.history, "en")), shots, "shots-first")
         assert (made.user, json.dumps(shot.answer, separators=(",", ":"), ensure_ascii=False)) in made.shots
 
 
@@ -120,7 +120,7 @@ def test_shots_look_like_the_question(name: str) -> None:
 @pytest.mark.parametrize("name", TASKS)
 def test_compact_prompt_adds_a_word_to_the_history(name: str, language: Language) -> None:
     renderer = Renderer(load_task(name), Bytes(), language, "compact")
-    shown = renderer.history(view(history(), language, None))
+    shown = renderer.history(view(history(), language))
     made = renderer.prompt(shown, [], "shots-first")
     assert made.user == shown.rstrip("\n")
     assert len(made.system) - len(SYSTEM[language]) <= 16

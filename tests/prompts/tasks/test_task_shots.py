@@ -47,7 +47,7 @@ class TestEveryPool:
             assert not missing, field.path
 
     def test_has_a_bare_message_a_long_history_and_an_empty_one(self, name: str, language: Language) -> None:
-        seen = [view(shot.history, language, None) for shot in load_task(name).shots_in(language)]
+        seen = [view(shot.history, language) for shot in load_task(name).shots_in(language)]
         assert any(shown.message is not None for shown in seen)
         assert any(len(shown.events) >= 2 for shown in seen)
         assert any(not shown.events for shown in seen)
