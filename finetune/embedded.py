@@ -1,15 +1,16 @@
 """The recipe of the adapter that comes with the embedded model: `python -m fewsight.finetune.embedded --help`.
 
 It learns all four tasks from customers of the sample shop (only phrasings and products of its training part) and, for
-sentiment, from sentences of product reviews with the mean rating of twenty people.
+sentiment, from sentences and passages of product reviews whose sentences have the mean rating of twenty people.
 """
 
 import csv
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import click
@@ -22,26 +23,34 @@ from fewsight.finetune.setup import Lesson
 from fewsight.prompts.loading import load_task
 from fewsight.shop import generate
 from fewsight.shop.labels import labelled_row
+from fewsight.shop.reading import overall_tone
 
 SEED: Final = 20_000
 MOST_DRAWN: Final = 40
 """Customers that are drawn, at most, for each row that is wanted."""
 
-ONE_MESSAGE: Final = {"intent": 450, "sentiment": 250, "churn_reason": 200, "persona": 50}
+ONE_MESSAGE: Final = {"intent": 1500, "sentiment": 700, "churn_reason": 600, "persona": 150}
 """Customers with one event, by task."""
 
-HISTORIES: Final = {"intent": 50, "sentiment": 50, "churn_reason": 100, "persona": 90}
-"""Customers with two to eight events, by task."""
+HISTORIES: Final = {"intent": 150, "sentiment": 150, "churn_reason": 350, "persona": 350}
+"""Customers with three to nine events, by task: from three on a prompt says for how long they have been silent."""
+
+SILENCE: Final = 500
+"""Most days between a history's newest event and the moment that it is read at."""
 
 MOST_ALIKE: Final = {"intent": 0.1, "sentiment": 0.4, "churn_reason": 0.35, "persona": 1.0}
 """Largest share of rows with the same headline label: rare ones are the ones to learn."""
 
-SENTENCES: Final = 500
+SENTENCES: Final = 1600
+PASSAGES: Final = 400
+PASSAGE: Final = (2, 6)
+"""Fewest and most sentences of a passage."""
+
 NEUTRAL: Final = 0.2
 """Mean ratings (-4 to 4) no farther from 0 are neutral, as in Hutto and Gilbert (VADER, ICWSM 2014)."""
 
 CONFIG: Final = FinetuneConfig(
-    rank=8, alpha=16.0, learning_rate=2e-3, batch_rows=16, dropout=0.0, valid_share=0.05, report_rows=24
+    rank=8, alpha=16.0, learning_rate=2e-3, schedule="cosine", batch_rows=32, valid_share=0.03, report_rows=40
 )
 ATTRIBUTION: Final = (
     "fewsight's sample shop: made-up customers, no real person",
@@ -60,9 +69,11 @@ def is_trained_on(review: str) -> bool:
 
 def shop_rows(task: str) -> Iterator[str]:
     """Labelled customers of the sample shop for a task, as lines of JSON."""
-    for many, events, first in ((ONE_MESSAGE[task], (1, 1), 0), (HISTORIES[task], (2, 8), 1_000_000)):
+    parts = (ONE_MESSAGE[task], (1, 1), 0, 0), (HISTORIES[task], (3, 9), SILENCE, 1_000_000)
+    for many, events, silence, first in parts:
         seen = Counter[str]()
-        for customer in generate(MOST_DRAWN * many, seed=SEED, split="train", events=events, first=first):
+        drawn = generate(MOST_DRAWN * many, seed=SEED, split="train", events=events, silence=silence, first=first)
+        for customer in drawn:
             if seen.total() == many:
                 break
             row = labelled_row(customer, task)
@@ -78,16 +89,45 @@ def sentence_rows(reviews: Path) -> Iterator[str]:
     Raises:
         InputError: the file is another one.
     """
+    rows = _training_half(reviews)
+    rows.sort(key=lambda row: hashlib.sha256(row["id"].encode()).digest())
+    for row in rows[:SENTENCES]:
+        yield json.dumps({"id": f"sentence-{row['id']}", "text": row["text"], "answer": {"overall": _tone(row)}})
+
+
+def passage_rows(reviews: Path) -> Iterator[str]:
+    """Neighbouring sentences of one review as a review event, or as bare text, labelled as the sample shop's texts are.
+
+    Raises:
+        InputError: the file is another one.
+    """
+    chance = Random(SEED)  # noqa: S311 - reproducible, no secret
+    by_review: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in _training_half(reviews):
+        by_review[row["review_id"]].append(row)
+    long = [rows for rows in by_review.values() if len(rows) >= PASSAGE[0]]
+    for number in range(PASSAGES):
+        rows = chance.choice(long)
+        size = chance.randint(PASSAGE[0], min(PASSAGE[1], len(rows)))
+        begin = chance.randint(0, len(rows) - size)
+        part = rows[begin : begin + size]
+        text = " ".join(row["text"].strip() for row in part)
+        shown = {"text": text} if number % 2 else {"events": [{"kind": "review", "text": text}]}
+        overall = overall_tone(Counter(map(_tone, part)))
+        yield json.dumps({"id": f"passage-{number}", **shown, "answer": {"overall": overall}})
+
+
+def _tone(row: Mapping[str, str]) -> str:
+    rating = float(row["mean_sentiment"])
+    return "neutral" if abs(rating) <= NEUTRAL else "positive" if rating > 0 else "negative"
+
+
+def _training_half(reviews: Path) -> list[dict[str, str]]:
     with reviews.open(encoding="utf-8", newline="") as file:
         table = csv.DictReader(file)
         if missing := {"id", "review_id", "text", "mean_sentiment"} - set(table.fieldnames or ()):
             raise InputError(f"{str(reviews)!r} lacks the columns {', '.join(sorted(missing))}.")
-        rows = [row for row in table if is_trained_on(row["review_id"])]
-    rows.sort(key=lambda row: hashlib.sha256(row["id"].encode()).digest())
-    for row in rows[:SENTENCES]:
-        rating = float(row["mean_sentiment"])
-        overall = "neutral" if abs(rating) <= NEUTRAL else "positive" if rating > 0 else "negative"
-        yield json.dumps({"id": f"sentence-{row['id']}", "text": row["text"], "answer": {"overall": overall}})
+        return [row for row in table if is_trained_on(row["review_id"])]
 
 
 @click.command()
@@ -99,7 +139,9 @@ def main(reviews: Path, out: Path) -> None:
     rows.mkdir(parents=True, exist_ok=True)
     lessons = []
     for task in ONE_MESSAGE:
-        lines = [*shop_rows(task), *(sentence_rows(reviews) if task == "sentiment" else ())]
+        lines = list(shop_rows(task))
+        if task == "sentiment":
+            lines += [*sentence_rows(reviews), *passage_rows(reviews)]
         path = rows / f"{task}.jsonl"
         path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
         lessons.append(Lesson(load_task(task), path))

@@ -5,7 +5,7 @@ holds for every cut of a history: `read_truth(history.as_of(t), said)` is the tr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fewsight.events import CustomerHistory, Event
@@ -50,14 +50,26 @@ def _overall(record: Record) -> Finding:
     for event in record.events:
         if not event.text and "stars" in event.attributes:
             shown[_rating_tone(event)].append(event)
-    both = len(shown["mixed"])
-    good, bad = len(shown["positive"]) + both, len(shown["negative"]) + both
-    if not good and not bad:
+    value = overall_tone({tone: len(events) for tone, events in shown.items()})
+    if value == "neutral":
         return Finding("neutral")
+    told = shown[value] if value != "mixed" else shown["positive"] + shown["negative"] + shown["mixed"]
+    return Finding(value, _ordered(record, told))
+
+
+def overall_tone(counts: Mapping[str, int]) -> str:
+    """The tone of several texts: that of three in four of those that have one, else mixed; neutral where none has.
+
+    >>> overall_tone({"positive": 3, "negative": 1}), overall_tone({"positive": 2, "negative": 1})
+    ('positive', 'mixed')
+    """
+    both = counts.get("mixed", 0)
+    good, bad = counts.get("positive", 0) + both, counts.get("negative", 0) + both
+    if not good and not bad:
+        return "neutral"
     if good >= 3 * bad or bad >= 3 * good:
-        value = "positive" if good > bad else "negative"
-        return Finding(value, _ordered(record, shown[value]))
-    return Finding("mixed", _ordered(record, shown["positive"] + shown["negative"] + shown["mixed"]))
+        return "positive" if good > bad else "negative"
+    return "mixed"
 
 
 def _ordered(record: Record, shown: list[Event]) -> tuple[str, ...]:
