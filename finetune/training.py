@@ -118,6 +118,10 @@ class Training:
         self._model.eval()
         return self.state
 
+    def sequences(self, step: int) -> list[WeightedSequence]:
+        """What a step (from 0) learns from."""
+        return [one for i in self.steps.indices(step) for one in self._train[i]]
+
     def _resume(self) -> None:
         found = checkpoints(self._work)
         if found:
@@ -133,7 +137,7 @@ class Training:
         rate = learning_rate(state.step, self.steps.total, config)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        sequences = [one for i in self.steps.indices(state.step) for one in self._train[i]]
+        sequences = self.sequences(state.step)
         loss = self._backward(sequences)
         if not math.isfinite(loss):
             raise TrainingError(

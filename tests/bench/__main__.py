@@ -8,7 +8,7 @@ from pathlib import Path
 from fewsight.errors import FewsightError, did_you_mean
 from tests.bench.common import publish, sizes_of
 
-HELPERS = ("__main__", "common", "banking", "started")
+HELPERS = ("__main__", "common", "banking", "started", "training_side")
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in HELPERS)
 
 

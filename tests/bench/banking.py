@@ -23,6 +23,16 @@ def messages(rows: int) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": [f"row-{place}" for place in drawn.index], "text": list(drawn["text"])})
 
 
+def training_rows(rows: int) -> pd.DataFrame:
+    """That many labelled training messages, drawn with a fixed seed.
+
+    Raises:
+        ConfigError: $DATA is not set, or has no Banking77.
+    """
+    table = pd.read_csv(_folder() / "train.csv")
+    return table.sample(n=min(rows, len(table)), random_state=SEED).rename(columns={"intent": "label"})
+
+
 def task() -> Task:
     """The task of giving a message one of the 77 labels."""
     labels = pd.read_csv(_folder() / "test.csv")["intent"].unique()
