@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,9 +31,12 @@ COLUMNS: Final = {
 """A row of the store. A row without a kind is a profile; `given` says that the id stood in the table."""
 
 _ROWS, _CHARACTERS = 5_000, 4_000_000
+# Parquet holds in memory where each piece of a file lies, when writing and when reading: after so many, a new file.
+_PIECES: Final = 100
 # Enough for any sort, and little beside a model. Where it is not (very wide rows), the caller's limit is tried.
 _WORKING_MEMORY: Final = "128MB"
-_READING_MEMORY: Final = "32MB"
+# DuckDB fills it with blocks that were read, and a stream reads none of them twice.
+_READING_MEMORY: Final = "16MB"
 _AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B", re.IGNORECASE)
 
 _PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
@@ -62,6 +65,8 @@ class Store:
         self._limit = check_limit(memory_limit)
         self.folder = Path(tempfile.mkdtemp(prefix="fewsight-"))
         self._writer: Any = None
+        self._staged: list[Path] = []
+        self._pieces = 0
         self._rows: list[tuple[Any, ...]] = []
         self._size = 0
         self._count = 0
@@ -85,16 +90,18 @@ class Store:
         import duckdb
 
         self._flush(last=True)
+        too_little = (duckdb.OutOfMemoryException, duckdb.TransactionException)  # the latter: no room to commit
         try:
             try:
                 self._sort_within(min(_WORKING_MEMORY, self._limit, key=_bytes))
-            except duckdb.OutOfMemoryException:
+            except too_little:
                 self._sort_within(self._limit)
-        except duckdb.OutOfMemoryException as error:
+        except too_little as error:
             raise InputError(f"The table does not sort within memory_limit={self._limit!r}; allow more.") from error
         except duckdb.IOException as error:
             raise InputError(f"Can't sort on disk in {str(self.folder)!r} (see TMPDIR): {error}") from error
-        self._staged.unlink()
+        for file in self._staged:
+            file.unlink()
         self._connection = self._connect(_READING_MEMORY)
 
     def duplicates(self) -> Iterator[tuple[bool, Broken]]:
@@ -130,17 +137,14 @@ class Store:
         self._writer = self._connection = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    @property
-    def _staged(self) -> Path:
-        return self.folder / "staged.parquet"
-
     def _flush(self, last: bool = False) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in {"seq": "int64", **COLUMNS}.items()])
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._staged, schema, compression="snappy")
+            self._staged.append(self.folder / f"staged-{len(self._staged)}.parquet")
+            self._writer = pq.ParquetWriter(self._staged[-1], schema, compression="snappy")
         if self._rows:
             seq = range(self._count, self._count + len(self._rows))
             columns = [
@@ -149,14 +153,15 @@ class Store:
             ]
             self._writer.write_table(pa.Table.from_arrays(columns, schema=schema))
         self._count += len(self._rows)
+        self._pieces += 1
         self._rows, self._size = [], 0
-        if last:
+        if last or self._pieces == _PIECES:
             self._writer.close()
-            self._writer = None
+            self._writer, self._pieces = None, 0
 
     def _sort_within(self, limit: str) -> None:
         with self._connect(limit) as connection:
-            connection.read_parquet(str(self._staged)).create_view("staged")
+            connection.read_parquet([str(file) for file in self._staged]).create_view("staged")
             connection.execute(_PEOPLE)
             connection.execute("CREATE OR REPLACE TABLE marks (mark UBIGINT)")
             shares = self._count // _SHARE + 1
@@ -178,9 +183,36 @@ class Store:
         return self._connection
 
     def _stream(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query that gives them in the same order each time.
+
+        Raises:
+            InputError: the memory limit is too small for these rows.
+        """
+        import duckdb
+
+        done = 0
+        try:
+            for rows in self._batches(query, values):
+                done += len(rows)
+                yield from rows
+        except duckdb.OutOfMemoryException:
+            self._open().execute(f"SET memory_limit = '{self._limit}'")
+            yield from self._rest(f"{query} OFFSET {done}", values)
+
+    def _rest(self, query: str, values: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        import duckdb
+
+        try:
+            for rows in self._batches(query, values):
+                yield from rows
+        except duckdb.OutOfMemoryException as error:
+            raise InputError(f"The table can't be read within memory_limit={self._limit!r}; allow more.") from error
+
+    def _batches(self, query: str, values: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
         with self._open().cursor() as cursor:
-            for batch in cursor.sql(query, params=list(values) or None).to_arrow_reader(2_048):
-                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            cursor.execute(query, list(values) or None)
+            while rows := cursor.fetchmany(2_048):
+                yield rows
 
 
 def check_limit(limit: str) -> str:
