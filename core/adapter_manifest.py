@@ -66,12 +66,16 @@ class Metric(_Part):
 
 
 class ParityPart(_Part):
-    """How far one way to serve the adapter is from PEFT's own answers. `difference` is the mean over all labels."""
+    """How far one way to serve the adapter is from PEFT's own answers. `difference` is the mean over all labels.
+
+    `equal` is the share of labels that are the same, `tied` that of others which PEFT finds nearly as probable.
+    """
 
     way: str
     rows: int
     difference: float
     equal: float
+    tied: float = 0.0
     passed: bool
 
 

@@ -169,7 +169,8 @@ def _parity_lines(manifest: AdapterManifest) -> Iterator[str]:
     if parity and not parity.prompts_equal:
         yield "    prompts differ from those of the training"
     for part in parity.parts if parity else ():
-        yield f"    {part.way}: mean difference {part.difference:.1e}, {part.equal:.2%} equal labels"
+        tied = f" ({part.tied:.2%} others, nearly tied)" if part.tied else ""
+        yield f"    {part.way}: mean difference {part.difference:.1e}, {part.equal:.2%} equal labels{tied}"
 
 
 def _parity(manifest: AdapterManifest) -> str:

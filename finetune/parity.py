@@ -30,7 +30,8 @@ MOST_DIFFERENCE: Final = 1e-2
 """Mean absolute difference, over rows and fields, of the probability of the label that PEFT chooses."""
 
 LEAST_EQUAL: Final = 0.997
-"""Share of labels that must be the same."""
+"""Share of labels that must be the same, or nearly tied: where each probability may be off by `MOST_DIFFERENCE`, two
+labels that are closer than twice that may change places. In bfloat16 some do, by rounding alone."""
 
 
 def installed_ways() -> tuple[str, ...]:
@@ -110,16 +111,22 @@ def _prepared(asked: Asked, model: ModelFolder, tokenizer: FolderTokenizer) -> _
 
 def compare(way: str, reference: Sequence[Belief], found: Sequence[Belief]) -> ParityPart:
     """How far `found` is from the reference, both given the reference's labels."""
-    differences, same = [], []
+    differences, same, tied = [], 0, 0
     for expected, served in zip(reference, found, strict=True):
         for label, shares, other in zip(expected.chosen, expected.probabilities, served.probabilities, strict=True):
             differences.append(abs(shares[label] - other[label]))
-            same.append(max(other, key=other.__getitem__) == label)
-    difference = sum(differences) / len(differences) if differences else 0.0
-    equal = sum(same) / len(same) if same else 1.0
-    passed = difference <= MOST_DIFFERENCE and equal >= LEAST_EQUAL
+            taken = max(other, key=other.__getitem__)
+            same += taken == label
+            tied += taken != label and shares[label] - shares[taken] <= 2 * MOST_DIFFERENCE
+    asked = max(len(differences), 1)
+    difference = sum(differences) / asked
     return ParityPart(
-        way=way, rows=len(reference), difference=round(difference, 6), equal=round(equal, 6), passed=passed
+        way=way,
+        rows=len(reference),
+        difference=round(difference, 6),
+        equal=round(same / asked, 6) if differences else 1.0,
+        tied=round(tied / asked, 6),
+        passed=difference <= MOST_DIFFERENCE and (same + tied >= LEAST_EQUAL * len(differences)),
     )
 
 
@@ -130,6 +137,7 @@ def worst(parts: Sequence[ParityPart]) -> ParityPart:
         rows=sum(part.rows for part in parts),
         difference=max(part.difference for part in parts),
         equal=min(part.equal for part in parts),
+        tied=max(part.tied for part in parts),
         passed=all(part.passed for part in parts),
     )
 

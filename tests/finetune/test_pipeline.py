@@ -297,8 +297,16 @@ def test_the_gate_measures_the_chosen_label() -> None:
     assert (same.difference, same.equal, same.passed) == (0.005, 1.0, True)
     far = compare("x", reference, [Belief(["a"], [{"a": 0.65, "b": 0.35}])] * 4)
     assert (far.difference, far.passed) == (0.05, False)
-    flipped = compare("x", reference, [*reference[1:], Belief(["b"], [{"a": 0.599, "b": 0.601}])])
-    assert (flipped.equal, flipped.passed) == (0.75, False)
+    flipped = compare("x", [*reference] * 9, [*reference * 8, *reference[1:], Belief(["b"], [{"a": 0.49, "b": 0.51}])])
+    assert (flipped.equal, flipped.tied, flipped.passed) == (round(35 / 36, 6), 0.0, False)
+
+
+def test_labels_that_are_nearly_tied_may_change_places() -> None:
+    tied = [Belief(["a"], [{"a": 0.405, "b": 0.395, "c": 0.2}])]
+    swapped = compare("x", tied, [Belief(["b"], [{"a": 0.398, "b": 0.402, "c": 0.2}])])
+    assert (swapped.equal, swapped.tied, swapped.passed) == (0.0, 1.0, True)
+    other = compare("x", tied, [Belief(["c"], [{"a": 0.399, "b": 0.2, "c": 0.401}])])
+    assert (other.tied, other.passed) == (0.0, False)
 
 
 def test_the_command(toy_file: Path, task_folder: Path, base: ModelFolder, tmp_path: Path, monkeypatch: Any) -> None:
