@@ -17,6 +17,9 @@ NAME: Final = "grouped_sdpa"
 FOLDED: Final = 256
 """More new tokens than this are not folded: the mask, which folding repeats, then costs more than keys and values."""
 
+PLAIN: Final = 1024
+"""Most new tokens whose attention is trained by the plain formula."""
+
 
 def use_grouped_attention(model: Any) -> None:  # noqa: ANN401 - any transformers model
     """Switch a model that runs torch's scaled dot product attention to `grouped_attention`; others stay as they are."""
@@ -63,21 +66,25 @@ def grouped_attention(
     plain = attention_mask is None or attention_mask.shape[1] != 1 or options.get("position_bias") is not None
     if plain or groups == heads or new > FOLDED:
         usual: torch.Tensor
-        usual, _ = sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, **options)
+        with _kernel(query):
+            usual, _ = sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, **options)
         return usual, None
     assert attention_mask is not None
     share = heads // groups
     mask = attention_mask.unsqueeze(2).expand(-1, 1, share, -1, -1).reshape(-1, 1, share * new, key.shape[2])
     folded = query.reshape(rows, groups, share * new, size)
-    with _kernel(query.requires_grad):
+    with _kernel(query):
         output = torch.nn.functional.scaled_dot_product_attention(
             folded, key, value, attn_mask=mask, dropout_p=dropout, scale=scaling
         )
     return output.reshape(rows, heads, new, size).transpose(1, 2).contiguous(), None
 
 
-def _kernel(is_training: bool) -> AbstractContextManager[None]:
-    """For gradients of short rows torch's plain formula: the backward pass of its fused kernel takes far longer."""
+def _kernel(query: "torch.Tensor") -> AbstractContextManager[None]:
+    """Where gradients are wanted torch's plain formula: the backward pass of its fused kernel takes far longer.
+
+    Beyond `PLAIN` tokens the formula's memory, which grows with their square, is not worth it.
+    """
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    return sdpa_kernel(SDPBackend.MATH) if is_training else nullcontext()
+    return sdpa_kernel(SDPBackend.MATH) if query.requires_grad and query.shape[2] <= PLAIN else nullcontext()
