@@ -44,7 +44,11 @@ class TaskFacts(_Part):
 
 
 class DataFacts(_Part):
-    """What was learned from, without any of its texts. `labels` counts training rows: field -> label -> rows."""
+    """What was learned from, without any of its texts.
+
+    `labels` counts training rows: field -> label -> rows. `augmented` counts copies of them that were trained on
+    too, by kind; they are in no other count.
+    """
 
     train_digest: str
     valid_digest: str | None
@@ -54,6 +58,13 @@ class DataFacts(_Part):
     left_out: dict[str, int] = Field(default_factory=dict)
     near_duplicates: int = 0
     labels: dict[str, dict[str, int]] = Field(default_factory=dict)
+    augmented: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def trained_on(self) -> str:
+        """How many rows, and how many copies of which kind."""
+        copies = ", ".join(f"{count:,} {kind}" for kind, count in self.augmented.items())
+        return f"{self.rows:,} rows" + (f" and copies of some ({copies})" if copies else "")
 
 
 class Metric(_Part):

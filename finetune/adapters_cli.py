@@ -143,7 +143,7 @@ def lines(manifest: AdapterManifest) -> Iterator[str]:
     for task in manifest.tasks:
         yield f"{manifest.name}: {task.name} ({task.version}, {task.style}, {task.language}) on {manifest.base.name}"
     for name, data in manifest.data.items():
-        yield f"  {name}: trained on {data.rows:,} rows; held back: {data.split}"
+        yield f"  {name}: trained on {data.trained_on}; held back: {data.split}"
     for about, metrics in manifest.metrics.items():
         for name, metric in metrics.items():
             share = f"{metric.value:.1%} right [{metric.low:.1%}, {metric.high:.1%}] of {metric.rows:,} rows"

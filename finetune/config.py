@@ -69,6 +69,12 @@ class FinetuneConfig:
     patience: int = 0
     """Stop after so many evaluations without a better one; 0 never. The best weights are kept in any case."""
 
+    augment_typos: float = 0.0
+    """Share of the training rows that get a second copy with typing mistakes. Held-back rows never do."""
+
+    augment_case: float = 0.0
+    """Share of the training rows that get a second copy in lower case, in capitals, or without punctuation."""
+
     checkpoint_minutes: float = 5.0
     """Minutes between checkpoints, from which a killed training goes on; one is also made after each evaluation."""
 
@@ -195,6 +201,8 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "class_balance": (0, 1),
     "evaluations": (1, 1000),
     "patience": (0, 1000),
+    "augment_typos": (0, 1),
+    "augment_case": (0, 1),
     "checkpoint_minutes": (0, 1e6),
     "report_rows": (1, 1_000_000),
     "valid_share": (0.001, 0.9),

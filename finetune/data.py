@@ -1,12 +1,13 @@
 """From labelled files to rows that are trained on and rows that are held back, with all that is worth knowing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fewsight.adapter_manifest import DataFacts
 from fewsight.digest import digest
 from fewsight.errors import InputError
+from fewsight.finetune.augment import augment
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.gold import GoldFile, GoldRow
 from fewsight.finetune.gold_file import read_gold
@@ -19,7 +20,10 @@ from fewsight.tokenizer import Tokenizer
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Rows of both sides. `held_back` are the validation rows as they stand in the file, in the order of `valid`."""
+    """Rows of both sides. `held_back` are the validation rows as they stand in the file, in the order of `valid`.
+
+    `train` ends with the copies that augmentation made, `facts.augmented` in number.
+    """
 
     train: tuple[TrainingRow, ...]
     valid: tuple[TrainingRow, ...]
@@ -60,31 +64,41 @@ def load_data(
         mine, theirs, how = split.train, split.valid, split.how
     warnings = check_split(mine, theirs, task)
     limit = min(max_model_len, config.longest_row)
-    made = [_make(task, config, tokenizer, max_model_len, rows, limit) for rows in (mine, theirs)]
+    maker = RowMaker(task, prompt_options(config), tokenizer, max_model_len, config.seed)
+    made = [_make(maker, rows, limit) for rows in (mine, theirs)]
     if not made[0].rows or not made[1].rows:
         name = "train on" if not made[0].rows else "validate on"
         raise InputError(f"No row is left to {name}: {_counts(made[0], made[1])}. Raise longest_row ({limit}).")
     near = near_duplicates(mine, theirs)
+    copies, missing = _copies(_kept(mine, made[0]), theirs, config, maker, limit)
     files = [gold, *([other] if other else [])]
     return TrainingData(
-        train=tuple(made[0].rows),
+        train=(*made[0].rows, *(row for rows in copies.values() for row in rows)),
         valid=tuple(made[1].rows),
         held_back=_kept(theirs, made[1]),
-        facts=_facts(gold, other, made, mine, task, how, near),
-        warnings=(*warnings, *_warnings(files, made, near)),
+        facts=_facts(gold, other, made, mine, task, how, near, copies),
+        warnings=(*warnings, *_warnings(files, made, near), *missing),
         left_out=tuple((file.name, line, reason) for file in files for line, reason in file.left_out),
         near=tuple(near),
     )
 
 
-def _make(
-    task: Task, config: FinetuneConfig, tokenizer: Tokenizer, room: int, rows: Sequence[GoldRow], limit: int
-) -> TrainingRows:
-    made = RowMaker(task, prompt_options(config), tokenizer, room, config.seed).make(rows)
+def _make(maker: RowMaker, rows: Sequence[GoldRow], limit: int) -> TrainingRows:
+    made = maker.make(rows)
     long = {row.id for row in made.rows if any(len(s.inputs) + 1 > limit for s in row.sequences)}
     made.too_long += sorted(long)
     made.rows = [row for row in made.rows if row.id not in long]
     return made
+
+
+def _copies(
+    mine: Sequence[GoldRow], theirs: Sequence[GoldRow], config: FinetuneConfig, maker: RowMaker, limit: int
+) -> tuple[dict[str, list[TrainingRow]], tuple[str, ...]]:
+    """Copies by kind, ready to train on, and why there are fewer than were asked for."""
+    copies = augment(mine, theirs, config, maker.mask)
+    made = {kind: _make(maker, rows, limit) for kind, rows in copies.rows.items()}
+    copies.without["it would be too long"] += sum(len(one.too_long) for one in made.values())
+    return {kind: one.rows for kind, one in made.items()}, copies.warnings
 
 
 def _row_digest(row: TrainingRow) -> str:
@@ -104,6 +118,7 @@ def _facts(
     task: Task,
     how: str,
     near: Sequence[NearDuplicate],
+    copies: Mapping[str, Sequence[TrainingRow]],
 ) -> DataFacts:
     files = [gold, *([other] if other else [])]
     return DataFacts(
@@ -120,6 +135,7 @@ def _facts(
         },
         near_duplicates=len(near),
         labels=count_labels(_kept(mine, made[0]), task),
+        augmented={kind: len(rows) for kind, rows in copies.items()},
     )
 
 

@@ -23,7 +23,7 @@ _PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")
 class GoldRow:
     """One labelled row. `values` are JSON values by dotted path; fields that are not given are not in it.
 
-    `history` is not masked yet; evidence counts its events from E1.
+    `history` is as it stands in the file unless `is_masked`; evidence counts its events from E1.
     """
 
     id: str
@@ -31,6 +31,7 @@ class GoldRow:
     history: CustomerHistory
     values: Mapping[str, Any]
     language: Language
+    is_masked: bool = False
 
     @property
     def customer_id(self) -> str | None:

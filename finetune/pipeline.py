@@ -74,7 +74,7 @@ def finetune(
         say(f"warning: {warning}")
     for subject in setup.subjects:
         data = subject.data
-        say(f"{subject.task.name}: {len(data.train):,} rows to train on, held back: {data.facts.split}")
+        say(f"{subject.task.name}: {data.facts.trained_on} to train on, held back: {data.facts.split}")
     with work_folder(out, setup.frozen, fresh) as work:
         outcome = _train(setup, work, progress or Silent(), say)
         made = work / "adapter"

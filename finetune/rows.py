@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fewsight.events import CustomerHistory
 from fewsight.finetune.answers import AnswerEncoder, AnswerTokens
 from fewsight.finetune.gold import GoldRow
 from fewsight.prompts.fields import closed_fields, open_fields
@@ -100,12 +101,16 @@ class RowMaker:
         self._limit = max_model_len
         self._seed = seed
 
+    def mask(self, history: CustomerHistory) -> CustomerHistory:
+        """A history as serving masks it."""
+        return self.preparer.mask(history).history
+
     def make(self, gold: Sequence[GoldRow]) -> TrainingRows:
         """Training rows in the order of `gold`, each at most once."""
         made = TrainingRows()
         shares = label_counts(gold, self.task)
         for chunk in (gold[start : start + CHUNK] for start in range(0, len(gold), CHUNK)):
-            masked = [self.preparer.mask(row.history).history for row in chunk]
+            masked = [row.history if row.is_masked else self.mask(row.history) for row in chunk]
             items = self.preparer.items(masked, "shots-first", [self.task.name])
             for row, history, item in zip(chunk, masked, items, strict=True):
                 events = {f"E{number}": event.id for number, event in enumerate(history.events, 1)}
