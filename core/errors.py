@@ -8,6 +8,7 @@ FewsightError
 ├── ModelError      a model or adapter folder that can't be loaded
 ├── EngineError     an engine that can't start, or died
 ├── TrainingError   a fine-tuning that can't go on
+│   └── DivergedError   its loss is no number
 └── LedgerError     a ledger that is locked, damaged or of another version
 
 A message says what is wrong, with the value, and what to do next.
@@ -47,6 +48,10 @@ class EngineError(FewsightError):
 
 class TrainingError(FewsightError):
     """A fine-tuning that can't go on: memory or disk are full, or the loss is no number."""
+
+
+class DivergedError(TrainingError):
+    """A fine-tuning whose loss is no number."""
 
 
 class LedgerError(FewsightError):

@@ -155,6 +155,8 @@ def lines(manifest: AdapterManifest) -> Iterator[str]:
             f"  {cost['steps']} steps, {cost['tokens']:,} tokens in {cost['seconds']} s "
             f"({cost['tokens_per_second']} tokens/s), peak memory {cost['peak_memory_mib']} MiB"
         )
+        if "search" in cost:
+            yield f"  search: {cost['search']}"
     yield from _parity_lines(manifest)
 
 

@@ -75,6 +75,9 @@ class FinetuneConfig:
     augment_case: float = 0.0
     """Share of the training rows that get a second copy in lower case, in capitals, or without punctuation."""
 
+    search: int = 0
+    """Short trainings that try learning rates and ranks; the best one's settings train the adapter. Needs Optuna."""
+
     checkpoint_minutes: float = 5.0
     """Minutes between checkpoints, from which a killed training goes on; one is also made after each evaluation."""
 
@@ -203,6 +206,7 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "patience": (0, 1000),
     "augment_typos": (0, 1),
     "augment_case": (0, 1),
+    "search": (0, 1000),
     "checkpoint_minutes": (0, 1e6),
     "report_rows": (1, 1_000_000),
     "valid_share": (0.001, 0.9),

@@ -4,7 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from fewsight.finetune.memory import peak_memory
 from fewsight.finetune.report import FieldReport, rows_right
 from fewsight.finetune.rows import PromptOptions, RowMaker
 from fewsight.finetune.scoring import ModelScorer, believe
+from fewsight.finetune.search import check_optuna, found_config, search
 from fewsight.finetune.setup import Lesson, Setup, Subject, set_up
 from fewsight.finetune.training import Progress, Silent, Training
+from fewsight.finetune.trials import HEAD, Trial, trial_rows, trials_said
 from fewsight.finetune.work_folder import publish, refuse_existing, work_folder
 from fewsight.prompts.fields import closed_fields
 from fewsight.serving.models import DEFAULT_MODEL
@@ -68,6 +70,8 @@ def finetune(
     """
     config, out = config or FinetuneConfig(), Path(out)
     refuse_existing(out)
+    if config.search:
+        check_optuna()
     say("reading rows")
     setup = set_up(tuple(lessons), model, config)
     for warning in setup.warnings:
@@ -76,12 +80,18 @@ def finetune(
         data = subject.data
         say(f"{subject.task.name}: {data.facts.trained_on} to train on, held back: {data.facts.split}")
     with work_folder(out, setup.frozen, fresh) as work:
+        trials = search(setup, work / "search", progress or Silent(), say) if config.search else ()
+        if trials:
+            setup = replace(setup, config=found_config(config, trials))
         outcome = _train(setup, work, progress or Silent(), say)
         made = work / "adapter"
         done = measure(setup, outcome, made, ways, say)
-        manifest = done.manifest.model_copy(update={"name": out.name, "attribution": tuple(attribution)})
+        facts = done.manifest.training | ({"search": trials_said(trials)} if trials else {})
+        manifest = done.manifest.model_copy(
+            update={"name": out.name, "attribution": tuple(attribution), "training": facts}
+        )
         manifest.write(made)
-        _write_extras(made, setup)
+        _write_extras(made, setup, trials)
         write_card(made, manifest, done.fields, outcome.state, setup.warnings)
         publish(made, out)
     return Finetuned(out, manifest, done.fields, setup.warnings)
@@ -126,8 +136,8 @@ def _untrained(subject: Subject, setup: Setup, model: Any) -> Metric:  # noqa: A
     )
 
 
-def _write_extras(folder: Path, setup: Setup) -> None:
-    """The configuration, and what was left out or nearly repeated, where there is anything; no texts."""
+def _write_extras(folder: Path, setup: Setup, trials: Sequence[Trial]) -> None:
+    """The configuration; what was left out or nearly repeated, and the trials, where there are any; no texts."""
     write_text(folder / "config.toml", as_toml(setup.config))
     named = [(subject.task.name, subject.data) for subject in setup.subjects]
     tables = {
@@ -139,6 +149,7 @@ def _write_extras(folder: Path, setup: Setup) -> None:
             ["task", "held_back", "trained_on", "cosine"],
             [(task, *asdict(pair).values()) for task, data in named for pair in data.near],
         ),
+        "trials.csv": (list(HEAD), trial_rows(trials)),
     }
     for name, (head, rows) in tables.items():
         if rows:

@@ -21,6 +21,7 @@ class TrainingBar:
         self._task: Any = None
         self._said = 0.0
         self._first: tuple[float, int, int] | None = None
+        self._step = 0
         self._validation = ""
 
     def __enter__(self) -> Self:
@@ -40,12 +41,14 @@ class TrainingBar:
     def stepped(self, state: TrainingState, total: int) -> None:
         """Show the step."""
         now = time.monotonic()
-        self._first = self._first or (now, state.step, state.tokens)
+        if self._first is None or state.step <= self._step:  # another training, as in a search
+            self._first = (now, state.step, state.tokens)
+        self._step = state.step
         said = self._words(state, total, now)
         if self._bar is not None:
             if self._task is None:
                 self._task = self._bar.add_task("", total=total, said="")
-            self._bar.update(self._task, completed=state.step, said=said)
+            self._bar.update(self._task, total=total, completed=state.step, said=said)
         elif now - self._said >= self._every or state.step == total:
             self._said = now
             print(f"step {state.step}/{total}, {said}", file=sys.stderr, flush=True)

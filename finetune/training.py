@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fewsight.errors import TrainingError
+from fewsight.errors import DivergedError, TrainingError
 from fewsight.finetune.batches import Steps, WeightedSequence, Weights, collate, micro_batches, weighted
 from fewsight.finetune.checkpoint import (
     Evaluation,
@@ -140,7 +140,7 @@ class Training:
         sequences = self.sequences(state.step)
         loss = self._backward(sequences)
         if not math.isfinite(loss):
-            raise TrainingError(
+            raise DivergedError(
                 f"The loss of step {state.step + 1} is {loss}; lower learning_rate ({config.learning_rate})."
             )
         if config.clip:

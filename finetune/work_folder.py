@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from fewsight.errors import ConfigError
 from fewsight.files import write_text
+from fewsight.finetune.trials import FILE as TRIALS
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def work_folder(out: Path, frozen: Mapping[str, Any], fresh: bool) -> Iterator[P
         _check(work, frozen)
         yield work
     except BaseException:
-        if not any(work.glob("step-*")):
+        if not _has_begun(work):
             _clear(work)
             (work / "lock").unlink(missing_ok=True)
             work.rmdir()
@@ -71,7 +72,7 @@ def publish(made: Path, out: Path) -> None:
 
 def _check(work: Path, frozen: Mapping[str, Any]) -> None:
     path, now = work / "frozen.json", json.loads(json.dumps(frozen))
-    if not any(work.glob("step-*")):  # nothing to go on from
+    if not _has_begun(work):
         _clear(work)
         write_text(path, json.dumps(now, indent=1))
         return
@@ -81,6 +82,11 @@ def _check(work: Path, frozen: Mapping[str, Any]) -> None:
             f"{str(work)!r} holds the beginning of another training; what differs: {', '.join(differ)}. Give "
             "the same again to go on, use --fresh to throw it away, or name another --out."
         )
+
+
+def _has_begun(work: Path) -> bool:
+    """Whether there is something to go on from: checkpoints, or the trials of a search."""
+    return any(work.rglob("step-*")) or any(work.rglob(TRIALS))
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
