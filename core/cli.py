@@ -15,6 +15,7 @@ COMMANDS = {
     "models": ("fewsight.serving.models_cli:models", "Fetch and list models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
     "label": ("fewsight.finetune.distil_cli:label", "Turn a run's confident answers into rows to train on."),
+    "paraphrase": ("fewsight.finetune.paraphrase_cli:paraphrase", "Let a model say rows' texts in other words."),
     "audit": ("fewsight.finetune.noise_cli:audit", "List labels of rows that may be wrong."),
     "adapters": ("fewsight.finetune.adapters_cli:adapters", "List, show, check, merge or export adapters."),
     "ledger": ("fewsight.commands:ledger", "Show or verify the record of a run."),

@@ -1,4 +1,4 @@
-"""Copies of training rows in which the same is said with typing mistakes, or in another case.
+"""Copies of training rows in which the same is said with typing mistakes, in another case, or in other words.
 
 Copies are made of masked histories, so no mistake can hide an identifier from masking. Only what was said changes:
 not the profile, products, amounts, attributes or times; of the texts, words with digits, @ or brackets (codes,
@@ -30,7 +30,7 @@ Change = Callable[[str], str]
 
 @dataclass
 class Copies:
-    """Copies by kind ("typos", "case"), and how many rows were drawn for one but got none, by reason."""
+    """Copies by kind ("typos", "case", "paraphrases"), and how many rows were drawn for one but got none, by reason."""
 
     rows: dict[str, list[GoldRow]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
@@ -48,19 +48,22 @@ def augment(
     held_back: Sequence[GoldRow],
     config: FinetuneConfig,
     mask: Callable[[CustomerHistory], CustomerHistory],
+    paraphrases: Mapping[str, str],
 ) -> Copies:
-    """Copies of the shares of `rows` that the configuration names.
+    """Copies of the shares of `rows` that the configuration names, and of all rows that have a paraphrase.
 
-    Which rows get a copy, and what it says, depends on the seed and on each row's id alone. Chinese rows get none:
-    these are mistakes of a Latin keyboard. A copy that is the same question as a held-back row is left out.
+    Which rows get a copy, and what it says, depends on the seed and on each row's id alone. Chinese rows get none with
+    typing mistakes or in another case, which are matters of a Latin keyboard. A copy that is the same question as a
+    held-back row is left out.
 
     Args:
         rows: to train on.
         held_back: rows that must not be trained on.
         config: with `augment_typos`, `augment_case` and the seed.
         mask: replaces identifiers in a history, as serving does.
+        paraphrases: masked text -> the same in other words.
     """
-    shares = {"typos": config.augment_typos, "case": config.augment_case}
+    shares = {"typos": config.augment_typos, "case": config.augment_case, "paraphrases": float(bool(paraphrases))}
     copies = Copies({kind: [] for kind, share in shares.items() if share})
     barred = {replace(row, history=mask(row.history)).key for row in held_back} if copies.rows else set()
     for kind, found in copies.rows.items():
@@ -68,12 +71,16 @@ def augment(
             chance = random.Random(f"{config.seed}\0{kind}\0{row.id}")  # noqa: S311 - reproducible, no secret
             if chance.random() >= shares[kind]:
                 continue
-            if row.language == "zh":
+            if row.language == "zh" and kind != "paraphrases":
                 copies.without["they are in Chinese"] += 1
                 continue
-            copy = _copy(row, kind, mask(row.history), chance)
+            history = mask(row.history)
+            copy = _copy(row, kind, history, _changes(kind, history, chance, paraphrases))
             if copy is None:
-                copies.without["there is nothing to change in them"] += 1
+                why = (
+                    "there is no paraphrase of them" if kind == "paraphrases" else "there is nothing to change in them"
+                )
+                copies.without[why] += 1
             elif copy.key in barred:
                 copies.without["it would repeat a held-back row"] += 1
             else:
@@ -132,8 +139,8 @@ def without_punctuation(text: str) -> str:
     return _each_word(text, lambda word: re.sub(r"[.,;:!?…]+$|(?<=\w)['’](?=\w)", "", word))
 
 
-def _copy(row: GoldRow, kind: str, history: CustomerHistory, chance: random.Random) -> GoldRow | None:
-    for change in _changes(kind, history, chance):
+def _copy(row: GoldRow, kind: str, history: CustomerHistory, changes: Iterator[Change]) -> GoldRow | None:
+    for change in changes:
         events = tuple(
             replace(event, text=text) if event.text and (text := change(event.text)).strip() else event
             for event in history.events
@@ -143,11 +150,15 @@ def _copy(row: GoldRow, kind: str, history: CustomerHistory, chance: random.Rand
     return None
 
 
-def _changes(kind: str, history: CustomerHistory, chance: random.Random) -> Iterator[Change]:
+def _changes(
+    kind: str, history: CustomerHistory, chance: random.Random, paraphrases: Mapping[str, str]
+) -> Iterator[Change]:
     """Changes to try until one makes a difference."""
     if kind == "typos":
         products = {word for event in history.events for word in (event.product or "").lower().split()}
         yield lambda text: with_typos(text, chance, products)
+    elif kind == "paraphrases":
+        yield lambda text: paraphrases.get(text, text)
     else:
         yield from chance.sample((in_lower_case, without_punctuation, in_capitals), 3)
 

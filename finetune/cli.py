@@ -31,6 +31,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="[TASK=]FILE",
     help="Rows to validate on.  [default: a share of --train, see --valid-share]",
 )
+@click.option(
+    "--paraphrases",
+    multiple=True,
+    metavar="[TASK=]FILE",
+    help="Copies of training rows in other words, from `fewsight paraphrase`.",
+)
 @click.option("--model", default="smollm2-135m", show_default=True, help="Base model: name, hub id, or folder.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter; must not exist.")
 @click.option(
@@ -51,6 +57,7 @@ def finetune(
     tasks: tuple[str, ...],
     trains: tuple[str, ...],
     valids: tuple[str, ...],
+    paraphrases: tuple[str, ...],
     model: str,
     out: Path,
     preset: Any,  # noqa: ANN401 - click checked it
@@ -77,12 +84,13 @@ def finetune(
     found = [load_task(task) for task in tasks]
     names = [task.name for task in found]
     rows, held = _files("--train", trains, names), _files("--valid", valids, names)
+    words = _files("--paraphrases", paraphrases, names)
     if missing := [name for name in names if name not in rows]:
         raise ConfigError(f"No rows for {', '.join(missing)}; add --train {missing[0]}=FILE.")
 
     with TrainingBar() as bar:
         done = train_adapter(
-            [Lesson(task, rows[task.name], held.get(task.name)) for task in found],
+            [Lesson(task, rows[task.name], held.get(task.name), words.get(task.name)) for task in found],
             out,
             model=model,
             config=config,

@@ -12,6 +12,7 @@ from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.gold import GoldFile, GoldRow
 from fewsight.finetune.gold_file import read_gold
 from fewsight.finetune.near_duplicates import NearDuplicate, near_duplicates
+from fewsight.finetune.paraphrase_file import read_paraphrases
 from fewsight.finetune.rows import PromptOptions, RowMaker, TrainingRow, TrainingRows
 from fewsight.finetune.split import check_split, count_labels, split_rows
 from fewsight.prompts.task import Task
@@ -46,7 +47,13 @@ def prompt_options(config: FinetuneConfig) -> PromptOptions:
 
 
 def load_data(
-    task: Task, train: Path, valid: Path | None, config: FinetuneConfig, tokenizer: Tokenizer, max_model_len: int
+    task: Task,
+    train: Path,
+    valid: Path | None,
+    config: FinetuneConfig,
+    tokenizer: Tokenizer,
+    max_model_len: int,
+    paraphrases: Path | None = None,
 ) -> TrainingData:
     """Read, split, check, render and encode.
 
@@ -70,7 +77,7 @@ def load_data(
         name = "train on" if not made[0].rows else "validate on"
         raise InputError(f"No row is left to {name}: {_counts(made[0], made[1])}. Raise longest_row ({limit}).")
     near = near_duplicates(mine, theirs)
-    copies, missing = _copies(_kept(mine, made[0]), theirs, config, maker, limit)
+    copies, missing = _copies(_kept(mine, made[0]), theirs, config, maker, limit, paraphrases)
     files = [gold, *([other] if other else [])]
     return TrainingData(
         train=(*made[0].rows, *(row for rows in copies.values() for row in rows)),
@@ -92,13 +99,27 @@ def _make(maker: RowMaker, rows: Sequence[GoldRow], limit: int) -> TrainingRows:
 
 
 def _copies(
-    mine: Sequence[GoldRow], theirs: Sequence[GoldRow], config: FinetuneConfig, maker: RowMaker, limit: int
+    mine: Sequence[GoldRow],
+    theirs: Sequence[GoldRow],
+    config: FinetuneConfig,
+    maker: RowMaker,
+    limit: int,
+    paraphrases: Path | None,
 ) -> tuple[dict[str, list[TrainingRow]], tuple[str, ...]]:
     """Copies by kind, ready to train on, and why there are fewer than were asked for."""
-    copies = augment(mine, theirs, config, maker.mask)
+    known, unfit = read_paraphrases(paraphrases) if paraphrases else ({}, 0)
+    copies = augment(mine, theirs, config, maker.mask, known)
+    if paraphrases and not copies.rows.get("paraphrases"):
+        raise InputError(
+            f"{str(paraphrases)!r} holds no paraphrase of a training row; texts there must be those of the rows as "
+            "training masks them. Make it anew with `fewsight paraphrase`."
+        )
     made = {kind: _make(maker, rows, limit) for kind, rows in copies.rows.items()}
     copies.without["it would be too long"] += sum(len(one.too_long) for one in made.values())
-    return {kind: one.rows for kind, one in made.items()}, copies.warnings
+    lines = (
+        f"{unfit:,} paraphrases are the text itself, or have other numbers, pseudonyms or lengths; they were left out"
+    )
+    return {kind: one.rows for kind, one in made.items()}, (*copies.warnings, *([lines] if unfit else []))
 
 
 def _row_digest(row: TrainingRow) -> str:

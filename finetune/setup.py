@@ -21,11 +21,15 @@ MAY_CHANGE: Final = ("micro_tokens", "checkpoint_minutes")
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A task with its labelled files; some rows of `train` are held back where `valid` is None."""
+    """A task with its labelled files; some rows of `train` are held back where `valid` is None.
+
+    `paraphrases` is a file of `fewsight paraphrase`, from which training rows get copies.
+    """
 
     task: Task
     train: Path
     valid: Path | None = None
+    paraphrases: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def set_up(lessons: tuple[Lesson, ...], model: str, config: FinetuneConfig) -> S
     tokenizer = load_tokenizer(base.path)
     room = _room(base)
     subjects = tuple(
-        Subject(one.task, load_data(one.task, one.train, one.valid, config, tokenizer, room)) for one in lessons
+        Subject(one.task, load_data(one.task, one.train, one.valid, config, tokenizer, room, one.paraphrases))
+        for one in lessons
     )
     return Setup(subjects, base, tokenizer, config, pick_dtype(config.dtype))
 

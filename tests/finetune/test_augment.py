@@ -43,7 +43,7 @@ def mask(history: CustomerHistory) -> CustomerHistory:
 
 
 def copies(rows: list[GoldRow], config: FinetuneConfig, held_back: tuple[GoldRow, ...] = ()) -> list[GoldRow]:
-    (found,) = augment(rows, held_back, config, mask).rows.values()
+    (found,) = augment(rows, held_back, config, mask, {}).rows.values()
     return found
 
 
@@ -133,7 +133,7 @@ def test_all_cases_occur() -> None:
 
 def test_rows_without_a_copy_are_counted() -> None:
     rows = [row("我的快递在哪里？", 1), row("a 12 !", 2), row("where is it?", 3)]
-    made = augment(rows, (row("Where is  it", 4),), replace(TYPOS, augment_case=1.0), mask)
+    made = augment(rows, (row("Where is  it", 4),), replace(TYPOS, augment_case=1.0), mask, {})
     assert [copy.id for copy in made.rows["typos"]] == ["r3~typos"]
     assert made.without["they are in Chinese"] == 2
     assert made.without["there is nothing to change in them"] == 1, "typos want words of four letters"
@@ -143,7 +143,7 @@ def test_rows_without_a_copy_are_counted() -> None:
 def test_no_copy_repeats_a_held_back_row() -> None:
     rows = [row("Where is it?", number) for number in range(60)]
     held = (row("where is it", 99),)
-    found = augment(rows, held, CASE, mask)
+    found = augment(rows, held, CASE, mask, {})
     assert {text_of(copy) for copy in found.rows["case"]} == {"where is it?", "WHERE IS IT?"}
     assert found.without["it would repeat a held-back row"] == 60 - len(found.rows["case"]) > 0
 
