@@ -24,6 +24,12 @@ _PLAIN: Final = re.compile(r"([\"'(]*)([A-Za-z]{4,})([.,;:!?\"')]*)")
 _KEYS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _BESIDE: Final = {key: row[max(i - 1, 0) : i] + row[i + 1 : i + 2] for row in _KEYS for i, key in enumerate(row)}
 
+_NOTHING: Final = {
+    "typos": "there is no plain word of four letters in them",
+    "case": "there is no letter in them",
+    "paraphrases": "there is no paraphrase of them",
+}
+
 Change = Callable[[str], str]
 """A text as it might have been typed."""
 
@@ -77,10 +83,7 @@ def augment(
             history = mask(row.history)
             copy = _copy(row, kind, history, _changes(kind, history, chance, paraphrases))
             if copy is None:
-                why = (
-                    "there is no paraphrase of them" if kind == "paraphrases" else "there is nothing to change in them"
-                )
-                copies.without[why] += 1
+                copies.without[_NOTHING[kind]] += 1
             elif copy.key in barred:
                 copies.without["it would repeat a held-back row"] += 1
             else:

@@ -42,7 +42,7 @@ class TrainingBar:
         """Show the step."""
         now = time.monotonic()
         if self._first is None or state.step <= self._step:  # another training, as in a search
-            self._first = (now, state.step, state.tokens)
+            self._first, self._validation = (now, state.step, state.tokens), ""
         self._step = state.step
         said = self._words(state, total, now)
         if self._bar is not None:

@@ -71,12 +71,15 @@ def search(setup: Setup, folder: Path, progress: Progress, say: Callable[[str], 
     trials, many = read_trials(folder), setup.config.search
     say(_cost(setup, many - len(trials)))
     while len(trials) < many:
-        place = folder / f"trial-{len(trials) + 1:03d}"
-        trials = (*trials, _trial(setup, trials, place, progress))
+        place, name = folder / f"trial-{len(trials) + 1:03d}", f"trial {len(trials) + 1} of {many}"
+        asked = _study(setup.config, trials).ask(_space(setup.config))
+        config = replace(_short(setup.config), **asked.params)
+        say(f"{name}: learning rate {config.learning_rate:.2g}, rank {config.rank}")
+        trials = (*trials, _trial(setup, config, place, _Watch(asked, progress)))
         write_trials(folder, trials)
         shutil.rmtree(place, ignore_errors=True)
-        say(f"trial {len(trials)} of {many}, {trials[-1].said}")
-    say(f"the best of {many} trials is {best_trial(trials).said}")
+        say(f"{name}: {trials[-1].said}")
+    say(f"the best of {many} trials: {best_trial(trials).said}")
     return trials
 
 
@@ -86,13 +89,10 @@ def found_config(config: FinetuneConfig, trials: Sequence[Trial]) -> FinetuneCon
     return replace(config, learning_rate=best.learning_rate, rank=best.rank, search=0)
 
 
-def _trial(setup: Setup, trials: Sequence[Trial], place: Path, progress: Progress) -> Trial:
-    """The trial after `trials`; it goes on from its checkpoint where it was killed."""
-    asked = _study(setup.config, trials).ask(_space(setup.config))
-    config = replace(_short(setup.config), **asked.params)
+def _trial(setup: Setup, config: FinetuneConfig, place: Path, watch: "_Watch") -> Trial:
+    """One short training; it goes on from its checkpoint where it was killed."""
     loaded = load_base(setup.base, setup.dtype)
     adapted = add_lora(loaded, config, setup.base.name)
-    watch = _Watch(asked, progress)
     training = Training(adapted, setup.train, setup.valid, config, setup.weights, place, watch)
     ended: Ended = "whole"
     try:

@@ -136,7 +136,7 @@ def test_rows_without_a_copy_are_counted() -> None:
     made = augment(rows, (row("Where is  it", 4),), replace(TYPOS, augment_case=1.0), mask, {})
     assert [copy.id for copy in made.rows["typos"]] == ["r3~typos"]
     assert made.without["they are in Chinese"] == 2
-    assert made.without["there is nothing to change in them"] == 1, "typos want words of four letters"
+    assert made.without["there is no plain word of four letters in them"] == 1
     assert "2 rows drawn for a copy have none: they are in Chinese" in made.warnings
 
 
