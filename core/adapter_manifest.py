@@ -5,12 +5,13 @@ so serving compares them before it starts. The weights are a plain PEFT adapter,
 """
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from fewsight.errors import ModelError
 from fewsight.files import write_text
+from fewsight.intervals import wilson_limits
 
 MANIFEST: Final = "fewsight.json"
 VERSION: Final = 1
@@ -74,6 +75,16 @@ class Metric(_Part):
     low: float
     high: float
     rows: int
+
+    @classmethod
+    def of_share(cls, right: int, rows: int) -> Self:
+        """That of `right` rows out of `rows`, to four digits; without rows 0, with limits of 0 and 1.
+
+        >>> Metric.of_share(8, 10)
+        Metric(value=0.8, low=0.4902, high=0.9433, rows=10)
+        """
+        low, high = wilson_limits(right, rows)
+        return cls(value=round(right / rows, 4) if rows else 0.0, low=round(low, 4), high=round(high, 4), rows=rows)
 
 
 class ParityPart(_Part):

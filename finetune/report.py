@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from fewsight.adapter_manifest import Metric
 from fewsight.finetune.gold import GoldRow
-from fewsight.finetune.intervals import wilson
 from fewsight.finetune.scoring import Belief
 from fewsight.prompts.fields import ClosedField
 
@@ -79,7 +78,7 @@ def field_report(number: int, closed: ClosedField, gold: Sequence[GoldRow], foun
     classes = tuple(ClassFigures(x, have[x], got[x], pairs[x, x]) for x in closed.labels if have[x] or got[x])
     macro = sum(figures.f1 for figures in classes) / len(classes) if classes else 0.0
     right = sum(figures.right for figures in classes)
-    return FieldReport(closed.path, wilson(right, pairs.total()), round(macro, 4), classes, pairs)
+    return FieldReport(closed.path, Metric.of_share(right, pairs.total()), round(macro, 4), classes, pairs)
 
 
 def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], found: Sequence[Belief]) -> Metric:
@@ -89,7 +88,7 @@ def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], found: Se
         given = [number for number, closed in enumerate(fields) if closed.path in row.values]
         rows += bool(given)
         right += bool(given) and all(belief.chosen[n] == _label(fields[n], row.values[fields[n].path]) for n in given)
-    return wilson(right, rows)
+    return Metric.of_share(right, rows)
 
 
 def _label(closed: ClosedField, value: Any) -> str:  # noqa: ANN401 - a JSON value

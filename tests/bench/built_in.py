@@ -17,9 +17,9 @@ from typing import Any, Final
 import pandas as pd
 
 import fewsight
+from fewsight.adapter_manifest import Metric
 from fewsight.events import history_record
 from fewsight.finetune.embedded import NEUTRAL, is_trained_on, passage_rows, sentence_rows, shop_rows
-from fewsight.finetune.intervals import wilson
 from fewsight.finetune.noise import classic_model
 from fewsight.serving.options import BARE, BUILT_IN
 from fewsight.shop import Customer, answer, generate
@@ -106,7 +106,7 @@ def _at(value: Any, path: str) -> Any:
 def _right(name: str, people: Sequence[Any], task: str, path: str, given: Mapping[str, Any]) -> Figure:
     asked = [one for one in people if one.history.events and answer(one, task) is not None]
     right = sum(given[one.history.customer_id] == _at(answer(one, task), path) for one in asked)
-    share = wilson(right, len(asked))
+    share = Metric.of_share(right, len(asked))
     return Figure(name, f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of {share.rows}")
 
 

@@ -1,0 +1,23 @@
+"""The interval of a share."""
+
+import math
+from statistics import NormalDist
+
+
+def wilson_limits(right: float, rows: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Both limits of a share of independent rows, by Wilson (Probable inference, JASA 22, 1927); holds for few rows too.
+
+    `right` and `rows` may be effective numbers, so they need not be whole. Without rows nothing is known: 0 and 1.
+
+    >>> wilson_limits(8, 10)
+    (0.49016, 0.94332)
+    >>> wilson_limits(0, 0)
+    (0.0, 1.0)
+    """
+    if rows <= 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share, spread = right / rows, z * z / rows
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / rows + spread / 4 / rows) / (1 + spread)
+    return max(middle - half, 0.0), min(middle + half, 1.0)

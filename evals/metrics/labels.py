@@ -1,0 +1,126 @@
+"""Metrics of one label for each row.
+
+An invalid answer is wrong: it misses the given label and claims none. Labels that are neither given nor answered do not
+count. What is not defined is 0, as in scikit-learn.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewsight.evals.arrays import Codes, Flags, Floats
+from fewsight.evals.predictions import INVALID, Predictions
+from fewsight.evals.statistic import Statistic, safe_divide, share, share_like
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """One label: rows that have it, rows that got it, rows that both have and got it, and what follows from them.
+
+    Precision is 0 where no row got the label, recall where none has it.
+    """
+
+    label: str
+    rows: int
+    predicted: int
+    right: int
+    precision: float
+    recall: float
+    f1: float
+
+
+def accuracy(predictions: Predictions) -> Statistic:
+    """The share of rows with the given label."""
+    return share(predictions.gold == predictions.predicted, _all(predictions))
+
+
+def schema_validity(predictions: Predictions) -> Statistic:
+    """The share of rows with a valid answer."""
+    return share(predictions.predicted != INVALID, _all(predictions))
+
+
+def balanced_accuracy(predictions: Predictions) -> Statistic:
+    """The mean recall of the labels that some row has."""
+    return share_like(_counts(predictions), balanced_of_sums)
+
+
+def macro_f1(predictions: Predictions) -> Statistic:
+    """The mean F1 of the labels that are given or answered."""
+    return share_like(_counts(predictions), macro_f1_of_sums)
+
+
+def micro_f1(predictions: Predictions) -> Statistic:
+    """F1 over all labels together; the accuracy where every answer is valid."""
+    return share_like(_counts(predictions), micro_f1_of_sums)
+
+
+def mcc(predictions: Predictions) -> Statistic:
+    """Matthews' correlation of many classes (Gorodkin, Computational Biology and Chemistry 28, 2004), from -1 to 1.
+
+    0 where all given or all answered labels are the same. Invalid answers are a class of their own.
+    """
+    return share_like(_counts(predictions), mcc_of_sums, low=-1.0)
+
+
+def by_label(predictions: Predictions) -> list[LabelFigures]:
+    """Figures of every label of the field, in its order, also of those without rows."""
+    right, have, got = _parts(_counts(predictions).sum(axis=0))
+    columns = (have, got, right, safe_divide(right, got), safe_divide(right, have), safe_divide(2 * right, have + got))
+    return [
+        LabelFigures(label, int(rows), int(predicted), int(hits), float(precision), float(recall), float(f1))
+        for label, rows, predicted, hits, precision, recall, f1 in zip(predictions.labels, *columns, strict=True)
+    ]
+
+
+def confusion(predictions: Predictions) -> Codes:
+    """Counts of given (row) against answered label (column), shape (labels, labels + 1); the last column is invalid."""
+    labels = len(predictions.labels)
+    answered = np.where(predictions.predicted == INVALID, labels, predictions.predicted)
+    cells = np.bincount(predictions.gold * (labels + 1) + answered, minlength=labels * (labels + 1))
+    return cells.reshape(labels, labels + 1)
+
+
+def macro_f1_of_sums(sums: Floats) -> Floats:
+    """Mean F1 of the labels that occur, from right, given and answered counts side by side: (..., 3 labels) -> (...)."""
+    right, have, got = _parts(sums)
+    return safe_divide(safe_divide(2 * right, have + got).sum(-1), (have + got > 0).sum(-1))
+
+
+def micro_f1_of_sums(sums: Floats) -> Floats:
+    """F1 of all labels together, from the same counts."""
+    right, have, got = _parts(sums)
+    return safe_divide(2 * right.sum(-1), (have + got).sum(-1))
+
+
+def balanced_of_sums(sums: Floats) -> Floats:
+    """Mean recall of the labels that are given, from the same counts."""
+    right, have, _ = _parts(sums)
+    return safe_divide(safe_divide(right, have).sum(-1), (have > 0).sum(-1))
+
+
+def mcc_of_sums(sums: Floats) -> Floats:
+    """Matthews' correlation, from the same counts."""
+    right, have, got = _parts(sums)
+    rows, hits = have.sum(-1), right.sum(-1)
+    invalid = rows - got.sum(-1)
+    together = hits * rows - (have * got).sum(-1)
+    given = rows**2 - (have**2).sum(-1)
+    answered = rows**2 - (got**2).sum(-1) - invalid**2
+    return safe_divide(together, np.sqrt(given * answered))
+
+
+def _all(predictions: Predictions) -> Flags:
+    return np.ones(len(predictions), dtype=bool)
+
+
+def _counts(predictions: Predictions) -> Floats:
+    """For each row and label: right, given, answered; shape (rows, 3 labels)."""
+    labels = np.arange(len(predictions.labels))
+    have = predictions.gold[:, None] == labels
+    got = predictions.predicted[:, None] == labels
+    return np.hstack([have & got, have, got]).astype(float)
+
+
+def _parts(sums: Floats) -> tuple[Floats, Floats, Floats]:
+    right, have, got = np.split(sums, 3, axis=-1)
+    return right, have, got

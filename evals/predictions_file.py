@@ -1,0 +1,48 @@
+"""Predictions as JSON lines: a first line with the labels, then a line for each row. They hold ids, and no texts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fewsight.errors import InputError
+from fewsight.evals.predictions import Prediction, Predictions
+from fewsight.files import write_text
+
+
+def write_predictions(predictions: Predictions, path: Path) -> None:
+    """Write them; probabilities keep six digits.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    lines: list[dict[str, Any]] = [{"labels": predictions.labels}]
+    for row in predictions.rows:
+        line: dict[str, Any] = {"id": row.id, "customer": row.customer, "gold": row.gold, "predicted": row.predicted}
+        if row.probabilities:
+            line["probabilities"] = {label: round(share, 6) for label, share in row.probabilities.items()}
+        lines.append(line)
+    write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+
+
+def read_predictions(path: Path) -> Predictions:
+    """Read what `write_predictions` wrote.
+
+    Raises:
+        InputError: a line is no such row, or the rows can't be scored.
+        OSError: the file can't be read.
+    """
+    labels: tuple[str, ...] | None = None
+    rows: list[Prediction] = []
+    with path.open(encoding="utf-8") as file:
+        for number, text in enumerate(file, 1):
+            try:
+                line = json.loads(text)
+                if labels is None:
+                    labels = tuple(line["labels"])
+                else:
+                    rows.append(Prediction(**line))
+            except (ValueError, TypeError, KeyError) as error:
+                raise InputError(f"Line {number} of {path.name!r} is no line of predictions: {error}.") from error
+    if labels is None:
+        raise InputError(f"{path.name!r} is empty: its first line must hold the labels.")
+    return Predictions(labels, tuple(rows))
