@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 
 def wilson_limits(right: float, rows: float, confidence: float = 0.95) -> tuple[float, float]:
-    """Both limits of a share of independent rows, by Wilson (Probable inference, JASA 22, 1927); holds for few rows too.
+    """Both limits of a share of independent rows, by Wilson (JASA 22, 1927); holds for few rows too.
 
     `right` and `rows` may be effective numbers, so they need not be whole. Without rows nothing is known: 0 and 1.
 

@@ -1,8 +1,9 @@
-"""The cluster bootstrap: customers are drawn with replacement, each with all its rows (Davison and Hinkley 1997, ch. 3.8).
+"""The cluster bootstrap: customers are drawn with replacement, each with all its rows (Davison and Hinkley 1997, ch.
+3.8).
 
-For figures that are no function of sums over rows (a rank correlation, a calibration error), and to check those that are. The
-percentiles are widened for the number of customers, after Hesterberg, American Statistician 69, 2015: plain ones are too
-narrow for few of them.
+For figures that are no function of sums over rows (a rank correlation, a calibration error), and to check those that
+are. The percentiles are widened for the number of customers, after Hesterberg, American Statistician 69, 2015: plain
+ones are too narrow for few of them.
 """
 
 import math
@@ -30,8 +31,8 @@ def bootstrap_interval(
     """
     require_same_number(len(statistic.columns), len(clusters))
     sums = cluster_sums(statistic.columns, clusters)
-    blocks = [statistic.of_sums(times @ sums) for times in _times_drawn(len(sums), resamples, seed)]
-    return _between(statistic.value, np.concatenate(blocks), confidence, len(clusters), len(sums))
+    blocks = [statistic.of_sums(times @ sums) for times in times_drawn(len(sums), resamples, seed)]
+    return between(statistic.value, np.concatenate(blocks), confidence, len(clusters), len(sums))
 
 
 def bootstrap_rows(
@@ -50,10 +51,10 @@ def bootstrap_rows(
         figure(np.concatenate([rows_of[number] for number in chance.integers(0, len(names), len(names))]))
         for _ in range(resamples)
     ]
-    return _between(figure(np.arange(len(clusters))), np.array(drawn), confidence, len(clusters), len(names))
+    return between(figure(np.arange(len(clusters))), np.array(drawn), confidence, len(clusters), len(names))
 
 
-def _times_drawn(clusters: int, resamples: int, seed: int) -> Iterator[Floats]:
+def times_drawn(clusters: int, resamples: int, seed: int) -> Iterator[Floats]:
     """How often each cluster is drawn: blocks of shape (resamples of the block, clusters)."""
     chance = np.random.default_rng(seed)
     at_once = max(AT_ONCE // clusters, 1)
@@ -62,7 +63,8 @@ def _times_drawn(clusters: int, resamples: int, seed: int) -> Iterator[Floats]:
         yield chance.multinomial(clusters, np.full(clusters, 1 / clusters), size=size).astype(float)
 
 
-def _between(value: float, drawn: Floats, confidence: float, rows: int, clusters: int) -> Interval:
+def between(value: float, drawn: Floats, confidence: float, rows: int, clusters: int) -> Interval:
+    """The interval between widened percentiles of a figure's resamples, of shape (resamples,)."""
     from scipy.stats import norm
 
     if clusters < 2:

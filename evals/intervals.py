@@ -1,8 +1,9 @@
 """Intervals for figures of rows that come in clusters: rows of one customer are alike, so customers are what counts.
 
-The spread of a figure is that of its values with one customer left out at a time (the delete-one-cluster jackknife: Efron and
-Stein, Annals of Statistics 9, 1981), and quantiles are Student's with one degree less than there are customers. For a
-mean this is the cluster-robust t interval. It was chosen over bootstraps by measured coverage: docs/evaluation.md.
+The spread of a figure is that of its values with one customer left out at a time (the delete-one-cluster jackknife:
+Efron and Stein, Annals of Statistics 9, 1981), and quantiles are Student's with one degree less than there are
+customers. For a mean this is the cluster-robust t interval. It was chosen over bootstraps by measured coverage:
+docs/evaluation.md.
 """
 
 import math
@@ -40,16 +41,16 @@ def wilson(right: int, rows: int, confidence: float = 0.95) -> Interval:
 def cluster_interval(statistic: Statistic, clusters: Codes, confidence: float = 0.95) -> Interval:
     """The interval of any statistic; `clusters` has shape (rows,).
 
-    A share-like one gets Wilson's interval with the number of independent rows that would have the same spread (as Korn and
-    Graubard, Survey Methodology 24, 1998, do with Clopper and Pearson's); without any spread, as where all rows are right,
-    that is the number of customers. Others get a t interval within their range. Of a single customer nothing is known:
-    the limits are the ends of the range.
+    A share-like one gets Wilson's interval with the number of independent rows that would have the same spread (as Korn
+    and Graubard, Survey Methodology 24, 1998, do with Clopper and Pearson's); without any spread, as where all rows are
+    right, that is the number of customers. Others get a t interval within their range. Of a single customer nothing is
+    known: the limits are the ends of the range.
 
     Raises:
         InputError: statistic and clusters have different numbers of rows.
     """
     spread, count = standard_error(statistic, clusters)
-    value, rows = statistic.value, len(clusters)
+    value, rows = statistic.value, int(statistic.columns.any(axis=1).sum())
     if count < 2:
         return Interval(value, statistic.low, statistic.high, confidence, "one customer", rows, count)
     quantile = t_quantile((1 + confidence) / 2, count - 1)
@@ -70,11 +71,15 @@ def cluster_interval(statistic: Statistic, clusters: Codes, confidence: float = 
 def standard_error(statistic: Statistic, clusters: Codes) -> tuple[float, int]:
     """The jackknife standard error over clusters, and their number; 0 for a single cluster.
 
+    Clusters that have no part in the figure, as those without out-of-scope rows in out-of-scope recall, are not
+    counted.
+
     Raises:
         InputError: statistic and clusters have different numbers of rows.
     """
     require_same_number(len(statistic.columns), len(clusters))
     sums = cluster_sums(statistic.columns, clusters)
+    sums = sums[sums.any(axis=1)]
     count = len(sums)
     if count < 2:
         return 0.0, count

@@ -17,7 +17,7 @@ Verdict = Literal["not worse", "worse", "undecided"]
 
 @dataclass(frozen=True, slots=True)
 class NonInferiority:
-    """Whether a candidate is worse than a baseline by more than `margin`; `alpha` is the one-sided error of 'not worse'."""
+    """Whether a candidate is worse than a baseline by more than `margin`, with a one-sided error of `alpha`."""
 
     verdict: Verdict
     margin: float
@@ -28,8 +28,8 @@ class NonInferiority:
 def non_inferiority(difference: Interval, margin: float) -> NonInferiority:
     """Judge the interval of candidate less baseline (higher is better; Piaggio et al., JAMA 308, 2012).
 
-    'not worse' where all of it lies above -margin, 'worse' where all of it lies below, else 'undecided'. A 95 % interval
-    gives a one-sided alpha of 2.5 %.
+    'not worse' where all of it lies above -margin, 'worse' where all of it lies below, else 'undecided'. A 95 %
+    interval gives a one-sided alpha of 2.5 %.
 
     Raises:
         ConfigError: the margin is not above 0.
@@ -60,8 +60,8 @@ def detectable_effect(
 ) -> Detectable:
     """The minimum detectable effect of paired data, from the spread that they show (Bloom, Evaluation Review 19, 1995).
 
-    `wanted` is the difference that matters to the user: where it is smaller, a warning says about how many customers would
-    show it. Where the arms differ on no row, one customer is taken to differ by 1.
+    `wanted` is the difference that matters to the user: where it is smaller, a warning says about how many customers
+    would show it. Where the arms differ on no row, one customer is taken to differ by 1.
     """
     spread, count = standard_error(difference, clusters)
     if count < 2:

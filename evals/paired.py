@@ -47,9 +47,9 @@ def permutation_test(
 ) -> float:
     """The two-sided p-value that the arms are the same: their answers to a customer's rows could as well be swapped.
 
-    Every customer's answers are swapped or not, at random; where there are no more than `draws` ways to do so, each is taken once
-    and p is exact. Else the data count as one draw (Phipson and Smyth, Statistical Applications in Genetics 9, 2010), so p
-    is never below 1 / (draws + 1). Both statistics must be the same function of their rows' columns.
+    Every customer's answers are swapped or not, at random; where there are no more than `draws` ways to do so, each is
+    taken once and p is exact. Else the data count as one draw (Phipson and Smyth, Statistical Applications in Genetics
+    9, 2010), so p is never below 1 / (draws + 1). Both statistics must be the same function of their rows' columns.
 
     Raises:
         InputError: the numbers of rows differ.

@@ -76,11 +76,12 @@ class Predictions:
 
     @cached_property
     def probabilities(self) -> Floats:
-        """Those of the rows that have them, shape (rows with, labels), summing to 1; a label that is not named has 0."""
+        """Those of the rows that have any, shape (rows that have, labels), summing to 1; labels not named have 0."""
         known = [row.probabilities for row in self.rows if row.probabilities]
         shares = np.array([[row.get(label, 0.0) for label in self.labels] for row in known], dtype=float)
         shares = shares.reshape(len(known), len(self.labels))
-        return shares / shares.sum(axis=1, keepdims=True)
+        shares /= shares.sum(axis=1, keepdims=True)
+        return shares
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -110,8 +111,8 @@ def require_same_rows(first: Predictions, second: Predictions) -> None:
     for one, other in zip(first.rows, second.rows, strict=True):
         if (one.id, one.customer, one.gold) != (other.id, other.customer, other.gold):
             raise InputError(
-                f"Row {one.id!r} of the first arm stands beside row {other.id!r} of the second with another id, customer "
-                "or given label; compare arms on the same rows in the same order."
+                f"Row {one.id!r} of the first arm stands beside row {other.id!r} of the second with another id, "
+                "customer or given label; compare arms on the same rows in the same order."
             )
 
 

@@ -1,7 +1,7 @@
 """Figures that depend on the rows only through sums over them.
 
-Accuracy, F1, MCC, correlations and log loss are all such. So a resample of customers needs no rows again: its sums are those
-of its customers, and all resamples are one matrix product.
+Accuracy, F1, MCC, correlations and log loss are all such. So a resample of customers needs no rows again: its sums are
+those of its customers, and all resamples are one matrix product.
 """
 
 import math
@@ -18,8 +18,8 @@ from fewsight.evals.arrays import Codes, Flags, Floats
 class Statistic:
     """`columns` of shape (rows, d), and the figure as a function of their sums: (..., d) -> (...), never NaN.
 
-    `low` and `high` are the ends of its range. `is_share_like` says that its spread goes to 0 at both of them, as that of
-    a share does, so that a symmetric interval would be wrong near them.
+    `low` and `high` are the ends of its range. `is_share_like` says that its spread goes to 0 at both of them, as that
+    of a share does, so that a symmetric interval would be wrong near them.
     """
 
     columns: Floats
@@ -39,7 +39,7 @@ class Statistic:
 
 
 def share(hits: Flags, among: Flags) -> Statistic:
-    """The share of the rows `among` that are hits, both of shape (rows,); 0 where there are none among which to look."""
+    """The share of the rows `among` that are hits, both of shape (rows,); 0 where `among` has none."""
     return share_like(np.column_stack([hits & among, among]).astype(float), _ratio_of_sums)
 
 

@@ -81,7 +81,7 @@ def confusion(predictions: Predictions) -> Codes:
 
 
 def macro_f1_of_sums(sums: Floats) -> Floats:
-    """Mean F1 of the labels that occur, from right, given and answered counts side by side: (..., 3 labels) -> (...)."""
+    """Mean F1 of the labels that occur, from counts of right, given and answered rows: (..., 3 labels) -> (...)."""
     right, have, got = _parts(sums)
     return safe_divide(safe_divide(2 * right, have + got).sum(-1), (have + got > 0).sum(-1))
 

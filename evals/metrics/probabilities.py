@@ -1,4 +1,4 @@
-"""Metrics of probabilities: of shape (rows, labels), summing to 1 in each row, beside the given labels' codes (rows,)."""
+"""Metrics of probabilities of shape (rows, labels), each row with a sum of 1, and of given labels' codes (rows,)."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -29,7 +29,8 @@ class Bin:
 class Reliability:
     """A reliability diagram of the top label with its expected calibration error.
 
-    `asked` is the number of bins that was asked for; equal-mass bins with the same edge are one, and empty ones are none.
+    `asked` is the number of bins that was asked for; equal-mass bins with the same edge are one, and empty bins
+    are left out.
     """
 
     binning: Binning
@@ -59,7 +60,8 @@ def brier(probabilities: Floats, gold: Codes) -> Statistic:
 def reliability(confidence: Floats, right: Floats, binning: Binning = "equal-mass", bins: int = BINS) -> Reliability:
     """The top label's confidence against how often it is right (0 or 1), both of shape (rows,).
 
-    Equal-mass bins end at quantiles of the confidence; rows of equal confidence share a bin. Equal-width ones cut 0 to 1.
+    Equal-mass bins end at quantiles of the confidence; rows of equal confidence share a bin. Equal-width bins cut
+    the way from 0 to 1.
 
     Raises:
         InputError: there are no rows.

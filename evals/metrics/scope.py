@@ -23,7 +23,7 @@ def out_of_scope_recall(predictions: Predictions, none: str) -> Statistic:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScopeCurve:
-    """Matthews' correlation of 'out of scope' for each threshold: rows with a lower confidence than it are taken for it.
+    """Matthews' correlation of 'out of scope' for each threshold, where rows of a lower confidence are taken for it.
 
     `thresholds` rise; the first, 0, takes no row for it and has an MCC of 0. Choose a threshold on other rows than
     those that its figure is reported on.

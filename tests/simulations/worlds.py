@@ -1,6 +1,8 @@
 """Made-up customers whose true figures are known exactly: what simulations draw from."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -8,6 +10,7 @@ import numpy as np
 
 from fewsight.evals.arrays import Codes, Floats
 from fewsight.evals.predictions import Prediction, Predictions
+from fewsight.evals.statistic import Statistic
 
 SHARES: Final = (0.4, 0.25, 0.2, 0.1, 0.05)
 """How often each of five labels is given."""
@@ -79,7 +82,8 @@ class World:
         joint = self.joint()
         np.fill_diagonal(joint, 0)
         edges = (joint / joint.sum(axis=1, keepdims=True)).cumsum(axis=1)
-        return (chance.random(len(gold))[:, None] > edges[gold]).sum(axis=1).clip(max=len(self.shares) - 1)
+        place = (chance.random(len(gold))[:, None] > edges[gold]).sum(axis=1)
+        return np.minimum(place, len(self.shares) - 1)
 
 
 @dataclass(frozen=True)
@@ -98,3 +102,52 @@ class Sample:
         return Predictions(
             names, tuple(Prediction(f"r{i}", f"c{c}", names[g], names[a]) for i, (c, g, a) in enumerate(rows))
         )
+
+
+@dataclass(frozen=True)
+class ScoreWorld:
+    """Numbers and probabilities of customers. A third of a number's variance is its customer's; so is its error's."""
+
+    customers: int = 60
+
+    def draw(self, chance: np.random.Generator) -> tuple[Codes, Floats, Floats]:
+        """Customers, given numbers, answered numbers; their variances are 1 and 2.25, and the correlation 2/3."""
+        clusters = self._clusters(chance)
+        gold = self._shared(clusters, chance)
+        return clusters, gold, gold + np.sqrt(1.25) * self._shared(clusters, chance)
+
+    def draw_probabilities(self, chance: np.random.Generator) -> tuple[Codes, Floats, Codes]:
+        """Customers, probabilities of three labels, given labels; the probabilities are too bold, as models' are."""
+        clusters = self._clusters(chance)
+        logits = 1.5 * np.column_stack([self._shared(clusters, chance) for _ in range(3)])
+        true = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        gold = (chance.random(len(clusters))[:, None] > true.cumsum(axis=1)).sum(axis=1).clip(max=2)
+        bold = true**1.5
+        return clusters, bold / bold.sum(axis=1, keepdims=True), gold
+
+    @property
+    def pearson(self) -> float:
+        """The true correlation."""
+        return float(1 / np.sqrt(2.25))
+
+    @property
+    def spearman(self) -> float:
+        """The true rank correlation of normal numbers (Pearson 1907)."""
+        return float(6 / np.pi * np.arcsin(self.pearson / 2))
+
+    @property
+    def distance(self) -> float:
+        """The true mean absolute error, of normal errors."""
+        return float(np.sqrt(1.25 * 2 / np.pi))
+
+    def expected(self, figure: Callable[[Floats, Codes], Statistic]) -> float:
+        """The mean of a figure of probabilities, by brute force: 800,000 rows."""
+        _, shares, gold = replace(self, customers=200_000).draw_probabilities(np.random.default_rng(0))
+        return figure(shares, gold).value
+
+    def _clusters(self, chance: np.random.Generator) -> Codes:
+        return np.repeat(np.arange(self.customers), chance.integers(1, MOST_ROWS + 1, self.customers))
+
+    def _shared(self, clusters: Codes, chance: np.random.Generator) -> Floats:
+        own, rest = chance.standard_normal(self.customers)[clusters], chance.standard_normal(len(clusters))
+        return own / math.sqrt(3) + rest * math.sqrt(2 / 3)

@@ -1,0 +1,114 @@
+"""How common each label is, corrected for the classifier's errors by its confusion matrix.
+
+Counting answers is biased: with 1 % of churners and 95 % accuracy most of the counted churners are none. Labelled rows
+tell how each label is answered; the shares of labels that explain the answers best are then found (Rogan and Gladen,
+American Journal of Epidemiology 107, 1978, for two labels; Forman 2008 and Vaz et al. 2019 for more). It is assumed
+that a label is answered alike in labelled and counted rows. The labels' shares may differ: the labelled rows may be a
+stratified sample.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from fewsight.evals.arrays import Codes, Flags, Floats
+from fewsight.evals.bootstrap import between, times_drawn
+from fewsight.evals.intervals import Interval
+from fewsight.evals.predictions import INVALID
+from fewsight.evals.statistic import cluster_sums, require_same_number
+
+RESAMPLES: Final = 1000
+SUM_WEIGHT: Final = 1e4
+"""How much heavier a sum other than 1 weighs than a deviation of the answers' shares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prevalence:
+    """A label's share of the counted rows: as counted, and corrected with its interval.
+
+    `is_measured` is False where no labelled row has the label: it is then taken to be always answered right.
+    """
+
+    label: str
+    counted: float
+    corrected: Interval
+    is_measured: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """Rows with the labels that were answered and their customers, as codes of shape (rows,); `INVALID` for none."""
+
+    predicted: Codes
+    clusters: Codes
+
+
+def corrected_prevalence(
+    gold: Codes,
+    labelled: Answered,
+    counted: Answered,
+    labels: Sequence[str],
+    confidence: float = 0.95,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> list[Prevalence]:
+    """The prevalence of every label among `counted`, with `gold` the given labels of `labelled`, of shape (rows,).
+
+    Intervals are cluster bootstraps that draw the customers of both anew.
+
+    Raises:
+        InputError: there are no rows, or their numbers differ.
+    """
+    require_same_number(len(gold), len(labelled.predicted), len(labelled.clusters))
+    require_same_number(len(counted.predicted), len(counted.clusters))
+    size = len(labels)
+    cells = cluster_sums(_one_hot(gold * (size + 1) + _column(labelled, size), size * (size + 1)), labelled.clusters)
+    answers = cluster_sums(_one_hot(_column(counted, size), size + 1), counted.clusters)
+    whole = _matrix(cells.sum(axis=0), size, np.eye(size, size + 1))
+    value = solve(whole, answers.sum(axis=0))
+    pairs = zip(_drawn_sums(cells, resamples, seed), _drawn_sums(answers, resamples, seed + 1), strict=True)
+    drawn = np.array([solve(_matrix(cell, size, whole), answer) for cell, answer in pairs])
+    clusters = min(len(cells), len(answers))
+    intervals = [
+        between(float(value[k]), drawn[:, k], confidence, len(gold) + len(counted.predicted), clusters)
+        for k in range(size)
+    ]
+    shares = answers.sum(axis=0) / len(counted.predicted)
+    known: Flags = np.bincount(gold, minlength=size) > 0
+    return [Prevalence(label, float(shares[k]), intervals[k], bool(known[k])) for k, label in enumerate(labels)]
+
+
+def solve(matrix: Floats, answers: Floats) -> Floats:
+    """The shares q >= 0 with a sum of 1 for which `matrix`.T @ q is nearest to the answers' shares, by least squares.
+
+    `matrix` has shape (labels, answers) and rows that sum to 1; `answers` are counts of shape (answers,).
+    """
+    from scipy.optimize import nnls
+
+    left = np.vstack([matrix.T, np.full((1, len(matrix)), SUM_WEIGHT)])
+    shares, _ = nnls(left, np.append(answers / answers.sum(), SUM_WEIGHT))
+    found: Floats = shares / shares.sum()
+    return found
+
+
+def _matrix(cells: Floats, size: int, otherwise: Floats) -> Floats:
+    """Shares of answers for each given label; those of `otherwise` for a label that has no row here."""
+    counts = cells.reshape(size, size + 1)
+    rows = counts.sum(axis=1, keepdims=True)
+    return np.array(np.where(rows > 0, counts / np.maximum(rows, 1), otherwise), dtype=float)
+
+
+def _drawn_sums(sums: Floats, resamples: int, seed: int) -> Iterator[Floats]:
+    for times in times_drawn(len(sums), resamples, seed):
+        yield from times @ sums
+
+
+def _column(rows: Answered, size: int) -> Codes:
+    return np.where(rows.predicted == INVALID, size, rows.predicted)
+
+
+def _one_hot(codes: Codes, size: int) -> Floats:
+    return (codes[:, None] == np.arange(size)).astype(float)

@@ -1,0 +1,75 @@
+"""How often the intervals of corrected prevalences hold the truth."""
+
+import numpy as np
+
+from fewsight.evals.intervals import cluster_interval
+from fewsight.evals.ppi import prediction_powered_mean
+from fewsight.evals.prevalence import Answered, corrected_prevalence
+from fewsight.evals.statistic import mean
+from tests.bench.common import Figure
+from tests.simulations.worlds import World
+
+AIM = "0.93 to 0.97"
+RESAMPLES = 400
+NAMES = tuple(f"label{number}" for number in range(5))
+
+
+def measure(runs: int = 2000) -> list[Figure]:
+    """By the confusion matrix with other shares than the labelled rows have, and prediction-powered with the same."""
+    return [*_confusion(runs), *_powered(runs)]
+
+
+def _confusion(runs: int) -> list[Figure]:
+    balanced = World(100, (0.85,), shares=(0.2,) * 5)
+    skewed = World(500, (0.85,), shares=(0.5, 0.3, 0.12, 0.06, 0.02))
+    chance, held, off = np.random.default_rng(1), np.zeros(5), np.zeros(5)
+    for run in range(runs):
+        labelled, counted = balanced.draw(chance), skewed.draw(chance)
+        found = corrected_prevalence(
+            labelled.gold,
+            Answered(labelled.answered[0], labelled.clusters),
+            Answered(_as_if_balanced(counted.gold, counted.answered[0], chance), counted.clusters),
+            NAMES,
+            resamples=RESAMPLES,
+            seed=run,
+        )
+        held += [
+            one.corrected.low <= true <= one.corrected.high for one, true in zip(found, skewed.shares, strict=True)
+        ]
+        off += [one.counted - true for one, true in zip(found, skewed.shares, strict=True)]
+    lines = [
+        Figure(f"confusion matrix, a label of {true:.0%}", share / runs, AIM)
+        for share, true in zip(held, skewed.shares, strict=True)
+    ]
+    bias = ", ".join(f"{one / runs:+.3f}" for one in off)
+    return [*lines, Figure("  mean error of plain counts, by label", bias)]
+
+
+def _as_if_balanced(gold: np.ndarray, answered: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """Wrong answers spread evenly, as in the balanced world: the method takes errors to be alike in both."""
+    return np.where(answered == gold, gold, (gold + chance.integers(1, 5, len(gold))) % 5)
+
+
+def _powered(runs: int) -> list[Figure]:
+    few, many = World(60, (0.9,)), World(1000, (0.9,))
+    chance, held, alone, width, width_alone = np.random.default_rng(2), 0, 0, 0.0, 0.0
+    for _ in range(runs):
+        labelled, rest = few.draw(chance), many.draw(chance)
+        gold = (labelled.gold == 2).astype(float)
+        found = prediction_powered_mean(
+            gold,
+            (labelled.answered[0] == 2).astype(float),
+            labelled.clusters,
+            (rest.answered[0] == 2).astype(float),
+            rest.clusters,
+        ).mean
+        plain = cluster_interval(mean(gold), labelled.clusters)
+        held += found.low <= 0.2 <= found.high
+        alone += plain.low <= 0.2 <= plain.high
+        width += found.high - found.low
+        width_alone += plain.high - plain.low
+    return [
+        Figure("prediction-powered, a label of 20%, 60 labelled customers", held / runs, AIM),
+        Figure("  labels alone, t interval", alone / runs),
+        Figure("  its width by that of labels alone", width / width_alone),
+    ]
