@@ -147,8 +147,8 @@ def _last_rejected(curve: RiskCoverage, risk: float, delta: float, first: int) -
 
 
 def _sequence(rows: int, first: int) -> list[tuple[int, float]]:
-    """Numbers of answered rows to try, evenly on a logarithmic scale from `first` to all, with their part of the
-    error.""" if rows < first:
+    """Numbers of answered rows to try, evenly spaced in logarithm from `first` to all, with their part of the error."""
+    if rows < first:
         return []
     steps = np.unique(np.floor(np.geomspace(first, rows, STEPS)).astype(int))
     parts = np.zeros(len(steps))
