@@ -81,8 +81,10 @@ def break_even(candidate: ArmCost, baseline: ArmCost, *, draws: int = DRAWS, see
 def _crossing(fixed: Floats, saved: Floats) -> Floats:
     """`fixed` is dearer at first, `saved` cheaper for each customer."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.where(saved > 0, np.maximum(fixed / saved, 0.0), np.where((saved == 0) & (fixed < 0), 0.0, np.inf))
-    return np.array(found, dtype=float)
+        found: Floats = np.where(
+            saved > 0, np.maximum(fixed / saved, 0.0), np.where((saved == 0) & (fixed < 0), 0.0, np.inf)
+        )
+    return found
 
 
 def _fixed_value(arm: ArmCost) -> Floats:
@@ -100,4 +102,5 @@ def _fixed(arm: ArmCost, chance: np.random.Generator, draws: int) -> Floats:
 def _drawn(amount: Amount, chance: np.random.Generator, draws: int) -> Floats:
     z = chance.standard_normal(draws) / NORMAL
     reach = np.where(z < 0, amount.value - amount.low, amount.high - amount.value)
-    return np.maximum(amount.value + z * reach, 0.0)
+    drawn: Floats = np.maximum(amount.value + z * reach, 0.0)
+    return drawn

@@ -98,7 +98,8 @@ def _matrix(cells: Floats, size: int, otherwise: Floats) -> Floats:
     """Shares of answers for each given label; those of `otherwise` for a label that has no row here."""
     counts = cells.reshape(size, size + 1)
     rows = counts.sum(axis=1, keepdims=True)
-    return np.array(np.where(rows > 0, counts / np.maximum(rows, 1), otherwise), dtype=float)
+    shares: Floats = np.where(rows > 0, counts / np.maximum(rows, 1), otherwise)
+    return shares
 
 
 def _drawn_sums(sums: Floats, resamples: int, seed: int) -> Iterator[Floats]:
@@ -107,7 +108,8 @@ def _drawn_sums(sums: Floats, resamples: int, seed: int) -> Iterator[Floats]:
 
 
 def _column(rows: Answered, size: int) -> Codes:
-    return np.where(rows.predicted == INVALID, size, rows.predicted)
+    column: Codes = np.where(rows.predicted == INVALID, size, rows.predicted)
+    return column
 
 
 def _one_hot(codes: Codes, size: int) -> Floats:

@@ -155,8 +155,8 @@ def _wilson(runs: int) -> Figure:
 def _spearman(runs: int) -> Figure:
     world, chance, hits = ScoreWorld(60), np.random.default_rng(3), 0
     for run in range(runs):
-        clusters, *numbers = world.draw(chance)
-        figure = partial(spearman, *numbers)
+        clusters, gold, predicted = world.draw(chance)
+        figure = partial(spearman, gold, predicted)
         found = bootstrap_rows(figure, clusters, resamples=FEW_RESAMPLES, seed=run)
         hits += _holds(found, world.spearman)
     return Figure(f"Spearman, 60 customers, bootstrap of {FEW_RESAMPLES}", hits / runs, AIM)

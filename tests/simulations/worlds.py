@@ -83,7 +83,8 @@ class World:
         np.fill_diagonal(joint, 0)
         edges = (joint / joint.sum(axis=1, keepdims=True)).cumsum(axis=1)
         place = (chance.random(len(gold))[:, None] > edges[gold]).sum(axis=1)
-        return np.minimum(place, len(self.shares) - 1)
+        most: Codes = np.minimum(place, len(self.shares) - 1)
+        return most
 
 
 @dataclass(frozen=True)
