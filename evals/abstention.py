@@ -135,23 +135,25 @@ def _last_rejected(curve: RiskCoverage, risk: float, delta: float, first: int) -
     """
     from scipy.stats import binom
 
+    steps, parts = _sequence(int(curve.answered[-1]), first)
+    numbers = np.searchsorted(curve.answered, steps)
+    p_values = np.asarray(binom.cdf(curve.wrong[numbers], curve.answered[numbers], risk))
     found, level = None, 0.0
-    for answered, part in _sequence(int(curve.answered[-1]), first):
+    for number, p, part in zip(numbers.tolist(), p_values.tolist(), parts.tolist(), strict=True):
         level += part * delta
-        number = int(np.searchsorted(curve.answered, answered))
-        if level and binom.cdf(curve.wrong[number], curve.answered[number], risk) <= level:
-            found = number
+        if level and p <= level:
+            found = int(number)
         else:
             level = 0.0
     return found
 
 
-def _sequence(rows: int, first: int) -> list[tuple[int, float]]:
+def _sequence(rows: int, first: int) -> tuple[Codes, Floats]:
     """Numbers of answered rows to try, evenly spaced in logarithm from `first` to all, with their part of the error."""
     if rows < first:
-        return []
-    steps = np.unique(np.floor(np.geomspace(first, rows, STEPS)).astype(int))
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    steps = np.unique(np.floor(np.geomspace(first, rows, STEPS)).astype(np.int64))
     parts = np.zeros(len(steps))
     for place, part in STARTS:
         parts[round(place * (len(steps) - 1))] += part
-    return list(zip(steps.tolist(), parts.tolist(), strict=True))
+    return steps, parts

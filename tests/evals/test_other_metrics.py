@@ -1,6 +1,7 @@
 """Metrics of numbers, sets of labels, out-of-scope rows and probabilities."""
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -110,7 +111,7 @@ def test_ece_is_the_weighted_gap_of_the_bins(binning: Binning) -> None:
     found = reliability(confidence, right, binning, bins=10)
     edges = np.quantile(confidence, np.linspace(0, 1, 11)) if binning == "equal-mass" else np.linspace(0, 1, 11)
     total = 0.0
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside = (confidence > low) & (confidence <= high) if low > edges[0] else confidence <= high
         total += abs((confidence - right)[inside].sum())
     assert found.ece == pytest.approx(total / 1000)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -46,17 +47,25 @@ class Answers:
 
     def at(self, threshold: float | None) -> tuple[float, float]:
         """The true risk and the true share of rows answered."""
-        answered = self.confidence(GRID) >= (np.inf if threshold is None else threshold)
-        return float((1 - self.right(GRID))[answered].mean()) if answered.any() else 0.0, float(answered.mean())
+        if threshold is None:
+            return 0.0, 0.0
+        confidence, risk = self._curve
+        rows = int(np.searchsorted(-confidence, -threshold, side="right"))
+        return (float(risk[rows - 1]) if rows else 0.0), rows / len(GRID)
 
     def oracle(self) -> float:
         """The largest share of rows that can be answered with a true risk of no more than the promised one."""
-        confidence = self.confidence(GRID)
-        order = np.argsort(-confidence, kind="stable")
-        risk = (1 - self.right(GRID))[order].cumsum() / np.arange(1, len(GRID) + 1)
-        ends = np.append(np.diff(confidence[order]) != 0, True)  # rows of equal confidence go together
+        confidence, risk = self._curve
+        ends = np.append(np.diff(confidence) != 0, True)  # rows of equal confidence go together
         kept = np.flatnonzero((risk <= RISK) & ends)
         return float(kept[-1] + 1) / len(GRID) if len(kept) else 0.0
+
+    @cached_property
+    def _curve(self) -> tuple[Floats, Floats]:
+        """Confidences from the highest on, and the true risk of the rows that have at least as much."""
+        confidence = self.confidence(GRID)
+        order = np.argsort(-confidence, kind="stable")
+        return confidence[order], (1 - self.right(GRID))[order].cumsum() / np.arange(1, len(GRID) + 1)
 
 
 def worlds() -> list[Answers]:
