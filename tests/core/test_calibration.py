@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -47,6 +47,7 @@ def calibration(*steps: Step) -> Calibration:
 distributions = st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(lambda x: sum(x) > 1e-3)
 
 
+@settings(max_examples=50, deadline=None)
 @given(distributions, st.sampled_from(STEPS))
 def test_every_step_gives_probabilities(weights: list[float], step: Step) -> None:
     shares = dict(zip("abc", (weight / sum(weights) for weight in weights), strict=True))

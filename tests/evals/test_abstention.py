@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -20,6 +20,7 @@ def test_the_curve_counts_rows_from_the_most_confident_on() -> None:
     assert curve.area == pytest.approx((0 + 0 + 1 / 3 + 1 / 2) / 4)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=30))
 def test_the_area_is_the_mean_risk_of_the_first_rows(right: list[bool]) -> None:
     wrong = 1 - np.array(right, dtype=float)
@@ -103,6 +104,7 @@ def test_customers_count_once() -> None:
     assert (found.customers, found.threshold) == (50, None)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(0, 3))
 def test_one_row_of_each_customer_is_drawn(customers: list[int], seed: int) -> None:
     clusters = np.array(customers)

@@ -76,7 +76,7 @@ def test_a_curve_lowers_the_calibration_error_of_new_rows(fit: type) -> None:
     right = (new.argmax(axis=1) == given).astype(float)
     before = reliability(new.max(axis=1), right).ece
     after = reliability(np.array([curve.at(value) for value in new.max(axis=1)]), right).ece
-    assert after < 0.03 < 0.1 < before
+    assert after < 0.05 < 0.1 < before
 
 
 def test_a_prior_undoes_the_favour_of_a_prompt() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
@@ -17,6 +17,7 @@ from fewsight.evals.statistic import cluster_sums, difference, mean, share
 from fewsight.intervals import wilson_limits
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 60), st.integers(1, 60), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
 def test_wilson_is_that_of_statsmodels(right: int, more: int, confidence: float) -> None:
     expected = proportion_confint(right, right + more, 1 - confidence, method="wilson")
@@ -111,6 +112,7 @@ def test_the_bootstrap_and_the_robust_interval_agree_for_many_customers() -> Non
     assert (drawn.low, drawn.high) == pytest.approx((robust.low, robust.high), abs=0.01)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(-5, 5)), min_size=1, max_size=20))
 def test_sums_by_cluster(pairs: list[tuple[int, int]]) -> None:
     clusters, values = (np.array(part) for part in zip(*pairs, strict=True))

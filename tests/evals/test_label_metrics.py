@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
@@ -23,6 +23,7 @@ def arm(gold: Sequence[str], predicted: Sequence[str | None]) -> Predictions:
 answers = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from((*LABELS, None))), min_size=1, max_size=40)
 
 
+@settings(max_examples=50, deadline=None)
 @given(answers)
 def test_they_equal_scikit_learn_on_anything(pairs: list[tuple[str, str | None]]) -> None:
     gold = [g for g, _ in pairs]
@@ -43,6 +44,7 @@ def test_they_equal_scikit_learn_on_anything(pairs: list[tuple[str, str | None]]
         assert metric(rows).value == pytest.approx(value, abs=1e-12), metric.__name__
 
 
+@settings(max_examples=50, deadline=None)
 @given(answers)
 def test_the_table_of_labels_equals_scikit_learn(pairs: list[tuple[str, str | None]]) -> None:
     gold, answered = [g for g, _ in pairs], [p or "invalid" for _, p in pairs]

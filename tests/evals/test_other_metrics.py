@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn import metrics as sk
@@ -23,6 +23,7 @@ numbers = st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=1
 sets = st.lists(st.tuples(st.sets(st.sampled_from("abc")), st.sets(st.sampled_from("abc"))), min_size=1, max_size=20)
 
 
+@settings(max_examples=50, deadline=None)
 @given(numbers)
 def test_correlations_are_scipys_or_zero(pairs: list[tuple[int, int]]) -> None:
     x, y = np.array(pairs, dtype=float).T
@@ -41,6 +42,7 @@ def test_a_correlation_far_from_zero_keeps_its_digits() -> None:
     assert pearson(1e9 + x, 1e9 + y).value == pytest.approx(pearson(x, y).value, abs=1e-6)
 
 
+@settings(max_examples=50, deadline=None)
 @given(sets)
 def test_several_labels_equal_scikit_learn_but_for_nothing_at_all(pairs: list[tuple[set[str], set[str]]]) -> None:
     gold, predicted = [g for g, _ in pairs], [p for _, p in pairs]
@@ -74,6 +76,7 @@ def test_in_and_out_of_scope_rows_are_counted_apart() -> None:
     assert out_of_scope_recall(scoped("ab", "ab"), "o").value == 0
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=30))
 def test_the_scope_curve_is_mcc_at_each_threshold(rows: list[tuple[bool, int]]) -> None:
     outside = np.array([is_out for is_out, _ in rows])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fewsight.errors import InputError
@@ -28,6 +28,7 @@ def test_two_labels_are_corrected_as_rogan_and_gladen_do() -> None:
     assert yes.corrected.high - yes.corrected.low < 0.3
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0.05, 1), min_size=4, max_size=4))
 def test_many_labels_are_found_where_the_matrix_is_known(weights: list[float]) -> None:
     true = np.array(weights) / sum(weights)

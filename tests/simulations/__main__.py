@@ -4,12 +4,20 @@ A share of 2,000 runs has a standard error of 0.5 points at 95 % and at 5 %.
 """
 
 import sys
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 from fewsight.errors import FewsightError, did_you_mean
-from tests.bench.common import publish, sizes_of
+from tests.bench.common import Figure, publish, sizes_of
 
 NAMES = ("coverage", "false_positives", "promises", "aggregates")
+
+
+def _shown(figures: Iterable[Figure]) -> Iterator[Figure]:
+    """Print each as soon as it is there: all of them take a while."""
+    for figure in figures:
+        print(figure.name, figure.value, sep=": ", flush=True)
+        yield figure
 
 
 def main(words: list[str]) -> int:
@@ -22,7 +30,7 @@ def main(words: list[str]) -> int:
         for one in [name] if name else NAMES:
             measure = import_module(f"tests.simulations.{one}").measure
             chosen = sizes_of(measure, sizes)
-            publish(one, chosen, measure(**chosen))
+            publish(one, chosen, list(_shown(measure(**chosen))))
     except FewsightError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,5 +1,7 @@
 """How often the intervals of corrected prevalences hold the truth."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from fewsight.evals.intervals import cluster_interval
@@ -14,9 +16,10 @@ RESAMPLES = 400
 NAMES = tuple(f"label{number}" for number in range(5))
 
 
-def measure(runs: int = 2000) -> list[Figure]:
+def measure(runs: int = 2000) -> Iterator[Figure]:
     """By the confusion matrix with other shares than the labelled rows have, and prediction-powered with the same."""
-    return [*_confusion(runs), *_powered(runs)]
+    yield from _powered(runs)
+    yield from _confusion(runs)
 
 
 def _confusion(runs: int) -> list[Figure]:

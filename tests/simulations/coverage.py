@@ -1,6 +1,6 @@
 """How often 95 % intervals hold the truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,14 +41,14 @@ class Case:
     aim: str = AIM
 
 
-def measure(runs: int = 2000) -> list[Figure]:
+def measure(runs: int = 2000) -> Iterator[Figure]:
     """Each case with the interval that is used, and with the bootstrap beside it."""
-    figures = [_wilson(runs)]
+    yield _wilson(runs)
     for case in cases():
         robust, drawn = _covered(case, runs)
-        figures.append(Figure(f"{case.name}", robust, case.aim))
-        figures.append(Figure(f"  the same by bootstrap, {RESAMPLES} resamples", drawn))
-    return [*figures, _spearman(runs)]
+        yield Figure(case.name, robust, case.aim)
+        yield Figure(f"  the same by bootstrap, {RESAMPLES} resamples", drawn)
+    yield _spearman(runs)
 
 
 def cases() -> list[Case]:
