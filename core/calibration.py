@@ -97,13 +97,11 @@ class _Curve(_Part):
         mapped = self.positive if self.positive is not None else max(shares, key=shares.__getitem__)
         if mapped not in shares:
             raise ConfigError(f"This calibration is for a field with the label {mapped!r}; this one has none.")
-        before, after = shares[mapped], self.at(shares[mapped])
-        others = len(shares) - 1
-        left = 1 - before
-        return {
-            label: after if label == mapped else (1 - after) * (share / left if left > LEAST else 1 / others)
-            for label, share in shares.items()
-        }
+        after = self.at(shares[mapped])
+        others = {label: share for label, share in shares.items() if label != mapped}
+        had = sum(others.values())
+        kept = {label: share / had if had > LEAST else 1 / len(others) for label, share in others.items()}
+        return {label: after if label == mapped else (1 - after) * kept[label] for label in shares}
 
 
 class Platt(_Curve):

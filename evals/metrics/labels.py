@@ -113,12 +113,15 @@ def _all(predictions: Predictions) -> Flags:
     return np.ones(len(predictions), dtype=bool)
 
 
-def _counts(predictions: Predictions) -> Floats:
-    """For each row and label: right, given, answered; shape (rows, 3 labels)."""
-    labels = np.arange(len(predictions.labels))
-    have = predictions.gold[:, None] == labels
-    got = predictions.predicted[:, None] == labels
+def label_counts(gold: Codes, predicted: Codes, labels: int) -> Floats:
+    """For each row and each of so many labels: right, given, answered; from codes (rows,) to (rows, 3 labels)."""
+    have = gold[:, None] == np.arange(labels)
+    got = predicted[:, None] == np.arange(labels)
     return np.hstack([have & got, have, got]).astype(float)
+
+
+def _counts(predictions: Predictions) -> Floats:
+    return label_counts(predictions.gold, predictions.predicted, len(predictions.labels))
 
 
 def _parts(sums: Floats) -> tuple[Floats, Floats, Floats]:

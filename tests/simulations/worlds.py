@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from fewsight.evals.arrays import Codes, Floats
+from fewsight.evals.metrics.labels import label_counts
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.statistic import Statistic, share
+from fewsight.evals.statistic import Statistic, share, share_like
 
 SHARES: Final = (0.4, 0.25, 0.2, 0.1, 0.05)
 """How often each of five labels is given."""
@@ -99,6 +100,10 @@ class Sample:
     def accuracy(self, arm: int = 0) -> Statistic:
         """One arm's accuracy, without the detour over rows of words."""
         return share(self.answered[arm] == self.gold, np.ones(len(self.gold), dtype=bool))
+
+    def figure(self, of_sums: Callable[[Floats], Floats], low: float = 0.0, arm: int = 0) -> Statistic:
+        """One arm's figure of label counts, without that detour too."""
+        return share_like(label_counts(self.gold, self.answered[arm], self.labels), of_sums, low)
 
     def predictions(self, arm: int = 0) -> Predictions:
         """One arm's answers as the package takes them."""
