@@ -7,7 +7,7 @@ that a label is answered alike in labelled and counted rows. The labels' shares 
 stratified sample.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +20,8 @@ from fewsight.evals.predictions import INVALID
 from fewsight.evals.statistic import cluster_sums, require_same_number
 
 RESAMPLES: Final = 1000
-SUM_WEIGHT: Final = 1e4
-"""How much heavier a sum other than 1 weighs than a deviation of the answers' shares."""
+SUM_WEIGHT: Final = 1e6
+"""How much heavier a sum other than 1 weighs than a deviation of the answers' shares, squared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def corrected_prevalence(
     answers = cluster_sums(_one_hot(_column(counted, size), size + 1), counted.clusters)
     whole = _matrix(cells.sum(axis=0), size, np.eye(size, size + 1))
     value = solve(whole, answers.sum(axis=0))
-    pairs = zip(_drawn_sums(cells, resamples, seed), _drawn_sums(answers, resamples, seed + 1), strict=True)
-    drawn = np.array([solve(_matrix(cell, size, whole), answer) for cell, answer in pairs])
+    drawn = solve(_matrix(_drawn_sums(cells, resamples, seed), size, whole), _drawn_sums(answers, resamples, seed + 1))
     clusters = min(len(cells), len(answers))
     intervals = [
         between(float(value[k]), drawn[:, k], confidence, len(gold) + len(counted.predicted), clusters)
@@ -81,30 +80,40 @@ def corrected_prevalence(
     return [Prevalence(label, float(shares[k]), intervals[k], bool(known[k])) for k, label in enumerate(labels)]
 
 
-def solve(matrix: Floats, answers: Floats) -> Floats:
-    """The shares q >= 0 with a sum of 1 for which `matrix`.T @ q is nearest to the answers' shares, by least squares.
+def solve(matrices: Floats, answers: Floats) -> Floats:
+    """The shares q >= 0 with a sum of 1 for which q @ matrix is nearest to the answers' shares, by least squares.
 
-    `matrix` has shape (labels, answers) and rows that sum to 1; `answers` are counts of shape (answers,).
+    `matrices` has shape (..., labels, answers), with rows that sum to 1, `answers` are counts of shape (..., answers);
+    the shares have shape (..., labels). All are solved at once without q >= 0, then those again that broke it.
     """
+    shares = answers / answers.sum(axis=-1, keepdims=True)
+    squares = matrices @ np.swapaxes(matrices, -1, -2) + SUM_WEIGHT
+    wanted = (matrices @ shares[..., None]) + SUM_WEIGHT
+    found: Floats = (np.linalg.pinv(squares, hermitian=True) @ wanted)[..., 0]
+    for at in np.argwhere((found < 0).any(axis=-1)):
+        found[tuple(at)] = _solve_bounded(matrices[tuple(at)], shares[tuple(at)])
+    found /= found.sum(axis=-1, keepdims=True)
+    return found
+
+
+def _solve_bounded(matrix: Floats, shares: Floats) -> Floats:
     from scipy.optimize import nnls
 
-    left = np.vstack([matrix.T, np.full((1, len(matrix)), SUM_WEIGHT)])
-    shares, _ = nnls(left, np.append(answers / answers.sum(), SUM_WEIGHT))
-    found: Floats = shares / shares.sum()
+    weight = np.sqrt(SUM_WEIGHT)
+    found: Floats = nnls(np.vstack([matrix.T, np.full(len(matrix), weight)]), np.append(shares, weight))[0]
     return found
 
 
 def _matrix(cells: Floats, size: int, otherwise: Floats) -> Floats:
-    """Shares of answers for each given label; those of `otherwise` for a label that has no row here."""
-    counts = cells.reshape(size, size + 1)
-    rows = counts.sum(axis=1, keepdims=True)
+    """Shares of answers for each given label, (..., labels, answers); `otherwise` for a label that has no row here."""
+    counts = cells.reshape(*cells.shape[:-1], size, size + 1)
+    rows = counts.sum(axis=-1, keepdims=True)
     shares: Floats = np.where(rows > 0, counts / np.maximum(rows, 1), otherwise)
     return shares
 
 
-def _drawn_sums(sums: Floats, resamples: int, seed: int) -> Iterator[Floats]:
-    for times in times_drawn(len(sums), resamples, seed):
-        yield from times @ sums
+def _drawn_sums(sums: Floats, resamples: int, seed: int) -> Floats:
+    return np.concatenate([times @ sums for times in times_drawn(len(sums), resamples, seed)])
 
 
 def _column(rows: Answered, size: int) -> Codes:
