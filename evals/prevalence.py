@@ -113,7 +113,8 @@ def _matrix(cells: Floats, size: int, otherwise: Floats) -> Floats:
 
 
 def _drawn_sums(sums: Floats, resamples: int, seed: int) -> Floats:
-    return np.concatenate([times @ sums for times in times_drawn(len(sums), resamples, seed)])
+    drawn: Floats = np.concatenate([times @ sums for times in times_drawn(len(sums), resamples, seed)])
+    return drawn
 
 
 def _column(rows: Answered, size: int) -> Codes:
