@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from fewsight.calibration import LEAST, FieldCalibration, Isotonic, Platt, Prior, Step, Temperature
+from fewsight.calibration import FieldCalibration
+from fewsight.calibration_steps import LEAST, Isotonic, Platt, Prior, Step, Temperature
 from fewsight.errors import InputError
 from fewsight.evals.arrays import Codes, Floats
 from fewsight.evals.metrics.probabilities import log_loss

@@ -8,17 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fewsight.calibration import (
-    Calibration,
-    Circumstances,
-    FieldCalibration,
-    Isotonic,
-    Platt,
-    Prior,
-    Step,
-    Temperature,
-    read_calibration,
-)
+from fewsight.calibration import Calibration, Circumstances, FieldCalibration, read_calibration
+from fewsight.calibration_steps import Isotonic, Platt, Prior, Step, Temperature
 from fewsight.errors import ConfigError
 
 HERE = Circumstances(
@@ -73,7 +64,8 @@ def test_a_prior_may_change_the_label() -> None:
 
 def test_a_curve_of_the_top_label_keeps_the_label() -> None:
     found = calibration(Isotonic(x=(0.0, 1.0), y=(0.0, 0.4))).apply("intent", SHARES)
-    assert (found.label, found.confidence) == ("a", pytest.approx(0.24))
+    assert found.label == "a"
+    assert found.confidence == pytest.approx(0.24)
     assert found.probabilities["b"] / found.probabilities["c"] == pytest.approx(3)
     assert found.probabilities["b"] > found.confidence
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from fewsight.calibration import Isotonic, Platt
+from fewsight.calibration_steps import Isotonic, Platt
 from fewsight.errors import InputError
 from fewsight.evals.arrays import Codes, Floats
 from fewsight.evals.calibration import (
