@@ -123,4 +123,5 @@ def _column(rows: Answered, size: int) -> Codes:
 
 
 def _one_hot(codes: Codes, size: int) -> Floats:
-    return (codes[:, None] == np.arange(size)).astype(float)
+    cells: Floats = (codes[:, None] == np.arange(size)).astype(float)
+    return cells
