@@ -68,7 +68,7 @@ class CustomerHistory:
         if moment is None:
             return self
         known = tuple(event for event in self.events if event.time is None or event.time <= moment)
-        return replace(self, events=known, until=moment)
+        return replace(self, events=known, until=min(moment, self.until or moment))
 
     @property
     def now(self) -> datetime | None:

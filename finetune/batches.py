@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MIN_SHARED: Final = 12
 """Shared prefixes shorter than this (in tokens) are not worth a pass of their own."""
 
+HELD: Final = 8
+"""A pass holds keys and values for so many times `most` tokens, at most: those of a shared prefix are repeated."""
+
 Weights = Mapping[tuple[str, str, str], float]
 """(task, closed field, label) -> weight of its loss."""
 
@@ -122,7 +125,8 @@ def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[
     for one in sorted(sequences, key=lambda s: (s.kind, len(s.sequence.inputs), s.sequence.inputs)):
         common = min(shared, _may_share(one, batch[0])) if batch else 0
         spared = common if common >= MIN_SHARED else 0
-        full = spared + (len(batch) + 1) * (len(one.sequence.inputs) - spared) > most
+        computed = spared + (len(batch) + 1) * (len(one.sequence.inputs) - spared)
+        full = computed > most or (len(batch) + 1) * len(one.sequence.inputs) > HELD * most
         if batch and (full or one.kind != batch[0].kind):
             yield batch
             batch = []

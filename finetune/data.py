@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fewsight.adapter_manifest import DataFacts
 from fewsight.digest import digest
-from fewsight.errors import InputError
+from fewsight.errors import ConfigError, InputError
 from fewsight.finetune.augment import augment
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.gold import GoldFile, GoldRow
@@ -107,6 +107,8 @@ def _copies(
     paraphrases: Path | None,
 ) -> tuple[dict[str, list[TrainingRow]], tuple[str, ...]]:
     """Copies by kind, ready to train on, and why there are fewer than were asked for."""
+    if paraphrases and not config.mask:
+        raise ConfigError(f"{str(paraphrases)!r} holds masked texts, and mask is false; leave out one of them.")
     known, unfit = read_paraphrases(paraphrases) if paraphrases else ({}, 0)
     copies = augment(mine, theirs, config, maker.mask, known)
     if paraphrases and not copies.rows.get("paraphrases"):

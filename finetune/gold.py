@@ -15,6 +15,7 @@ from fewsight.prompts.problems import Problems
 from fewsight.prompts.selection.pool import said
 from fewsight.prompts.shots import ANONYMOUS
 from fewsight.prompts.task import Language
+from fewsight.prompts.view import TOLD_FROM
 
 _PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")
 
@@ -41,8 +42,8 @@ class GoldRow:
 
     @property
     def time(self) -> datetime | None:
-        """The moment that the labels are of, where there are times."""
-        return self.history.now
+        """The moment of the newest event, where there are times."""
+        return max((event.time for event in self.history.events if event.time), default=None)
 
     @property
     def text(self) -> str:
@@ -53,11 +54,12 @@ class GoldRow:
     def key(self) -> str:
         """Equal for rows that are the same question: all events are equal, whoever had them and on whichever day.
 
-        Texts count in one spelling, times by their distance to the moment of the labels. Empty where nothing was said.
+        Texts count in one spelling, times by their distance to the newest event; so does silence after it, where a
+        prompt tells it. Empty where nothing was said.
         """
         if not self.text:
             return ""
-        now = self.time
+        newest, until = self.time, self.history.until
         events = [
             (
                 event.kind,
@@ -67,11 +69,12 @@ class GoldRow:
                 event.amount,
                 event.currency,
                 sorted(event.attributes.items()),
-                (now - event.time).total_seconds() if now and event.time else None,
+                (newest - event.time).total_seconds() if newest and event.time else None,
             )
             for event in self.history.events
         ]
-        return hashlib.sha256(repr(events).encode("utf-8", "surrogatepass")).hexdigest()
+        silence = (until - newest).days if until and newest and len(events) >= TOLD_FROM else 0
+        return hashlib.sha256(repr((events, silence)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,9 +66,16 @@ def _add_in_place(adapted: Any) -> None:  # noqa: ANN401 - PEFT is untyped
     """
     from peft.tuners.lora import Linear
 
+    class InPlace(Linear):  # type: ignore[misc] # PEFT is untyped
+        def forward(self, x: "torch.Tensor") -> "torch.Tensor":
+            if self.disable_adapters or self.merged:
+                plain: torch.Tensor = super().forward(x)
+                return plain
+            return _lora_forward(self, x)
+
     for layer in adapted.modules():
-        if isinstance(layer, Linear):
-            layer.forward = partial(_lora_forward, layer)
+        if type(layer) is Linear:
+            layer.__class__ = InPlace
 
 
 def _lora_forward(layer: Any, x: "torch.Tensor") -> "torch.Tensor":  # noqa: ANN401 - PEFT is untyped
@@ -77,9 +83,12 @@ def _lora_forward(layer: Any, x: "torch.Tensor") -> "torch.Tensor":  # noqa: ANN
 
     (name,) = layer.active_adapters
     base = layer.base_layer(x)
-    low = layer.lora_A[name](layer.lora_dropout[name](x))
-    up = layer.lora_B[name].weight.t()
-    flat: torch.Tensor = torch.addmm(base.flatten(0, -2), low.flatten(0, -2), up, alpha=layer.scaling[name])
+    down, up = layer.lora_A[name], layer.lora_B[name].weight.t()
+    # The output layer computes in float32 also where the model does not.
+    low = down(layer.lora_dropout[name](x.to(down.weight.dtype))).to(base.dtype)
+    flat: torch.Tensor = torch.addmm(
+        base.flatten(0, -2), low.flatten(0, -2), up.to(base.dtype), alpha=layer.scaling[name]
+    )
     return flat.view(base.shape)
 
 

@@ -1,6 +1,6 @@
 """The parity gate: an adapter answers in every way of serving as it does in PEFT, unmerged, on held-back rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -30,8 +30,13 @@ MOST_DIFFERENCE: Final = 1e-2
 """Mean absolute difference, over rows and fields, of the probability of the label that PEFT chooses."""
 
 LEAST_EQUAL: Final = 0.997
-"""Share of labels that must be the same, or nearly tied: where each probability may be off by `MOST_DIFFERENCE`, two
-labels that are closer than twice that may change places. In bfloat16 some do, by rounding alone."""
+"""Share of labels that must be the same, but for `MOST_TIED` that may be nearly tied."""
+
+MOST_TIED: Final = 0.02
+"""Share of labels that may have changed places with one which PEFT finds nearly as probable: in bfloat16 rounding alone
+does that. Nearly is within twice `MOST_DIFFERENCE`, and neither label's probability may be off by `MOST_MOVED`."""
+
+MOST_MOVED: Final = 0.05
 
 
 def installed_ways() -> tuple[str, ...]:
@@ -117,7 +122,7 @@ def compare(way: str, reference: Sequence[Belief], found: Sequence[Belief]) -> P
             differences.append(abs(shares[label] - other[label]))
             taken = max(other, key=other.__getitem__)
             same += taken == label
-            tied += taken != label and shares[label] - shares[taken] <= 2 * MOST_DIFFERENCE
+            tied += taken != label and _is_tied(shares, other, label, taken)
     asked = max(len(differences), 1)
     difference = sum(differences) / asked
     return ParityPart(
@@ -126,8 +131,14 @@ def compare(way: str, reference: Sequence[Belief], found: Sequence[Belief]) -> P
         difference=round(difference, 6),
         equal=round(same / asked, 6) if differences else 1.0,
         tied=round(tied / asked, 6),
-        passed=difference <= MOST_DIFFERENCE and (same + tied >= LEAST_EQUAL * len(differences)),
+        passed=difference <= MOST_DIFFERENCE
+        and same + min(tied, MOST_TIED * len(differences)) >= LEAST_EQUAL * len(differences),
     )
+
+
+def _is_tied(expected: Mapping[str, float], served: Mapping[str, float], label: str, taken: str) -> bool:
+    moved = max(abs(expected[one] - served[one]) for one in (label, taken))
+    return expected[label] - expected[taken] <= 2 * MOST_DIFFERENCE and moved <= MOST_MOVED
 
 
 def worst(parts: Sequence[ParityPart]) -> ParityPart:

@@ -155,8 +155,7 @@ def _study(config: FinetuneConfig, trials: Sequence[Trial]) -> "optuna.Study":
         )
         study.add_trial(frozen)
     if not trials:
-        least, most = RANKS
-        study.enqueue_trial({"learning_rate": config.learning_rate, "rank": min(max(config.rank, least), most)})
+        study.enqueue_trial({"learning_rate": config.learning_rate, "rank": config.rank})
     return study
 
 
@@ -166,7 +165,10 @@ def _space(config: FinetuneConfig) -> "dict[str, optuna.distributions.BaseDistri
 
     given = config.learning_rate
     rates = FloatDistribution(max(given / AROUND, 1e-8), min(given * AROUND, 1.0), log=True)
-    return {"learning_rate": rates, "rank": IntDistribution(*RANKS, log=True)}
+    return {
+        "learning_rate": rates,
+        "rank": IntDistribution(min(RANKS[0], config.rank), max(RANKS[1], config.rank), log=True),
+    }
 
 
 def _short(config: FinetuneConfig) -> FinetuneConfig:

@@ -14,6 +14,9 @@ from fewsight.tables.amounts import EXPONENTS
 MAX_TEXT: Final = 1200
 """Most characters of one event's text that are shown; the middle of a longer one is cut."""
 
+TOLD_FROM: Final = 3
+"""Events from which on a prompt tells what code has counted, silence among it."""
+
 MAX_VALUE: Final = 200
 """Most characters of one value of a profile or of an event's attributes."""
 
@@ -143,7 +146,7 @@ def event_line(event: Event, text: str, language: Language) -> str:
 def facts(history: CustomerHistory, language: Language) -> list[str]:
     """What code can count, so that the model need not: spans, orders, spend, returns, recency, trend."""
     words, events = FACTS[language], history.events
-    if len(events) < 3:
+    if len(events) < TOLD_FROM:
         return []
     said = [words["events"].format(n=len(events))]
     orders = [event for event in events if event.kind == "order"]

@@ -20,9 +20,10 @@ _MOST: Final = 20_000
 class Exclusions:
     """What was kept out, counted over all selections so far.
 
-    `later`: shots of the pool with an event after `as_of` (never shown to anybody). `same_customer`: histories whose
-    own shots were kept out. `same_text`: histories whose exact text was kept out because nobody knows whose shot it
-    was. `repeated_text`: histories whose exact text is also a shot of another customer, which may be shown.
+    `later`: shots of the pool with an event, or an answer, after `as_of` (never shown to anybody). `same_customer`:
+    histories whose own shots were kept out. `same_text`: histories whose exact text was kept out because nobody knows
+    whose shot it was. `repeated_text`: histories whose exact text is also a shot of another customer, which may be
+    shown.
     """
 
     later: int = 0
@@ -78,4 +79,4 @@ def said(history: CustomerHistory) -> str:
 
 
 def _is_later(history: CustomerHistory, as_of: datetime | None) -> bool:
-    return as_of is not None and any(event.time is not None and event.time > as_of for event in history.events)
+    return as_of is not None and history.now is not None and history.now > as_of

@@ -302,11 +302,17 @@ def test_the_gate_measures_the_chosen_label() -> None:
 
 
 def test_labels_that_are_nearly_tied_may_change_places() -> None:
-    tied = [Belief(["a"], [{"a": 0.405, "b": 0.395, "c": 0.2}])]
-    swapped = compare("x", tied, [Belief(["b"], [{"a": 0.398, "b": 0.402, "c": 0.2}])])
-    assert (swapped.equal, swapped.tied, swapped.passed) == (0.0, 1.0, True)
-    other = compare("x", tied, [Belief(["c"], [{"a": 0.399, "b": 0.2, "c": 0.401}])])
-    assert (other.tied, other.passed) == (0.0, False)
+    sure = [Belief(["a"], [{"a": 0.9, "b": 0.05, "c": 0.05}])] * 99
+    tied = Belief(["a"], [{"a": 0.405, "b": 0.395, "c": 0.2}])
+
+    def served(**shares: float) -> ParityPart:
+        return compare("x", [*sure, tied], [*sure, Belief([], [shares])])
+
+    assert (served(a=0.398, b=0.402, c=0.2).tied, served(a=0.398, b=0.402, c=0.2).passed) == (0.01, True)
+    assert (served(a=0.399, b=0.2, c=0.401).tied, served(a=0.399, b=0.2, c=0.401).passed) == (0.0, False)
+    assert not served(a=0.01, b=0.79, c=0.2).passed, "nearly tied, but far off"
+    every = compare("x", [tied] * 50, [Belief([], [{"a": 0.398, "b": 0.402, "c": 0.2}])] * 50)
+    assert (every.tied, every.passed) == (1.0, False), "too many to be rounding"
 
 
 def test_the_command(toy_file: Path, task_folder: Path, base: ModelFolder, tmp_path: Path, monkeypatch: Any) -> None:

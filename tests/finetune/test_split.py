@@ -147,3 +147,13 @@ def test_near_duplicates() -> None:
     assert (found.valid_id, found.train_id) == ("r0003", "r0001")
     assert 0.8 <= found.cosine <= 1
     assert near_duplicates(train, [row(5, text="")]) == []
+
+
+def test_silence_tells_questions_apart_only_where_a_prompt_tells_it() -> None:
+    def known(events: int, days: int) -> GoldRow:
+        said = tuple(Event(f"E{n}", START, "message", text=f"text {n}") for n in range(events))
+        return replace(row(0), history=CustomerHistory("c", said, until=START + timedelta(days=days)))
+
+    assert known(1, 0).key == known(1, 90).key
+    assert known(3, 0).key != known(3, 90).key
+    assert known(1, 90).time == START, "the newest rows are those with the newest events"

@@ -211,3 +211,10 @@ def test_unknown_kinds_and_repeated_ids_are_refused() -> None:
         make_selector("kn", POOL, seed=0, as_of=None)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="same id"):
         make_selector("knn", [POOL[0], POOL[0]], seed=0, as_of=None)
+
+
+def test_an_answer_of_a_later_moment_is_not_shown() -> None:
+    early = shot("a", "one")
+    late = replace(early, id="b", history=early.history.as_of(START + timedelta(days=30)))
+    selector = make_selector("random", [early, late], seed=0, as_of=START + timedelta(days=9))
+    assert [one.id for one in selector.select([history("x", "c9")], 2)[0]] == ["a"]

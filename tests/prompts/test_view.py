@@ -125,3 +125,9 @@ def test_an_event_line_has_what_there_is() -> None:
     assert event_line(full, "nice", "en") == '2026-01-04 order (web): tea, 1.20 EUR, size L "nice"'
     assert event_line(full, "", "zh") == "2026-01-04 下单 (web): tea, 1.20 EUR, size L"
     assert event_line(Event("x", None, "view"), "", "en") == "view"
+
+
+def test_a_history_is_never_known_for_longer_by_looking_later() -> None:
+    known = CustomerHistory("c", (event(1),)).as_of(START + timedelta(days=9))
+    assert known.as_of(START + timedelta(days=20)).until == START + timedelta(days=9)
+    assert known.as_of(START + timedelta(days=5)).until == START + timedelta(days=5)
