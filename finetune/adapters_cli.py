@@ -11,6 +11,7 @@ import click
 from fewsight.adapter_manifest import MANIFEST, AdapterManifest, read_manifest
 from fewsight.errors import ConfigError, ModelError
 from fewsight.serving.adapters import CONFIG, WEIGHTS, check_adapter
+from fewsight.serving.dtype import Dtype
 
 _ADAPTER = click.argument("adapter", type=click.Path(exists=True, file_okay=False, path_type=Path))
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -61,7 +62,22 @@ def show(adapter: Path, as_json: bool) -> None:
 @click.option("--rows", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled rows to ask.")
 @click.option("--limit", type=click.IntRange(min=1), default=400, show_default=True, help="Most rows to ask.")
 @click.option("--parity", type=click.Choice(["all", "transformers"]), default="all", show_default=True)
-def check(adapter: Path, tasks: tuple[str, ...], model: str | None, rows: Path | None, limit: int, parity: str) -> None:
+@click.option(
+    "--dtype",
+    type=click.Choice(["float32", "bfloat16"]),
+    default="float32",
+    show_default=True,
+    help="Number type to compare in; in bfloat16 rounding shows beside faults.",
+)
+def check(
+    adapter: Path,
+    tasks: tuple[str, ...],
+    model: str | None,
+    rows: Path | None,
+    limit: int,
+    parity: str,
+    dtype: Dtype,
+) -> None:
     """Check weights, task, template and base model against the manifest, then run the parity gate again.
 
     The rows are those of --rows, else the tasks' own shots. The result is written to the manifest where all its tasks
@@ -77,6 +93,7 @@ def check(adapter: Path, tasks: tuple[str, ...], model: str | None, rows: Path |
         rows=rows,
         limit=limit,
         only_transformers=parity == "transformers",
+        dtype=dtype,
         say=lambda text: click.echo(text, err=True),
     )
     for line in _parity_lines(manifest):

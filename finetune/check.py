@@ -12,7 +12,7 @@ from fewsight.finetune.parity import Asked, check_parity, installed_ways
 from fewsight.finetune.partial import flatten
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.task import Task
-from fewsight.serving.dtype import pick_dtype
+from fewsight.serving.dtype import Dtype
 from fewsight.serving.manifests import follow_manifests
 from fewsight.serving.models import resolve_model
 from fewsight.serving.options import RunOptions
@@ -28,6 +28,7 @@ def check_adapter_parity(
     rows: Path | None,
     limit: int,
     only_transformers: bool,
+    dtype: Dtype,
     say: Callable[[str], None],
 ) -> AdapterManifest:
     """The manifest with a fresh parity result, which is also written to the adapter's folder.
@@ -48,7 +49,7 @@ def check_adapter_parity(
         )
         follow_manifests(options, [one.task], base, load_tokenizer(base.path), heed_parity=False)
     ways: Sequence[str] = ("transformers",) if only_transformers else installed_ways()
-    parity, _ = check_parity(adapter, base, asked, dtype=pick_dtype("auto"), ways=ways, say=say)
+    parity, _ = check_parity(adapter, base, asked, dtype=dtype, ways=ways, say=say)
     checked = manifest.model_copy(update={"parity": _with_others(parity, manifest.parity)})
     if {one.task.name for one in asked} == {facts.name for facts in manifest.tasks}:
         checked.write(adapter)

@@ -17,6 +17,7 @@ from fewsight.finetune.scoring import Belief
 from fewsight.finetune.setup import Setup
 from fewsight.prompts.fields import closed_fields
 from fewsight.serving.adapters import adapter_digest
+from fewsight.serving.dtype import Dtype
 from fewsight.serving.manifests import task_facts
 
 LIBRARIES: Final = ("fewsight", "torch", "transformers", "peft", "tokenizers", "safetensors")
@@ -55,8 +56,10 @@ def measure(
         EngineError: an engine can't start, or died.
     """
     asked = _asked(setup)
+    # Exact, unless asked otherwise: what differs in float32 is a fault, while in bfloat16 it may be rounding.
+    dtype: Dtype = "bfloat16" if setup.config.dtype == "bfloat16" else "float32"
     parity, beliefs = check_parity(
-        made, setup.base, asked, dtype=setup.dtype, ways=installed_ways() if ways is None else ways, say=say
+        made, setup.base, asked, dtype=dtype, ways=installed_ways() if ways is None else ways, say=say
     )
     reports, metrics = _figures(asked, beliefs, outcome)
     base, tokenizer = setup.base, setup.tokenizer
