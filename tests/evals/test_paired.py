@@ -122,3 +122,11 @@ def test_too_small_data_say_so() -> None:
     single = detectable_effect(difference(right(one), right(other)), np.zeros(25, dtype=np.int64))
     assert single.effect == np.inf
     assert "one customer" in single.warnings[0]
+
+
+def test_large_figures_never_give_a_p_of_zero() -> None:
+    chance = np.random.default_rng(0)
+    for scale in (1.0, 1e6, 1e12):
+        for _ in range(20):
+            x = scale * (chance.random(8) + 1)
+            assert permutation_test(mean(x), mean(x * chance.random(8)), np.arange(8)) >= 2 / 2**8
