@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from fewsight.errors import ConfigError
 
 LEAST: Final = 1e-12
-"""Probabilities are kept this far from 0 and 1 where their log odds are taken."""
+"""Probabilities are kept this far from 0, and from 1 for log odds, where logarithms are taken."""
 
 Shares: TypeAlias = Mapping[str, float]
 """Probabilities by label, summing to 1."""
@@ -29,10 +29,10 @@ class Temperature(Part):
     temperature: float = Field(gt=0)
 
     def apply(self, shares: Shares) -> dict[str, float]:
-        """Sharper below a temperature of 1, flatter above."""
-        logs = {label: math.log(share) / self.temperature for label, share in shares.items() if share > 0}
+        """Sharper below a temperature of 1, flatter above; a probability of 0 counts as `LEAST`, as in the fit."""
+        logs = {label: math.log(max(share, LEAST)) / self.temperature for label, share in shares.items()}
         most = max(logs.values())
-        return _normalised({label: math.exp(logs[label] - most) if label in logs else 0.0 for label in shares})
+        return _normalised({label: math.exp(log - most) for label, log in logs.items()})
 
 
 class Prior(Part):

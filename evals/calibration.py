@@ -21,7 +21,7 @@ HOTTEST: Final = 20.0
 
 def fit_temperature(probabilities: Floats, gold: Codes) -> Temperature:
     """The temperature between 0.05 and 20 with the least log loss. The loss is convex in 1 / temperature, so it is the
-    only one.
+    only one. It is 1 where no other has less.
 
     Raises:
         InputError: there are no rows, or arrays do not belong together.
@@ -36,7 +36,8 @@ def fit_temperature(probabilities: Floats, gold: Codes) -> Temperature:
         return -float(log_softmax(coldness * logs, axis=1)[np.arange(len(gold)), gold].mean())
 
     found = minimize_scalar(loss, bounds=(1 / HOTTEST, 1 / COLDEST), method="bounded", options={"xatol": 1e-6})
-    return Temperature(temperature=1 / float(found.x))
+    coldness = float(found.x)
+    return Temperature(temperature=1 / coldness if loss(coldness) < loss(1.0) else 1.0)
 
 
 def fit_platt(confidence: Floats, right: Floats, positive: str | None = None) -> Platt:

@@ -107,3 +107,16 @@ def test_no_rows_and_other_rows_are_refused() -> None:
         fit_temperature(np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
     with pytest.raises(InputError, match="2 and 3 rows"):
         fit_platt(np.array([0.5, 0.6]), np.ones(3))
+
+
+def test_a_temperature_does_not_raise_the_log_loss_of_rows_with_zeros() -> None:
+    shares, gold = np.tile([0.9, 0.1, 0.0], (100, 1)), np.repeat([0, 1, 2], [85, 5, 10])
+    field = fitted_field([fit_temperature(shares, gold)], shares, gold, LABELS)
+    assert field.log_loss_before is not None
+    assert field.log_loss_after is not None
+    assert field.log_loss_after < field.log_loss_before
+
+
+def test_a_temperature_that_gains_nothing_is_one() -> None:
+    shares = np.full((10, 2), 0.5)
+    assert fit_temperature(shares, np.zeros(10, dtype=np.int64)).temperature == 1
