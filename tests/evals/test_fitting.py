@@ -85,8 +85,10 @@ def test_a_prior_undoes_the_favour_of_a_prompt() -> None:
     favour = np.array([4.0, 1.0, 0.5])
     seen = true * favour / (true * favour).sum(axis=1, keepdims=True)
     blank = favour / favour.sum()
-    field = fitted_field([fit_prior(blank[None], LABELS, "content-free")], seen, true.argmax(axis=1), LABELS)
-    assert apply_rows(field, seen, LABELS) == pytest.approx(true, abs=1e-6)
+    field = fitted_field(
+        [fit_prior(np.tile(blank, (100_000, 1)), LABELS, "content-free")], seen, true.argmax(axis=1), LABELS
+    )
+    assert apply_rows(field, seen, LABELS) == pytest.approx(true, abs=1e-4)
     batch = fitted_field([fit_prior(seen, LABELS, "batch")], seen, true.argmax(axis=1), LABELS)
     answered = apply_rows(batch, seen, LABELS).argmax(axis=1)
     assert (answered == true.argmax(axis=1)).mean() > (seen.argmax(axis=1) == true.argmax(axis=1)).mean()
@@ -120,3 +122,11 @@ def test_a_temperature_does_not_raise_the_log_loss_of_rows_with_zeros() -> None:
 def test_a_temperature_that_gains_nothing_is_one() -> None:
     shares = np.full((10, 2), 0.5)
     assert fit_temperature(shares, np.zeros(10, dtype=np.int64)).temperature == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3, 1000])
+def test_a_label_that_the_prior_never_saw_does_not_win_by_a_trace(rows: int) -> None:
+    prior = fit_prior(np.tile([0.7, 0.3, 0.0], (rows, 1)), LABELS, "content-free")
+    assert sum(prior.shares.values()) == pytest.approx(1)
+    assert prior.shares["a"] == pytest.approx((0.7 * rows + 1 / 3) / (rows + 1))
+    assert prior.apply({"a": 0.9, "b": 0.099999, "c": 1e-6})["c"] < 0.01
