@@ -39,13 +39,15 @@ class Predictions:
 
     Raises:
         InputError: there are no rows, an id comes twice, a label is unknown, or probabilities are none; all at once.
+            Values of a wrong type come first.
     """
 
     labels: tuple[str, ...]
     rows: tuple[Prediction, ...]
 
     def __post_init__(self) -> None:
-        problems = [*_bad_shape(self), *_bad_labels(self), *_bad_probabilities(self)]
+        # Values of other types can't be counted or compared, so they are named before all else.
+        problems = list(_bad_types(self)) or [*_bad_shape(self), *_bad_labels(self), *_bad_probabilities(self)]
         if problems:
             raise InputError("These predictions can't be scored: " + "; ".join(problems) + ".")
 
@@ -125,12 +127,37 @@ def _bad_shape(predictions: Predictions) -> Iterable[str]:
             yield f"the {name} {twice[0]!r} comes more than once ({len(twice)} such)"
 
 
+def _bad_types(predictions: Predictions) -> Iterable[str]:
+    if not all(map(_is_name, predictions.labels)):
+        yield "a label of the field is no text"
+    for name in ("id", "customer", "gold", "predicted"):
+        values = [getattr(row, name) for row in predictions.rows]
+        wrong = [value for value in values if not (_is_name(value) or (value is None and name == "predicted"))]
+        if wrong:
+            yield f"{name!r} is no text but {wrong[0]!r} ({len(wrong)} such)"
+    shares = [row.probabilities for row in predictions.rows if row.probabilities is not None]
+    unfit = [given for given in shares if not _has_numbers(given)]
+    if unfit:
+        yield f"'probabilities' are no numbers by label but {unfit[0]!r} ({len(unfit)} such)"
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str | int)  # files made elsewhere have numbers as ids or labels
+
+
+def _has_numbers(probabilities: object) -> bool:
+    return isinstance(probabilities, Mapping) and all(
+        isinstance(value, int | float) for value in probabilities.values()
+    )
+
+
 def _bad_labels(predictions: Predictions) -> Iterable[str]:
     labels = set(predictions.labels)
-    named = (name for row in predictions.rows for name in (row.gold, row.predicted, *row.probabilities))
+    named = (name for row in predictions.rows for name in (row.gold, row.predicted, *(row.probabilities or ())))
     unknown = Counter(name for name in named if name is not None and name not in labels)
-    for name, count in sorted(unknown.items()):
-        yield f"{name!r} ({count} times) is no label of the field.{did_you_mean(name, labels)}".rstrip(".")
+    for name, count in sorted(unknown.items(), key=lambda item: str(item[0])):
+        hint = did_you_mean(str(name), map(str, labels))
+        yield f"{name!r} ({count} times) is no label of the field.{hint}".rstrip(".")
 
 
 def _bad_probabilities(predictions: Predictions) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """Predictions as JSON lines: a first line with the labels, then a line for each row. They hold ids, and no texts."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def read_predictions(path: Path) -> Predictions:
                 if labels is None:
                     labels = tuple(line["labels"])
                 else:
-                    rows.append(Prediction(**line))
+                    given = Prediction(**line)
+                    rows.append(given if given.probabilities is not None else replace(given, probabilities={}))
             except (ValueError, TypeError, KeyError) as error:
                 raise InputError(f"Line {number} of {path.name!r} is no line of predictions: {error}.") from error
     if labels is None:

@@ -83,3 +83,32 @@ def test_arms_of_other_rows_are_not_compared(three: Predictions) -> None:
         require_same_rows(three, Predictions(three.labels, ROWS[::-1]))
     with pytest.raises(InputError, match="different labels"):
         require_same_rows(three, Predictions(("no", "yes"), ROWS))
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ('{"id": "1", "customer": "x", "gold": null, "predicted": "a"}', "'gold' is no text but None"),
+        ('{"id": "1", "customer": "x", "gold": "a", "predicted": ["a"]}', "'predicted' is no text but"),
+        ('{"id": ["1"], "customer": "x", "gold": "a", "predicted": "a"}', "'id' is no text but"),
+        ('{"id": "1", "customer": null, "gold": "a", "predicted": "a"}', "'customer' is no text but None"),
+        ('{"id": "1", "customer": "x", "gold": 1, "predicted": "a"}', "1 .1 times. is no label"),
+        ('{"id": "1", "customer": "x", "gold": "a", "predicted": "a", "probabilities": [1]}', "no numbers by label"),
+        (
+            '{"id": "1", "customer": "x", "gold": "a", "predicted": "a", "probabilities": {"a": "1"}}',
+            "no numbers by label",
+        ),
+    ],
+)
+def test_values_of_a_wrong_type_are_refused(row: str, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "arm.jsonl"
+    path.write_text('{"labels": ["a", "b"]}\n' + row + "\n")
+    with pytest.raises(InputError, match=problem):
+        read_predictions(path)
+
+
+def test_null_probabilities_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "arm.jsonl"
+    row = '{"id": "1", "customer": "x", "gold": "a", "predicted": null, "probabilities": null}'
+    path.write_text('{"labels": ["a"]}\n' + row + "\n")
+    assert read_predictions(path).rows[0].probabilities == {}
