@@ -87,7 +87,12 @@ def cluster_sums(columns: Floats, clusters: Codes) -> Floats:
 
     >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([7, 3, 7])).tolist()
     [[2.0], [5.0]]
+
+    Raises:
+        InputError: there are no rows.
     """
+    if not len(clusters):
+        raise InputError("There are no rows, so there are no sums; look at what the slice or the split left over.")
     order = np.argsort(clusters, kind="stable")
     starts = np.flatnonzero(np.diff(clusters[order], prepend=clusters[order[0]] - 1))
     sums: Floats = np.add.reduceat(columns[order], starts, axis=0)

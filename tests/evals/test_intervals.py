@@ -127,3 +127,8 @@ def test_arrays_of_other_rows_are_refused() -> None:
         difference(mean(np.zeros(2)), mean(np.zeros(3)))
     with pytest.raises(InputError, match="There are no rows"):
         mean(np.zeros(0))
+
+
+def test_sums_of_no_rows_are_refused() -> None:
+    with pytest.raises(InputError, match="no rows"):
+        cluster_sums(np.zeros((0, 2)), np.zeros(0, dtype=np.int64))
