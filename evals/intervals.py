@@ -8,12 +8,16 @@ docs/evaluation.md.
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from fewsight.evals.arrays import Codes
 from fewsight.evals.statistic import Statistic, cluster_sums, require_same_number
 from fewsight.intervals import wilson_limits
+
+ROUNDING: Final = 1e-9
+"""A spread below this part of a figure's range counts as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ def cluster_interval(statistic: Statistic, clusters: Codes, confidence: float = 
     width = statistic.high - statistic.low
     share = (value - statistic.low) / width
     effective = float(count)
-    if 0 < share < 1 and spread > 0:
+    # Customers that are all alike have a spread of 0 but for rounding.
+    if 0 < share < 1 and spread > ROUNDING * width:
         normal = t_quantile((1 + confidence) / 2, math.inf)
         effective = share * (1 - share) * (width * normal / quantile / spread) ** 2
     low, high = (statistic.low + width * limit for limit in wilson_limits(share * effective, effective, confidence))

@@ -12,7 +12,9 @@ from fewsight.errors import InputError
 from fewsight.evals.arrays import Codes, Floats
 from fewsight.evals.bootstrap import bootstrap_interval, bootstrap_rows
 from fewsight.evals.intervals import cluster_interval, standard_error, wilson
+from fewsight.evals.metrics.labels import mcc
 from fewsight.evals.metrics.scores import pearson
+from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.evals.statistic import cluster_sums, difference, mean, share
 from fewsight.intervals import wilson_limits
 
@@ -132,3 +134,16 @@ def test_arrays_of_other_rows_are_refused() -> None:
 def test_sums_of_no_rows_are_refused() -> None:
     with pytest.raises(InputError, match="no rows"):
         cluster_sums(np.zeros((0, 2)), np.zeros(0, dtype=np.int64))
+
+
+@pytest.mark.parametrize("customers", [20, 21, 30])
+def test_customers_that_are_all_alike_are_no_certainty(customers: int) -> None:
+    pairs = (("a", "a"), ("a", "a"), ("a", "b"), ("b", "b"), ("b", "a"), ("c", "c"), ("c", "b"))
+    rows = tuple(
+        Prediction(f"{customer}-{place}", str(customer), *pair)
+        for customer in range(customers)
+        for place, pair in enumerate(pairs)
+    )
+    arm = Predictions(("a", "b", "c"), rows)
+    found = cluster_interval(mcc(arm), arm.clusters)
+    assert found.high - found.low > 0.2
