@@ -18,10 +18,14 @@ from fewsight.evals.bootstrap import between, times_drawn
 from fewsight.evals.intervals import Interval
 from fewsight.evals.predictions import INVALID
 from fewsight.evals.statistic import cluster_sums, require_same_number
+from fewsight.intervals import wilson_limits
 
 RESAMPLES: Final = 1000
 SUM_WEIGHT: Final = 1e6
 """How much heavier a sum other than 1 weighs than a deviation of the answers' shares, squared."""
+
+ROUNDING: Final = 1e-9
+"""Shares and spreads below this are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ def corrected_prevalence(
 ) -> list[Prevalence]:
     """The prevalence of every label among `counted`, with `gold` the given labels of `labelled`, of shape (rows,).
 
-    Intervals are cluster bootstraps that draw the customers of both anew.
+    Intervals are cluster bootstraps that draw the customers of both anew. Where all resamples are equal they are
+    Wilson's, with as many rows as the side with fewer customers has customers. Of one customer on either side nothing
+    is known: the limits are 0 and 1.
 
     Raises:
         InputError: there are no rows, or their numbers differ.
@@ -72,7 +78,7 @@ def corrected_prevalence(
     drawn = solve(_matrix(_drawn_sums(cells, resamples, seed), size, whole), _drawn_sums(answers, resamples, seed + 1))
     clusters = min(len(cells), len(answers))
     intervals = [
-        between(float(value[k]), drawn[:, k], confidence, len(gold) + len(counted.predicted), clusters)
+        _interval(float(value[k]), drawn[:, k], confidence, len(gold) + len(counted.predicted), clusters)
         for k in range(size)
     ]
     shares = answers.sum(axis=0) / len(counted.predicted)
@@ -92,8 +98,19 @@ def solve(matrices: Floats, answers: Floats) -> Floats:
     found: Floats = (np.linalg.pinv(squares, hermitian=True) @ wanted)[..., 0]
     for at in np.argwhere((found < 0).any(axis=-1)):
         found[tuple(at)] = _solve_bounded(matrices[tuple(at)], shares[tuple(at)])
+    found[np.abs(found) < ROUNDING] = 0.0  # what the solution leaves of nothing
     found /= found.sum(axis=-1, keepdims=True)
     return found
+
+
+def _interval(value: float, drawn: Floats, confidence: float, rows: int, clusters: int) -> Interval:
+    """The bootstrap's, but never one that takes resamples without spread for certainty."""
+    if clusters < 2:
+        return Interval(value, 0.0, 1.0, confidence, "one customer", rows, clusters)
+    if np.ptp(drawn) > ROUNDING:
+        return between(value, drawn, confidence, rows, clusters)
+    low, high = wilson_limits(value * clusters, clusters, confidence)
+    return Interval(value, low, high, confidence, "Wilson", rows, clusters)
 
 
 def _solve_bounded(matrix: Floats, shares: Floats) -> Floats:

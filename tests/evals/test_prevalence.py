@@ -11,6 +11,7 @@ from fewsight.evals.ppi import prediction_powered_mean
 from fewsight.evals.predictions import INVALID
 from fewsight.evals.prevalence import Answered, corrected_prevalence, solve
 from fewsight.evals.statistic import mean
+from fewsight.intervals import wilson_limits
 
 
 def test_two_labels_are_corrected_as_rogan_and_gladen_do() -> None:
@@ -110,3 +111,20 @@ def test_constant_answers_carry_no_weight() -> None:
 def test_arrays_of_other_rows_are_refused() -> None:
     with pytest.raises(InputError, match="3 and 2"):
         prediction_powered_mean(np.ones(3), np.ones(2), np.arange(3), np.ones(2), np.arange(2))
+
+
+def test_resamples_without_spread_are_no_certainty() -> None:
+    gold = np.repeat([0, 1], [30, 30])
+    found = corrected_prevalence(
+        gold, Answered(gold, np.arange(60)), Answered(np.zeros(100, dtype=np.int64), np.arange(100)), ("a", "b")
+    )
+    assert (found[0].corrected.value, found[1].corrected.value) == (1.0, 0.0)
+    assert (found[1].corrected.low, found[1].corrected.high) == pytest.approx(wilson_limits(0, 60))
+    assert (found[0].corrected.low, found[0].corrected.high) == pytest.approx(wilson_limits(60, 60))
+
+
+def test_one_counted_customer_says_nothing() -> None:
+    gold = np.repeat([0, 1], [30, 30])
+    counted = Answered(np.zeros(9, dtype=np.int64), np.zeros(9, dtype=np.int64))
+    found = corrected_prevalence(gold, Answered(gold, np.arange(60)), counted, ("a", "b"), resamples=50)
+    assert (found[0].corrected.low, found[0].corrected.high) == (0.0, 1.0)
