@@ -1,18 +1,21 @@
 """How often the intervals of corrected prevalences hold the truth."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 
+from fewsight.evals.arrays import Codes, Floats
 from fewsight.evals.intervals import cluster_interval
 from fewsight.evals.ppi import prediction_powered_mean
 from fewsight.evals.prevalence import Answered, corrected_prevalence
-from fewsight.evals.statistic import mean
+from fewsight.evals.statistic import mean, share_like
 from tests.bench.common import Figure
 from tests.simulations.worlds import World
 
 AIM = "0.93 to 0.97"
 RESAMPLES = 400
+Draw: TypeAlias = Callable[[float, int, np.random.Generator], tuple[Floats, Floats, Codes]]
 NAMES = tuple(f"label{number}" for number in range(5))
 
 
@@ -53,26 +56,36 @@ def _as_if_balanced(gold: np.ndarray, answered: np.ndarray, chance: np.random.Ge
     return np.where(answered == gold, gold, (gold + chance.integers(1, 5, len(gold))) % 5)
 
 
-def _powered(runs: int) -> list[Figure]:
-    few, many = World(60, (0.9,)), World(1000, (0.9,))
+def _powered(runs: int) -> Iterator[Figure]:
+    for share in (0.02, 0.05, 0.2):
+        yield from _powered_at(share, runs, f"a label of {share:.0%}, 60 customers, 10% wrong", _of_customers)
+        yield from _powered_at(share, runs, f"a label of {share:.0%}, 60 rows, 3% wrong", _of_rows)
+
+
+def _powered_at(share: float, runs: int, name: str, draw: Draw) -> list[Figure]:
     chance, held, alone, width, width_alone = np.random.default_rng(2), 0, 0, 0.0, 0.0
     for _ in range(runs):
-        labelled, rest = few.draw(chance), many.draw(chance)
-        gold = (labelled.gold == 2).astype(float)
-        found = prediction_powered_mean(
-            gold,
-            (labelled.answered[0] == 2).astype(float),
-            labelled.clusters,
-            (rest.answered[0] == 2).astype(float),
-            rest.clusters,
-        ).mean
-        plain = cluster_interval(mean(gold), labelled.clusters)
-        held += found.low <= 0.2 <= found.high
-        alone += plain.low <= 0.2 <= plain.high
+        (gold, answered, clusters), (_, rest, others) = draw(share, 60, chance), draw(share, 1000, chance)
+        found = prediction_powered_mean(gold, answered, clusters, rest, others).mean
+        labels = mean(gold)
+        plain = cluster_interval(share_like(labels.columns, labels.of_sums), clusters)
+        held += found.low <= share <= found.high
+        alone += plain.low <= share <= plain.high
         width += found.high - found.low
         width_alone += plain.high - plain.low
     return [
-        Figure("prediction-powered, a label of 20%, 60 labelled customers", held / runs, AIM),
-        Figure("  labels alone, t interval", alone / runs),
+        Figure(f"prediction-powered, {name}", held / runs, AIM),
+        Figure("  labels alone, Wilson's form", alone / runs),
         Figure("  its width by that of labels alone", width / width_alone),
     ]
+
+
+def _of_customers(share: float, customers: int, chance: np.random.Generator) -> tuple[Floats, Floats, Codes]:
+    drawn = World(customers, (0.9,), shares=(0.5, 0.5 - share, share)).draw(chance)
+    return (drawn.gold == 2).astype(float), (drawn.answered[0] == 2).astype(float), drawn.clusters
+
+
+def _of_rows(share: float, rows: int, chance: np.random.Generator) -> tuple[Floats, Floats, Codes]:
+    """Independent rows, as often wrong with the label as without."""
+    gold = (chance.random(rows) < share).astype(float)
+    return gold, np.where(chance.random(rows) < 0.03, 1 - gold, gold), np.arange(rows)
