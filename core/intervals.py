@@ -20,4 +20,5 @@ def wilson_limits(right: float, rows: float, confidence: float = 0.95) -> tuple[
     share, spread = right / rows, z * z / rows
     middle = (share + spread / 2) / (1 + spread)
     half = z * math.sqrt(share * (1 - share) / rows + spread / 4 / rows) / (1 + spread)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    # Rounding must not leave a share outside its own limits.
+    return min(max(middle - half, 0.0), share), max(min(middle + half, 1.0), share)

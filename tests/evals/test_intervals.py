@@ -147,3 +147,9 @@ def test_customers_that_are_all_alike_are_no_certainty(customers: int) -> None:
     arm = Predictions(("a", "b", "c"), rows)
     found = cluster_interval(mcc(arm), arm.clusters)
     assert found.high - found.low > 0.2
+
+
+def test_wilson_limits_hold_the_share_itself() -> None:
+    for number in range(1, 200):
+        assert wilson_limits(0, number)[0] == 0
+        assert wilson_limits(number, number)[1] == 1
