@@ -104,10 +104,12 @@ class AnswerEncoder:
         whole = tuple(self._tokenizer.encode(text))
         if whole[: len(write.prefill)] != write.prefill:  # no tokenizer that was met does this
             whole = (*write.prefill, *self._tokenizer.encode(text[len(write.text) :]))
+        written = [f for f in self._form.open if f.path in values]
         for open_field in wanted:
-            begin, end = spans[open_field.path]
-            first = max(self._start(whole, text[: begin + 1]), len(write.prefill))
-            last = self._end(whole, text[:end])
+            before = written[: written.index(open_field)]
+            # What stands between two fields is written by the model too, and it can be cut into tokens in several ways.
+            first = max(self._end(whole, text[: spans[before[-1].path][1]]) if before else 0, len(write.prefill))
+            last = self._end(whole, text[: spans[open_field.path][1]])
             targets = [Target(place, open_field.path) for place in range(first, last)]
             yield AnswerTokens(whole[:last], targets)
 
@@ -117,13 +119,6 @@ class AnswerEncoder:
             if self._tokenizer.decode(tokens[:count]).startswith(text):
                 return count
         return len(tokens)
-
-    def _start(self, tokens: Ids, text: str) -> int:
-        """How many of `tokens` say nothing beyond `text`."""
-        count = 0
-        while count < len(tokens) and text.startswith(self._tokenizer.decode(tokens[: count + 1])):
-            count += 1
-        return count
 
 
 def _label(closed: ClosedField, value: Any) -> str:  # noqa: ANN401 - a JSON value

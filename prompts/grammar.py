@@ -11,6 +11,10 @@ from fewsight.prompts.fields import OpenField
 CHARACTER: Final = r'(?:[^"\\\x00-\x1f\x7f]|\\["\\n])'
 """One character of a JSON string: anything printable, or one of three escapes."""
 
+FIRST: Final = r"[^\x00-\x2f\x3a-\x40\x5c-\x60\x7b-\x7f]"
+"""The first character of a text: a letter of any script, a digit, or the bracket that opens a pseudonym. A model
+that is unsure how to open a text would otherwise begin with a mark, or close it at once, as in ","."""
+
 _SPECIAL: Final = re.compile(r"[\\.^$*+?{}\[\]()|]")
 
 
@@ -44,7 +48,8 @@ def _term(field: OpenField, events: int) -> Any:  # noqa: ANN401 - Outlines is u
             raise TaskError(f"Field {field.path!r}: a history may have no events, so evidence can't have a min_length.")
         return _list(Regex(_one_of(events)), least, min(field.evidence, events))
     if annotation is str:
-        return String('"') + between(max(least, 1), _needed(field, most), Regex(CHARACTER)) + String('"')
+        rest = between(max(least, 1) - 1, _needed(field, most) - 1, Regex(CHARACTER))
+        return String('"') + Regex(FIRST) + rest + String('"')
     if get_origin(annotation) is list and get_args(annotation) == (str,):
         return _list(Regex(f'"{CHARACTER}{{1,80}}"'), least, _needed(field, most))
     if annotation in (int, float):

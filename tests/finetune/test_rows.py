@@ -134,7 +134,7 @@ def said(sequence: Any, tokenizer: FolderTokenizer) -> str:
     return text
 
 
-def test_loss_lies_on_values_only(tokenizer: FolderTokenizer, tmp_path: Path) -> None:
+def test_loss_lies_on_what_serving_does_not_put_in_the_prompt(tokenizer: FolderTokenizer, tmp_path: Path) -> None:
     file = write(
         tmp_path / "rows.jsonl",
         {"id": "a", "text": "x", "answer": {"reason": "delivery/late", "evidence": ["E1"], "summary": "It came late."}},
@@ -144,8 +144,8 @@ def test_loss_lies_on_values_only(tokenizer: FolderTokenizer, tmp_path: Path) ->
     assert text.startswith('{"reason":"')
     assert text.replace("[", "").replace("]", "").startswith('{"reason":"delivery/late","evidence":"E1","summary":"')
     assert '/][l][ate][","]evidence' in text  # the token that closes a value decides that it ends there
-    assert text.endswith('"summary":"[I][t][ came][ late][."}]')
-    assert "[summary]" not in text
+    # After the prefilled opening the model writes what stands between open fields too, token by token.
+    assert text.endswith('evidence[":["][E][1]["]][,"][summary][":"][I][t][ came][ late][."}]')
     assert "[reason]" not in text
     assert "[evidence]" not in text
 

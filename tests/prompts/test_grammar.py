@@ -30,7 +30,8 @@ def test_a_literal_matches_itself_and_nothing_longer(text: str) -> None:
 @pytest.mark.parametrize(
     ("annotation", "bounds", "good", "bad"),
     [
-        (str, {"max_length": 3}, ['"a"', '"\\"\\\\\\n"', '"中文字"'], ['""', '"abcd"', '"a\n"', '"\\u0041"', "a"]),
+        (str, {"max_length": 3}, ['"a"', '"a\\"\\n"', '"中文字"'], ['""', '"abcd"', '"a\n"', '"\\u0041"', "a"]),
+        (str, {"max_length": 3}, ['"[A"', '"4"', '"Éa"'], ['","', '"]["', '">a"', '"\\"a"', '" a"', '"-"']),
         (int, {"ge": -1, "le": 11}, ["-1", "0", "11"], ["12", "01", "1.0", "-2", ""]),
         (list[str], {"max_length": 2}, ["[]", '["a"]', '["a","b"]'], ['["a","b","c"]', '["a" ,"b"]', "[a]", '[""]']),
         (list[str], {"max_length": 2, "min_length": 1}, ['["a"]', '["a","b"]'], ["[]"]),
