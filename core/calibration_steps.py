@@ -1,6 +1,7 @@
 """The steps that calibrate one field: plain data, and how each changes the probabilities of the labels."""
 
 import math
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self, TypeAlias
@@ -58,7 +59,7 @@ class Prior(Part):
         return _normalised({label: share / self.shares[label] for label, share in shares.items()})
 
 
-class Curve(Part):
+class Curve(Part, ABC):
     """Maps one probability: of the most probable label, or of `positive` where a field has two.
 
     The labels beside it share what is left in their old proportion, evenly where they had nothing.
@@ -66,9 +67,9 @@ class Curve(Part):
 
     positive: str | None = None
 
+    @abstractmethod
     def at(self, share: float) -> float:
         """The calibrated probability."""
-        raise NotImplementedError
 
     def apply(self, shares: Shares) -> dict[str, float]:
         """Map the one probability and fit the others to it.

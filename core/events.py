@@ -71,9 +71,14 @@ class CustomerHistory:
         return replace(self, events=known, until=min(moment, self.until or moment))
 
     @property
+    def newest(self) -> datetime | None:
+        """The time of the newest event, where there is one."""
+        return max((event.time for event in self.events if event.time), default=None)
+
+    @property
     def now(self) -> datetime | None:
-        """`until`, or the time of the newest event, where there is one."""
-        return self.until or max((event.time for event in self.events if event.time), default=None)
+        """`until`, or the time of the newest event."""
+        return self.until or self.newest
 
     @property
     def references(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from fewsight.evals.arrays import Codes, Flags, Floats
 from fewsight.evals.bootstrap import between, times_drawn
-from fewsight.evals.intervals import Interval
+from fewsight.evals.intervals import ROUNDING, Interval
 from fewsight.evals.predictions import INVALID
 from fewsight.evals.statistic import cluster_sums, require_same_number
 from fewsight.intervals import wilson_limits
@@ -23,9 +23,6 @@ from fewsight.intervals import wilson_limits
 RESAMPLES: Final = 1000
 SUM_WEIGHT: Final = 1e6
 """How much heavier a sum other than 1 weighs than a deviation of the answers' shares, squared."""
-
-ROUNDING: Final = 1e-9
-"""Shares and spreads below this are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,17 @@ def passage_rows(reviews: Path) -> Iterator[str]:
         yield json.dumps({"id": f"passage-{number}", **shown, "answer": {"overall": overall}})
 
 
-def _tone(row: Mapping[str, str]) -> str:
-    rating = float(row["mean_sentiment"])
+def tone(rating: float) -> str:
+    """The label of a mean rating from -4 to 4.
+
+    >>> tone(0.2), tone(0.3), tone(-2)
+    ('neutral', 'positive', 'negative')
+    """
     return "neutral" if abs(rating) <= NEUTRAL else "positive" if rating > 0 else "negative"
+
+
+def _tone(row: Mapping[str, str]) -> str:
+    return tone(float(row["mean_sentiment"]))
 
 
 def _training_half(reviews: Path) -> list[dict[str, str]]:

@@ -1,7 +1,6 @@
 """Labelled rows as they stand in a file: a history, and the values that are given for it."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +11,10 @@ from fewsight.errors import did_you_mean
 from fewsight.events import CustomerHistory
 from fewsight.prompts.fields import ClosedField
 from fewsight.prompts.problems import Problems
-from fewsight.prompts.selection.pool import said
+from fewsight.prompts.selection.pool import one_spelling, said
 from fewsight.prompts.shots import ANONYMOUS
 from fewsight.prompts.task import Language
 from fewsight.prompts.view import TOLD_FROM
-
-_PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class GoldRow:
     @property
     def time(self) -> datetime | None:
         """The moment of the newest event, where there are times."""
-        return max((event.time for event in self.history.events if event.time), default=None)
+        return self.history.newest
 
     @property
     def text(self) -> str:
@@ -64,7 +61,7 @@ class GoldRow:
             (
                 event.kind,
                 event.channel,
-                " ".join(_PSEUDONYM.sub("[]", event.text or "").casefold().split()),
+                one_spelling(event.text or ""),
                 event.product,
                 event.amount,
                 event.currency,

@@ -60,22 +60,22 @@ def masked_texts(rows: Sequence[GoldRow]) -> list[str]:
     return list(dict.fromkeys(event.text for event in events if event.text and event.text.strip()))
 
 
-def paraphrase(rows: Sequence[GoldRow], out: Path, progress: Progress, **options: Any) -> Paraphrased:  # noqa: ANN401
-    """Let a model say each text of the rows in other words, and write those paraphrases that keep what must stay.
+def paraphrase(texts: Sequence[str], out: Path, progress: Progress, **options: Any) -> Paraphrased:  # noqa: ANN401
+    """Let a model say each text in other words, and write those paraphrases that keep what must stay.
 
     `out` holds a text and its paraphrase in each line; both are masked, and only their owner may read the file.
     Beside it stand `.source.json` (what answered, and the counts) and the folder `.run`, from which the same call goes
     on where it was stopped.
 
     Args:
-        rows: labelled rows.
+        texts: of labelled rows, as `masked_texts` gives them.
         out: a .jsonl file.
         progress: is told about each text.
         **options: of `RunOptions`, such as model and engine.
 
     Raises:
         ConfigError: the name of `out` can't be used.
-        InputError: the rows hold no text, or no paraphrase of them can be used.
+        InputError: no text is short enough, or no paraphrase of them can be used.
         FewsightError: the model can't be asked.
     """
     import pandas as pd
@@ -84,14 +84,13 @@ def paraphrase(rows: Sequence[GoldRow], out: Path, progress: Progress, **options
 
     if out.suffix != ".jsonl":
         raise ConfigError(f"{str(out)!r} does not end in .jsonl; name a file of JSON lines.")
-    found = masked_texts(rows)
-    texts = {f"text-{number:07d}": text for number, text in enumerate(found) if len(text) <= LONGEST}
-    done = Paraphrased(len(found), left_out=Counter({f"longer than {LONGEST} characters": len(found) - len(texts)}))
-    if not texts:
+    asked = {f"text-{number:07d}": text for number, text in enumerate(texts) if len(text) <= LONGEST}
+    done = Paraphrased(len(texts), left_out=Counter({f"longer than {LONGEST} characters": len(texts) - len(asked)}))
+    if not asked:
         raise InputError(f"The rows hold no text of at most {LONGEST} characters; there is nothing to paraphrase.")
-    frame = pd.DataFrame({"customer_id": list(texts), "text": list(texts.values())})
+    frame = pd.DataFrame({"customer_id": list(asked), "text": list(asked.values())})
     answered = run(paraphrase_task(), frame, out.with_suffix(".run"), mask=False, progress=progress, **options)
-    _write(answered, texts, out, done)
+    _write(answered, asked, out, done)
     return done
 
 

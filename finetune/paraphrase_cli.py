@@ -31,10 +31,10 @@ def paraphrase(
     from fewsight.serving.console import progress
     from fewsight.serving.engine import Decoding
 
-    gold = read_gold(rows, load_task(task)).rows
-    with progress(len(masked_texts(gold))) as bar:
+    texts = masked_texts(read_gold(rows, load_task(task)).rows)
+    with progress(len(texts)) as bar:
         decoding = Decoding(temperature=temperature)
-        done = ask(gold, out, bar, model=model, engine=engine, base_url=base_url, decoding=decoding)
+        done = ask(texts, out, bar, model=model, engine=engine, base_url=base_url, decoding=decoding)
     click.echo(
         f"{done.written:,} of {done.texts:,} texts have a paraphrase in {out}; left out: {said(done) or 'none'}."
     )

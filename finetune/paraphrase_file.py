@@ -6,12 +6,13 @@ from typing import Final
 
 from fewsight.errors import InputError
 from fewsight.prompts.problems import Problems
+from fewsight.prompts.selection.pool import PSEUDONYM
 from fewsight.tables.records import Broken
 from fewsight.tables.sources import open_source
 
 COLUMNS: Final = ("text", "paraphrase")
 
-_KEPT: Final = re.compile(r"\[[^\[\]\s]{1,40}\]|\d+(?:[.,:/-]\d+)*")
+_KEPT: Final = re.compile(rf"{PSEUDONYM.pattern}|\d+(?:[.,:/-]\d+)*")
 """Pseudonyms and numbers."""
 
 

@@ -4,29 +4,12 @@ An invalid answer is wrong: it misses the given label and claims none. Labels th
 count. What is not defined is 0, as in scikit-learn.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from fewsight.evals.arrays import Codes, Flags, Floats
 from fewsight.evals.predictions import INVALID, Predictions
 from fewsight.evals.statistic import Statistic, safe_divide, share, share_like
-
-
-@dataclass(frozen=True, slots=True)
-class LabelFigures:
-    """One label: rows that have it, rows that got it, rows that both have and got it, and what follows from them.
-
-    Precision is 0 where no row got the label, recall where none has it.
-    """
-
-    label: str
-    rows: int
-    predicted: int
-    right: int
-    precision: float
-    recall: float
-    f1: float
+from fewsight.finetune.report import ClassFigures
 
 
 def accuracy(predictions: Predictions) -> Statistic:
@@ -62,13 +45,12 @@ def mcc(predictions: Predictions) -> Statistic:
     return share_like(_counts(predictions), mcc_of_sums, low=-1.0)
 
 
-def by_label(predictions: Predictions) -> list[LabelFigures]:
+def by_label(predictions: Predictions) -> list[ClassFigures]:
     """Figures of every label of the field, in its order, also of those without rows."""
-    right, have, got = _parts(_counts(predictions).sum(axis=0))
-    columns = (have, got, right, safe_divide(right, got), safe_divide(right, have), safe_divide(2 * right, have + got))
+    counts = zip(*(part.astype(int).tolist() for part in _parts(_counts(predictions).sum(axis=0))), strict=True)
     return [
-        LabelFigures(label, int(rows), int(predicted), int(hits), float(precision), float(recall), float(f1))
-        for label, rows, predicted, hits, precision, recall, f1 in zip(predictions.labels, *columns, strict=True)
+        ClassFigures(label, have, got, right)
+        for label, (right, have, got) in zip(predictions.labels, counts, strict=True)
     ]
 
 

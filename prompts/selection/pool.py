@@ -12,7 +12,9 @@ from fewsight.events import CustomerHistory
 from fewsight.prompts.shots import ANONYMOUS
 from fewsight.prompts.task import Shot
 
-_PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")
+PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")
+"""A pseudonym, of whatever kind and wherever it was made."""
+
 _MOST: Final = 20_000
 
 
@@ -74,8 +76,16 @@ def seeded(seed: int, word: str) -> bytes:
 
 def said(history: CustomerHistory) -> str:
     """All that a customer said, in a form that spelling, white space and pseudonyms don't change."""
-    text = " ".join(event.text for event in history.events if event.text)[:_MOST]
-    return " ".join(_PSEUDONYM.sub("[]", text).casefold().split())
+    return one_spelling(" ".join(event.text for event in history.events if event.text)[:_MOST])
+
+
+def one_spelling(text: str) -> str:
+    """A text without case, with single spaces, and with all pseudonyms alike.
+
+    >>> one_spelling("Hi [NAME_1],  where is it?")
+    'hi [], where is it?'
+    """
+    return " ".join(PSEUDONYM.sub("[]", text).casefold().split())
 
 
 def _is_later(history: CustomerHistory, as_of: datetime | None) -> bool:

@@ -19,7 +19,7 @@ import pandas as pd
 import fewsight
 from fewsight.adapter_manifest import Metric
 from fewsight.events import history_record
-from fewsight.finetune.embedded import NEUTRAL, is_trained_on, passage_rows, sentence_rows, shop_rows
+from fewsight.finetune.embedded import is_trained_on, passage_rows, sentence_rows, shop_rows, tone
 from fewsight.finetune.noise import classic_model
 from fewsight.serving.options import BARE, BUILT_IN
 from fewsight.shop import Customer, answer, generate
@@ -135,7 +135,7 @@ def _sentences(reviews: Path, sentences: int, shots: int, arms: str) -> list[Fig
     rows = pd.DataFrame(left).sample(min(sentences, len(left)), random_state=0).reset_index(drop=True)
     rows["customer_id"] = [f"s{number}" for number in rows.index]
     ratings = rows["mean_sentiment"].astype(float)
-    truth = ["neutral" if abs(r) <= NEUTRAL else "positive" if r > 0 else "negative" for r in ratings]
+    truth = [tone(rating) for rating in ratings]
     figures = []
     for name, options in _arms(shots, arms).items():
         found = fewsight.run("sentiment", rows[["customer_id", "text"]], engine="transformers", **options).to_pandas()

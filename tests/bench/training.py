@@ -7,9 +7,7 @@ import importlib.util
 import json
 import subprocess
 import sys
-import time
 from statistics import median
-from typing import Any
 
 from fewsight.errors import ConfigError
 from tests.bench.common import Figure
@@ -43,34 +41,3 @@ def _child(side: str, rows: int, batch: int, rank: int, threads: int) -> dict[st
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return result
-
-
-class Clock:
-    """Notes when steps end, and their loss."""
-
-    def __init__(self) -> None:
-        self.ends: list[float] = []
-        self.loss = 0.0
-
-    def tick(self, loss: float) -> None:
-        """A step has ended."""
-        self.ends.append(time.perf_counter())
-        self.loss = loss
-
-    def rate(self, tokens_by_step: list[int]) -> float:
-        """Tokens in a second over all steps but the first, which also warms up."""
-        return sum(tokens_by_step[1:]) / (self.ends[-1] - self.ends[0])
-
-
-def product_rate(dtype: Any) -> float:
-    """Floating point operations in a second of products like those of a feed-forward layer, on warm data."""
-    import torch
-
-    tokens, wide, narrow = 1024, 1536, 576
-    left, right = torch.randn(tokens, narrow).to(dtype), torch.randn(wide, narrow).to(dtype)
-    for _ in range(20):
-        left @ right.t()
-    begun = time.perf_counter()
-    for _ in range(200):
-        left @ right.t()
-    return 200 * 2 * tokens * wide * narrow / (time.perf_counter() - begun)

@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,23 @@ from fewsight.finetune.setup import Lesson, Setup, set_up
 from fewsight.finetune.training import Silent, Training
 from fewsight.serving.models import DEFAULT_MODEL
 from tests.bench import banking
-from tests.bench.training import Clock, product_rate
+
+
+class Clock:
+    """Notes when steps end, and their loss."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
+        self.loss = 0.0
+
+    def tick(self, loss: float) -> None:
+        """A step has ended."""
+        self.ends.append(time.perf_counter())
+        self.loss = loss
+
+    def rate(self, tokens_by_step: list[int]) -> float:
+        """Tokens in a second over all steps but the first, which also warms up."""
+        return sum(tokens_by_step[1:]) / (self.ends[-1] - self.ends[0])
 
 
 def main(side: str, rows: int, batch: int, rank: int, threads: int) -> None:
@@ -134,6 +151,20 @@ def _labelled(one: Any) -> dict[str, list[int]]:
     for target in one.answer.targets:
         labels[len(one.prompt) + target.position] = one.answer.tokens[target.position]
     return {"input_ids": tokens, "labels": labels}
+
+
+def product_rate(dtype: Any) -> float:
+    """Floating point operations in a second of products like those of a feed-forward layer, on warm data."""
+    import torch
+
+    tokens, wide, narrow = 1024, 1536, 576
+    left, right = torch.randn(tokens, narrow).to(dtype), torch.randn(wide, narrow).to(dtype)
+    for _ in range(20):
+        left @ right.t()
+    begun = time.perf_counter()
+    for _ in range(200):
+        left @ right.t()
+    return 200 * 2 * tokens * wide * narrow / (time.perf_counter() - begun)
 
 
 if __name__ == "__main__":
