@@ -1,0 +1,1 @@
+"""The report of an evaluation: what it holds, and how it is shown."""
