@@ -126,7 +126,7 @@ class ReliabilityPart(Part):
 class Promise(Part):
     """What abstention would do at a risk: at most `risk` wrong among the answered, with `confidence`.
 
-    `threshold` None: it can't be promised, for the reason in `why`. `coverage` and `wrong` are measured on the test rows.
+    `threshold` None: it can't be promised, for the reason in `why`. `coverage` and `wrong` are of the test rows.
     """
 
     risk: float
