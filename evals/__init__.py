@@ -1,1 +1,1 @@
-"""Comparing ways to answer a task, with statistics. """
+"""Comparing ways to answer a task, with statistics."""

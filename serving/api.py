@@ -22,7 +22,7 @@ from fewsight.serving.progress import Silent
 from fewsight.serving.runner import Progress, Runner
 from fewsight.serving.session import Session, open_session
 from fewsight.serving.summary import RunSummary
-from fewsight.tables import Histories, open_histories
+from fewsight.tables import Histories, HistorySource, open_histories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,7 @@ def run(
     return Run(folder, tuple(summaries), keep)
 
 
-def execute(session: Session, histories: Histories, folder: Path, progress: Progress) -> list[RunSummary]:
+def execute(session: Session, histories: HistorySource, folder: Path, progress: Progress) -> list[RunSummary]:
     """Run all groups of a session into a folder; resumes what the folder already holds.
 
     Raises:
@@ -159,7 +159,7 @@ def _load(task: str | Task) -> Task:
     return load_task(task) if isinstance(task, str) else task
 
 
-def _freeze(session: Session, histories: Histories, folder: Path) -> Any:  # noqa: ANN401 - an Order from JSON
+def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  # noqa: ANN401 - an Order from JSON
     """The order of blocks of this folder's run; everything that was frozen before must be the same."""
     path = folder / "run.json"
     now = {**session.options.frozen(), "input": histories.digest, **session.digests()}

@@ -30,7 +30,7 @@ from fewsight.serving.vllm_setup import BLOCK
 if TYPE_CHECKING:
     from fewsight.serving.embeddings import SentenceEncoder
     from fewsight.serving.engine import Engine
-    from fewsight.tables import Histories
+    from fewsight.tables import HistorySource
 
 ORDER_SAMPLE = 64
 """Customers on which the arrangement of blocks is chosen."""
@@ -100,7 +100,7 @@ class Session:
 
 def open_session(
     options: RunOptions,
-    histories: "Histories",
+    histories: "HistorySource",
     tasks: tuple[Task, ...] | None = None,
     *,
     shown_for: str | None = None,

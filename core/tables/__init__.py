@@ -1,6 +1,6 @@
 """Tables in, customer histories out: CSV, JSONL, Parquet, SQL and pandas, streamed in bounded memory."""
 
-from fewsight.tables.histories import Counts, Histories, open_histories
+from fewsight.tables.histories import Counts, Histories, HistorySource, open_histories
 from fewsight.tables.mapping import ColumnMapping
 
-__all__ = ["ColumnMapping", "Counts", "Histories", "open_histories"]
+__all__ = ["ColumnMapping", "Counts", "Histories", "HistorySource", "open_histories"]

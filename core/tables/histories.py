@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fewsight.errors import InputError, did_you_mean
 from fewsight.events import CustomerHistory, Event, Scalar
@@ -19,7 +19,30 @@ from fewsight.tables.times import from_microseconds
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Counts", "Histories", "open_histories"]
+__all__ = ["Counts", "Histories", "HistorySource", "open_histories"]
+
+
+class HistorySource(Protocol):
+    """Where a run takes histories from: they are iterated more than once.
+
+    `newest` is the time of the newest event (aware), None where there are no times or where each history is known up to
+    a moment of its own; `digest` is equal for equal input; `counts` go into the run's summary.
+    """
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the rows."""
+
+    @property
+    def newest(self) -> datetime | None:
+        """The time of the newest event."""
+
+    @property
+    def digest(self) -> str:
+        """Of content, columns and time zone."""
+
+    def __iter__(self) -> Iterator[CustomerHistory]:
+        """Yield every customer."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ Shares are from 0 to 1, seconds and tokens are totals unless a name says otherwi
 """
 
 import math
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from fewsight.evals.intervals import Interval
 
-VERSION = 1
+VERSION: Final = 1
 
 
 class Part(BaseModel):

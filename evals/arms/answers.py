@@ -1,0 +1,45 @@
+"""What an arm answered, whatever kind of arm it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fewsight.calibration import Circumstances
+from fewsight.evals.report.model import Cost
+from fewsight.finetune.gold import GoldRow
+
+Parts = Mapping[str, Sequence[GoldRow]]
+"""Rows to answer by what they are for: 'test', 'calibration', or the name of a change to the test rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """Answered labels by dotted path of a closed field, None for invalid ones, and their probabilities.
+
+    `evidence` are the E-numbers that were named; None where the arm names none. `error` says why nothing was answered.
+    """
+
+    labels: Mapping[str, str | None]
+    probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    evidence: tuple[str, ...] | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers of an arm by part and row id, and what they took.
+
+    `circumstances` say what a calibration of it would hold for; None where `fewsight run` can't be such an arm.
+    """
+
+    parts: Mapping[str, Mapping[str, RowAnswer]]
+    cost: Cost
+    notes: tuple[str, ...] = ()
+    circumstances: Circumstances | None = None
+
+
+class Arm(Protocol):
+    """One way to answer a task."""
+
+    def answer(self, parts: Parts) -> Answers:
+        """Answer all rows. What was answered before is not computed again."""

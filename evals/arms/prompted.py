@@ -1,0 +1,197 @@
+"""Arms that ask a language model: by examples in the prompt, by an adapter, or by both."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.adapter_manifest import read_manifest
+from fewsight.errors import ConfigError, InputError
+from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
+from fewsight.evals.arms.context import Context, whole_rows, write_rows
+from fewsight.evals.arms.row_histories import RowHistories, part_and_row
+from fewsight.evals.arms.spec import ArmSpec
+from fewsight.evals.report.model import Cost
+from fewsight.files import write_text
+from fewsight.finetune.gold import GoldRow
+from fewsight.finetune.partial import flatten
+from fewsight.insight import Insight
+from fewsight.ledger import Ledger
+from fewsight.prompts.fields import ClosedField, closed_fields
+from fewsight.prompts.loading import load_task
+from fewsight.prompts.task import Task
+from fewsight.serving.api import RUN_NAME, execute
+from fewsight.serving.options import BARE, BUILT_IN, RunOptions
+from fewsight.serving.session import open_session
+from fewsight.serving.summary import RunSummary
+
+SAID_EVERY: Final = 10.0
+"""Seconds between two lines about how far an arm is."""
+
+
+class PromptArm:
+    """Runs its rows through the same machinery as `fewsight run`, with a ledger of its own."""
+
+    def __init__(self, spec: ArmSpec, context: Context) -> None:
+        self.spec, self._context = spec, context
+        self._folder = context.place(spec)
+
+    def answer(self, parts: Parts) -> Answers:
+        """Answer all rows; those that the ledger knows are not computed again.
+
+        Raises:
+            FewsightError: anything named is wrong, or the run was stopped.
+        """
+        task, rows = self._task(), RowHistories(parts)
+        pool, notes = self._pool(task)
+        session = open_session(self._options(pool), rows, (task,))
+        progress = _Progress(self.spec.name, len(list(rows)), self._context.say)
+        summaries = execute(session, rows, self._folder, progress)
+        if any(summary.stopped for summary in summaries):
+            raise InputError(f"Arm {self.spec.name!r} was stopped; the same command goes on from there.")
+        return Answers(
+            self._read(parts, rows, closed_fields(task.output)),
+            self._cost(summaries, len(parts["test"])),
+            notes + _warned(summaries),
+        )
+
+    def _task(self) -> Task:
+        if self.spec.task is None:
+            return self._context.task
+        task = load_task(self.spec.task)
+        if task.output.model_json_schema() != self._context.task.output.model_json_schema():
+            raise ConfigError(f"Arm {self.spec.name!r}: the output of {self.spec.task!r} differs from the task's.")
+        return task
+
+    def _pool(self, task: Task) -> tuple[Path | None, tuple[str, ...]]:
+        """A file of the rows that may be shown, and what is to be said about it."""
+        rows = self._context.rows_for(self.spec)
+        if not self.spec.shots or not rows:
+            return None, ()
+        whole = whole_rows(rows, task)
+        if not whole:
+            raise InputError(
+                f"Arm {self.spec.name!r} shows examples, and no training row gives all fields of {task.name!r}."
+            )
+        path = self._folder / "pool.jsonl"
+        write_rows(whole, path)
+        left = len(rows) - len(whole)
+        return path, (f"{left:,} training rows lack a field and can't be examples",) if left else ()
+
+    def _options(self, pool: Path | None) -> RunOptions:
+        spec, suite = self.spec, self._context.defaults
+        compares = spec.selector in ("knn", "mmr") and spec.shots
+        given: dict[str, Any] = {"similarity": spec.similarity or suite.similarity} if compares else {}
+        engine = spec.engine or suite.engine
+        return RunOptions(
+            tasks=(self._context.task.name,),
+            engine=engine,
+            model=spec.model or suite.model,
+            adapters={} if engine == "openai" and spec.adapter == BARE else {"*": spec.adapter},
+            shots=spec.shots,
+            selector=spec.selector,
+            pool=str(pool) if pool else None,
+            style=spec.style,
+            seed=spec.seed,
+            history_tokens=suite.history_tokens,
+            base_url=spec.base_url,
+            dtype=spec.dtype or suite.dtype,
+            order="shots-first",
+            **given,
+        )
+
+    def _read(
+        self, parts: Parts, rows: RowHistories, fields: tuple[ClosedField, ...]
+    ) -> dict[str, dict[str, RowAnswer]]:
+        """This run's answers; those of rows that have changed since, or are no longer asked, stay in the ledger."""
+        asked = {history.customer_id for history in rows}
+        by_id: Mapping[tuple[str, str], GoldRow] = {(part, row.id): row for part in parts for row in parts[part]}
+        answers: dict[str, dict[str, RowAnswer]] = {part: {} for part in parts}
+        with Ledger.open(self._folder, read_only=True) as ledger:
+            for insight in ledger.insights(run=RUN_NAME):
+                if insight.customer_id in asked:
+                    part, row, _ = part_and_row(insight.customer_id)
+                    answers[part][row] = _row_answer(insight, by_id[part, row], fields)
+        return answers
+
+    def _cost(self, summaries: list[RunSummary], test_rows: int) -> Cost:
+        """Tokens and seconds of the test rows, taken to be their share of all rows that were answered."""
+        with Ledger.open(self._folder, read_only=True) as ledger:
+            known = ledger.summary()
+        speed = _speed(self._folder / "speed.json", summaries)
+        part = test_rows / max(known.results, 1)
+        prompt, answer = round(known.prompt_tokens * part), round(known.answer_tokens * part)
+        seconds = None if speed is None else speed * test_rows
+        suite, spec = self._context.defaults, self.spec
+        price = spec.price_per_million if spec.price_per_million is not None else suite.price_per_million
+        each = None if price is None else price * (prompt + answer) / 1e6
+        if each is None and suite.price_per_hour is not None and seconds is not None:
+            each = suite.price_per_hour * seconds / 3600
+        return Cost(
+            prompt_tokens=prompt,
+            computed_tokens=round(known.computed_tokens * part),
+            answer_tokens=answer,
+            seconds=seconds,
+            memory_mb=_memory(),
+            price_per_1000=None if each is None else 1000 * each / test_rows,
+            **self._learned(),
+        )
+
+    def _learned(self) -> dict[str, Any]:
+        """Labels and seconds that it took beforehand: those of its adapter, or of the rows that it shows."""
+        shown = len(self._context.rows_for(self.spec)) if self.spec.shots else 0
+        folder = self.spec.adapter
+        manifest = None if folder in (BARE, BUILT_IN) else read_manifest(Path(folder))
+        if manifest is None or self._context.task.name not in manifest.data:
+            return {"labels": shown}
+        trained_on = manifest.data[self._context.task.name].rows
+        return {"labels": max(shown, trained_on), "training_seconds": manifest.training.get("seconds")}
+
+
+def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...]) -> RowAnswer:
+    if insight.answer is None:
+        return RowAnswer({field.path: None for field in fields}, insight.probabilities, error=insight.error)
+    values = flatten(insight.answer)
+    labels = {field.path: field.labels[field.values.index(values[field.path])] for field in fields}
+    numbers = row.history.references
+    return RowAnswer(labels, insight.probabilities, tuple(numbers[e] for e in insight.evidence if e in numbers))
+
+
+def _warned(summaries: list[RunSummary]) -> tuple[str, ...]:
+    return tuple(f"{count:,} x {text}" for summary in summaries for text, count in summary.warnings.items())
+
+
+def _speed(path: Path, summaries: list[RunSummary]) -> float | None:
+    """Seconds a row, over all calls that computed any: the engine's start is in it. None where none did."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"rows": 0, "seconds": 0.0}
+    computed = sum(summary.computed for summary in summaries)
+    if computed:
+        known["rows"] += computed
+        known["seconds"] += sum(summary.seconds for summary in summaries)
+        write_text(path, json.dumps(known))
+    return known["seconds"] / known["rows"] if known["rows"] else None
+
+
+def _memory() -> float | None:
+    """Memory of this process now, in MB, while the engine's was just used; None where the system doesn't say."""
+    try:
+        resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return None
+    return resident * 4096 / 1e6 if sys.platform == "linux" else None
+
+
+class _Progress:
+    """Says from time to time how far an arm is."""
+
+    def __init__(self, name: str, rows: int, say: Callable[[str], None]) -> None:
+        self._name, self._rows, self._say = name, rows, say
+        self._done, self._next = 0, time.monotonic() + SAID_EVERY
+
+    def advance(self, results: int, failures: int) -> None:  # noqa: ARG002 - the protocol's signature
+        self._done += results
+        if time.monotonic() >= self._next:
+            self._say(f"  {self._name}: {self._done:,} of {self._rows:,} rows")
+            self._next = time.monotonic() + SAID_EVERY

@@ -1,0 +1,152 @@
+"""A suite: what is to be evaluated, read from TOML or from a command's options."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fewsight.digest import digest, file_digest
+from fewsight.errors import ConfigError, did_you_mean
+from fewsight.evals.arms.spec import ArmSpec, check_names, make_arm
+from fewsight.serving.options import DEFAULT_MODEL, Similarity
+
+DEFAULT_ARMS: Final = ("majority", "tfidf-lr", "zero-shot", "knn-4")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SuiteTask(_Part):
+    """One task of a suite: its name or folder, and its labelled files (.csv, .parquet or .jsonl).
+
+    Without `train` a prompt shows the task's own examples. `calibration` rows fit calibrations and thresholds; they are
+    neither learned from nor reported on.
+    """
+
+    task: str
+    test: Path
+    train: Path | None = None
+    calibration: Path | None = None
+    slices: tuple[str, ...] = ()
+
+
+class Prices(_Part):
+    """What things cost, in `currency`: a label, an hour of the machine, a million prompt and answer tokens."""
+
+    currency: str = ""
+    per_label: float | None = Field(None, ge=0)
+    per_hour: float | None = Field(None, ge=0)
+    per_million_tokens: float | None = Field(None, ge=0)
+
+
+class Suite(_Part):
+    """Tasks, arms and options of an evaluation.
+
+    `seeds`: arms that draw training rows or train are repeated with each. `robustness` names changes of the test rows.
+    `limit` takes only so many test rows, drawn by the first seed.
+    """
+
+    title: str = "Evaluation"
+    tasks: tuple[SuiteTask, ...]
+    arms: tuple[ArmSpec, ...]
+    seeds: tuple[int, ...] = (0,)
+    model: str = DEFAULT_MODEL
+    engine: str = "auto"
+    dtype: str = "auto"
+    similarity: Similarity = "tfidf"
+    history_tokens: int = 1024
+    metric: str = "accuracy"
+    robustness: tuple[str, ...] = ()
+    prices: Prices = Prices()
+    limit: int | None = Field(None, ge=1)
+
+    def all_arms(self) -> list[ArmSpec]:
+        """The arms in their order; those that draw anything once for each seed."""
+        found = []
+        for arm in self.arms:
+            seeds = self.seeds if arm.draws else self.seeds[:1]
+            for seed in seeds:
+                name = arm.name if seed == self.seeds[0] else f"{arm.name} (seed {seed})"
+                found.append(arm.model_copy(update={"seed": seed, "name": name}))
+        return found
+
+    @property
+    def digest(self) -> str:
+        """Of all options and of the content of all files, not of where they lie."""
+        told = self.model_dump(mode="json", exclude={"tasks"})
+        files = [
+            [t.task, *(file_digest(f) if f else None for f in (t.train, t.calibration, t.test))] for t in self.tasks
+        ]
+        return digest([told, files])
+
+
+def read_suite(path: Path) -> Suite:
+    """Read a suite's TOML; paths in it are taken from its folder.
+
+    Raises:
+        ConfigError: the file can't be read, or all that is wrong in it.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"The suite {str(path)!r} can't be read: {error}.") from error
+    return make_suite(data, path.parent)
+
+
+def make_suite(data: Mapping[str, Any], base: Path = Path()) -> Suite:
+    """A suite of plain data; paths are taken from the folder `base`.
+
+    Raises:
+        ConfigError: all that is wrong.
+    """
+    unknown = [key for key in data if key not in Suite.model_fields]
+    if unknown:
+        raise ConfigError(f"A suite has no option {unknown[0]!r}.{did_you_mean(unknown[0], Suite.model_fields)}")
+    named, tasks = data.get("arms", DEFAULT_ARMS), data.get("tasks")
+    if not isinstance(named, list | tuple) or not named:
+        raise ConfigError(f"A suite's arms must be a list such as ['zero-shot', 'knn-4'], and are {named!r}.")
+    if not isinstance(tasks, list | tuple) or not tasks:
+        raise ConfigError("A suite needs [[tasks]], each with `task` and `test`.")
+    arms = [make_arm(arm, base) for arm in named]
+    check_names(arms)
+    try:
+        suite = Suite.model_validate({**data, "arms": arms, "tasks": [_task(one, base) for one in tasks]})
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise ConfigError(f"The suite is wrong: {wrong}.") from None
+    _check(suite)
+    return suite
+
+
+def _task(given: Any, base: Path) -> Any:  # noqa: ANN401 - any TOML value, checked by the model
+    if not isinstance(given, Mapping):
+        return given
+    made = dict(given)
+    for key in ("train", "calibration", "test"):
+        if isinstance(made.get(key), str | Path):
+            made[key] = base / made[key]
+    if isinstance(made.get("task"), str) and (base / made["task"]).is_dir():
+        made["task"] = str(base / made["task"])
+    return made
+
+
+def _check(suite: Suite) -> None:
+    files = [file for task in suite.tasks for file in (task.train, task.calibration, task.test) if file]
+    files += [file for arm in suite.arms for file in (arm.train, arm.config, arm.predictions) if file]
+    problems = [f"there is no file {str(file)!r}" for file in dict.fromkeys(files) if not file.is_file()]
+    problems += [
+        f"arm {arm.name!r}: there is no adapter folder {arm.adapter!r}"
+        for arm in suite.arms
+        if arm.adapter not in ("none", "built-in") and not Path(arm.adapter).is_dir()
+    ]
+    learning = [arm.name for arm in suite.arms if arm.train is None and arm.kind in ("classic", "finetune")]
+    for task in suite.tasks:
+        if task.train is None and learning:
+            problems.append(f"task {task.task!r} has no train file, and {', '.join(learning)} learn from one")
+    if not suite.seeds or len(set(suite.seeds)) < len(suite.seeds):
+        problems.append(f"seeds = {list(suite.seeds)} must be different numbers, at least one")
+    if problems:
+        raise ConfigError("; ".join(problems) + ".")
