@@ -14,6 +14,7 @@ COMMANDS = {
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
     "models": ("fewsight.serving.models_cli:models", "Fetch and list models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
+    "eval": ("fewsight.evals.cli:evaluate", "Compare arms with statistics; is fine-tuning worth it?"),
     "label": ("fewsight.finetune.distil_cli:label", "Turn a run's confident answers into rows to train on."),
     "paraphrase": ("fewsight.finetune.paraphrase_cli:paraphrase", "Let a model say rows' texts in other words."),
     "audit": ("fewsight.finetune.noise_cli:audit", "List labels of rows that may be wrong."),

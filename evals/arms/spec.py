@@ -134,17 +134,15 @@ def _read(word: str, base: Path) -> dict[str, Any]:
         return {"kind": "given", "word": rest, "predictions": base / rest.removeprefix("predictions:")}
     if rest in CLASSIC:
         return {"kind": "classic", "word": rest, "classic": rest, **labels}
-    head, plus, tail = rest.rpartition("+")
-    if plus and not _SHOTS.fullmatch(tail):
-        head, tail = rest, ""
-    elif not plus:
-        head, tail = (rest, "") if not _SHOTS.fullmatch(rest) else ("", rest)
+    head, _, tail = rest.rpartition("+")
     found = _SHOTS.fullmatch(tail)
-    shots = {"selector": found[1], "shots": int(found[2])} if found else {}
-    if found and not int(found[2]):
+    if not found:  # the whole word names an adapter, or nothing
+        head = rest
+    elif not int(found[2]):
         raise ConfigError(f"Arm {word!r} shows no example; use 'zero-shot'.")
+    shots = {"selector": found[1], "shots": int(found[2])} if found else {}
     made = {"kind": "prompt", "word": rest, **shots, **labels}
-    if head == "" or head == "zero-shot":
+    if rest == "zero-shot" or (found and not head):
         return made
     if head == BUILT_IN:
         return made | {"adapter": BUILT_IN}

@@ -28,7 +28,7 @@ POINTS: Final = 100
 
 @dataclass(frozen=True, eq=False)
 class Believed:
-    """The rows of an arm that have probabilities: given labels, customers, and probabilities of shape (rows, labels)."""
+    """An arm's rows with probabilities of shape (rows, labels); given labels and customers as codes."""
 
     labels: tuple[str, ...]
     gold: Codes

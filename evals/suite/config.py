@@ -19,6 +19,16 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Score(_Part):
+    """A closed field whose labels stand for numbers. A column of the test file holds the given numbers; without one they
+    are those of the given labels.
+    """
+
+    field: str
+    values: dict[str, float]
+    column: str | None = None
+
+
 class SuiteTask(_Part):
     """One task of a suite: its name or folder, and its labelled files (.csv, .parquet or .jsonl).
 
@@ -31,6 +41,7 @@ class SuiteTask(_Part):
     train: Path | None = None
     calibration: Path | None = None
     slices: tuple[str, ...] = ()
+    score: Score | None = None
 
 
 class Prices(_Part):

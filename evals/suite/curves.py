@@ -7,6 +7,7 @@ from statistics import fmean, variance
 
 import numpy as np
 
+from fewsight.evals.arrays import Floats
 from fewsight.evals.intervals import standard_error, t_quantile
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import CurvePoint, Figure
@@ -73,8 +74,8 @@ def _figure(seeds: Sequence[Predictions], metric: str, confidence: float) -> Fig
 def _mean_of(statistics: Sequence[Statistic]) -> Statistic:
     width = statistics[0].columns.shape[1]
 
-    def of_sums(sums: np.ndarray) -> np.ndarray:
+    def of_sums(sums: Floats) -> Floats:
         parts = [one.of_sums(sums[..., i * width : (i + 1) * width]) for i, one in enumerate(statistics)]
-        return np.mean(parts, axis=0)
+        return np.asarray(np.mean(parts, axis=0))
 
     return Statistic(np.hstack([one.columns for one in statistics]), of_sums, statistics[0].low, statistics[0].high)

@@ -54,7 +54,7 @@ def figures(predictions: Predictions, confidence: float = 0.95) -> dict[str, Fig
 
 
 def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95) -> tuple[Pair, ...]:
-    """Every pair of arms by the metric; McNemar's exact p beside, where it holds: one row of each customer, accuracy."""
+    """Every pair of arms by the metric; for accuracy, and one row of each customer, McNemar's exact p beside."""
     if len(arms) < 2:
         return ()
     any_arm = next(iter(arms.values()))

@@ -1,0 +1,142 @@
+"""`fewsight eval`: evaluate arms, compare two evaluations, and guard against a worse one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fewsight.errors import ConfigError
+
+if TYPE_CHECKING:
+    from fewsight.evals.report.model import Report
+    from fewsight.evals.suite.config import Suite
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _RunByDefault(click.Group):
+    """A group whose first word may also be a suite or a task: `fewsight eval SUITE.toml` is `fewsight eval run ...`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named, or `run`."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(name="eval", cls=_RunByDefault)
+def evaluate() -> None:
+    """Say with statistics whether prompting is enough or fine-tuning pays.
+
+    `fewsight eval SUITE.toml --out DIR` runs a suite; `fewsight eval TASK --test FILE --out DIR` the common case.
+    """
+
+
+@evaluate.command()
+@click.argument("what", metavar="SUITE.toml|TASK")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the evaluation; resumed if it exists."
+)
+@click.option("--test", type=_FILE, help="Labelled rows to score on: .csv, .parquet or .jsonl.")
+@click.option("--train", type=_FILE, help="Labelled rows to show and to learn from.")
+@click.option("--calibration", type=_FILE, help="Labelled rows to fit calibrations and thresholds on.")
+@click.option(
+    "--arms",
+    help="E.g. zero-shot,knn-4,balanced-8,adapter:DIR,adapter:DIR+knn-4,finetune,finetune@500,built-in,majority,"
+    "tfidf-lr,tfidf-svm,embeddings-lr.  [default: majority,tfidf-lr,zero-shot,knn-4]",
+)
+@click.option("--metric", type=click.Choice(["accuracy", "macro_f1", "balanced_accuracy", "micro_f1", "mcc"]))
+@click.option("--model", help="Name, hub id, or folder.  [default: smollm2-135m]")
+@click.option("--engine", help="auto, vllm, transformers, openai or scripted.  [default: auto]")
+@click.option("--seeds", help="E.g. 0,1,2: arms that draw rows or train are repeated.  [default: 0]")
+@click.option("--slices", help="Profile columns, e.g. segment,country.")
+@click.option("--robustness", help="Changes that should not matter, e.g. typos,case,injection.")
+@click.option("--limit", type=int, metavar="N", help="Only N test rows, drawn at random.")
+@click.option("--price-per-million", type=float, metavar="MONEY", help="Price of a million tokens.")
+@click.option("--price-per-label", type=float, metavar="MONEY", help="Price of labelling a row.")
+@click.option("--price-per-hour", type=float, metavar="MONEY", help="Price of an hour of the machine.")
+def run(what: str, out: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Answer by all arms, score them, and write report.html, report.md, report.json and results.parquet.
+
+    Everything is kept in --out: the same command again computes nothing twice, and goes on where it was stopped.
+    """
+    suite = _suite(what, {name: value for name, value in given.items() if value is not None})
+    from fewsight.evals.suite.run import evaluate as run_suite
+
+    report = run_suite(suite, out, lambda text: click.echo(text, err=True))
+    _say(report, out)
+
+
+@evaluate.command()
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+@click.option("--metric", default="accuracy", show_default=True)
+def compare(first: Path, second: Path, metric: str) -> None:
+    """Compare two finished evaluations, arm by arm, on the rows that both have."""
+    from fewsight.evals.suite.comparing import compare_folders
+
+    for line in compare_folders(first, second, metric):
+        click.echo(line)
+
+
+@evaluate.command()
+@click.option("--baseline", required=True, type=click.Path(path_type=Path), help="A finished evaluation.")
+@click.option("--candidate", required=True, type=click.Path(path_type=Path), help="The one that must not be worse.")
+@click.option("--margin", required=True, type=float, metavar="POINTS", help="Points that it may be worse, e.g. 0.5.")
+@click.option("--arm", "arms", multiple=True, help="Only this arm; may be repeated.")
+@click.option("--metric", default="accuracy", show_default=True)
+def gate(baseline: Path, candidate: Path, margin: float, arms: tuple[str, ...], metric: str) -> None:
+    """Exit with 1 unless the candidate is shown not to be worse than the margin allows (one-sided, 2.5 %)."""
+    from fewsight.evals.suite.comparing import judge_folders
+
+    judged = judge_folders(baseline, candidate, margin / 100, metric, arms)
+    for line in judged.lines:
+        click.echo(line)
+    if not judged.passed:
+        raise SystemExit(1)
+
+
+def _suite(what: str, given: dict[str, Any]) -> "Suite":
+    from fewsight.evals.suite.config import make_suite, read_suite
+
+    if what.endswith(".toml"):
+        if given:
+            named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+            raise ConfigError(f"{named} can't be given beside a suite; write it into {what!r}.")
+        return read_suite(Path(what))
+    if "test" not in given:
+        raise ConfigError(f"Evaluating {what!r} takes --test FILE; or name a suite, a .toml file.")
+    task: dict[str, Any] = {name: given.pop(name) for name in ("test", "train", "calibration") if name in given}
+    if "slices" in given:
+        task["slices"] = _words(given.pop("slices"))
+    prices = {name.removeprefix("price_"): given.pop(name) for name in list(given) if name.startswith("price_")}
+    if "per_million" in prices:
+        prices["per_million_tokens"] = prices.pop("per_million")
+    data: dict[str, Any] = {"title": what.rstrip("/").rpartition("/")[2], "tasks": [{"task": what, **task}]}
+    for name in ("arms", "robustness"):
+        if name in given:
+            data[name] = _words(given.pop(name))
+    if "seeds" in given:
+        data["seeds"] = _numbers(given.pop("seeds"))
+    return make_suite({**data, **given, "prices": prices})
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(word) for word in _words(text)]
+    except ValueError:
+        raise ConfigError(f"--seeds {text!r} are no numbers; write e.g. 0,1,2.") from None
+
+
+def _say(report: "Report", out: Path) -> None:
+    for line in report.sentences:
+        click.secho(line, bold=True)
+    for warning in report.warnings:
+        click.secho(f"Note: {warning}", fg="yellow")
+    click.echo(f"The report is {out / 'report.html'}.")

@@ -1,0 +1,122 @@
+"""Two finished evaluations against each other, from their predictions alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fewsight.errors import ConfigError, InputError, did_you_mean
+from fewsight.evals.intervals import Interval, cluster_interval
+from fewsight.evals.margins import non_inferiority
+from fewsight.evals.paired import holm, permutation_test
+from fewsight.evals.predictions import Predictions
+from fewsight.evals.statistic import difference
+from fewsight.evals.suite.figures import METRICS
+from fewsight.evals.suite.files import By, read_all
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a gate says, and whether it lets the candidate pass."""
+
+    lines: tuple[str, ...]
+    passed: bool
+
+
+@dataclass(frozen=True)
+class _Both:
+    """An arm's answers to a field in both evaluations, on the same rows in the same order."""
+
+    name: str
+    first: Predictions
+    second: Predictions
+    left_out: int
+
+    def gap(self, metric: str) -> Interval:
+        """The second's figure less the first's."""
+        found = difference(METRICS[metric](self.second), METRICS[metric](self.first))
+        return cluster_interval(found, self.first.clusters)
+
+
+def compare_folders(first: Path, second: Path, metric: str) -> tuple[str, ...]:
+    """A line for each arm and field that both evaluations have; p after Holm over all lines.
+
+    Raises:
+        FewsightError: a folder is no evaluation, the metric is unknown, or nothing is in both.
+    """
+    shared = _shared(first, second, metric, ())
+    found = [
+        permutation_test(METRICS[metric](one.first), METRICS[metric](one.second), one.first.clusters) for one in shared
+    ]
+    return tuple(
+        f"{one.name}: {_share(METRICS[metric](one.first).value)} -> {_share(METRICS[metric](one.second).value)}, "
+        f"{_points(one.gap(metric))}, p = {p:.2g} after Holm's correction, {_rows(one)}"
+        for one, p in zip(shared, holm(found), strict=True)
+    )
+
+
+def judge_folders(baseline: Path, candidate: Path, margin: float, metric: str, arms: Sequence[str]) -> Judged:
+    """Non-inferiority of each arm and field; all must be shown not to be worse than `margin` (a share).
+
+    No correction is made for several arms: a pass takes all of them to pass, so its error does not add up.
+
+    Raises:
+        FewsightError: a folder is no evaluation, the metric is unknown, or nothing is in both.
+    """
+    lines, passed = [], True
+    for one in _shared(baseline, candidate, metric, arms):
+        gap = one.gap(metric)
+        verdict = non_inferiority(gap, margin).verdict
+        passed &= verdict == "not worse"
+        lines.append(f"{one.name}: {verdict} by more than {100 * margin:g} points: {_points(gap)}, {_rows(one)}")
+    lines.append("The gate is passed." if passed else "The gate is NOT passed.")
+    return Judged(tuple(lines), passed)
+
+
+def _shared(first: Path, second: Path, metric: str, arms: Sequence[str]) -> list[_Both]:
+    if metric not in METRICS:
+        raise ConfigError(f"There is no metric {metric!r} to compare by.{did_you_mean(metric, METRICS)}")
+    one, other = read_all(first), read_all(second)
+    known = {arm for fields in one.values() for by_arm in fields.values() for arm in by_arm}
+    if unknown := [arm for arm in arms if arm not in known]:
+        raise ConfigError(f"{str(first)!r} has no arm {unknown[0]!r}.{did_you_mean(unknown[0], known)}")
+    found = list(_pairs(one, other, arms))
+    if not found:
+        raise InputError(f"{str(first)!r} and {str(second)!r} have no arm of the same task and field in common.")
+    return found
+
+
+def _pairs(one: By, other: By, arms: Sequence[str]) -> Iterator[_Both]:
+    for task, fields in one.items():
+        for field, by_arm in fields.items():
+            for arm, predictions in by_arm.items():
+                theirs = other.get(task, {}).get(field, {}).get(arm)
+                if theirs is not None and (not arms or arm in arms):
+                    yield _aligned(f"{task}, {field}, {arm}", predictions, theirs)
+
+
+def _aligned(name: str, first: Predictions, second: Predictions) -> _Both:
+    """Both on the rows that both have; a row with another given label is another question and is refused."""
+    if set(first.labels) != set(second.labels):
+        raise InputError(f"{name}: the two evaluations have different labels.")
+    by_id = {row.id: row for row in second.rows}
+    mine = [row for row in first.rows if row.id in by_id]
+    if not mine:
+        raise InputError(f"{name}: the two evaluations have no row in common.")
+    if changed := [row.id for row in mine if by_id[row.id].gold != row.gold]:
+        raise InputError(f"{name}: {len(changed):,} rows have another given label, e.g. {changed[0]!r}.")
+    theirs = [replace(by_id[row.id], customer=row.customer) for row in mine]
+    left_out = len(first) + len(second) - 2 * len(mine)
+    return _Both(name, Predictions(first.labels, tuple(mine)), Predictions(first.labels, tuple(theirs)), left_out)
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _points(gap: Interval) -> str:
+    return f"{100 * gap.value:+.1f} points ({100 * gap.low:+.1f} to {100 * gap.high:+.1f})"
+
+
+def _rows(one: _Both) -> str:
+    left = f", {one.left_out:,} in only one of them left out" if one.left_out else ""
+    return f"{len(one.first):,} rows{left}"

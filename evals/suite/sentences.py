@@ -1,0 +1,115 @@
+"""The answer in a few sentences: whether prompting is enough or fine-tuning pays, by how much, at what cost."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from fewsight.evals.report.model import Arm, EvenPoint, FieldPart, Figure, Pair
+
+WORDS: Final = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "balanced_accuracy": "balanced accuracy",
+    "micro_f1": "micro F1",
+    "mcc": "Matthews' correlation",
+}
+ALPHA: Final = 0.05
+KINDS: Final = {
+    "baseline": "the best classic baseline",
+    "prompt": "the best prompt",
+    "adapter": "the best adapter",
+    "cascade": "the best cascade",
+    "given": "the best of the given predictions",
+}
+
+
+def answer(field: FieldPart, arms: Sequence[Arm], even: Sequence[EvenPoint]) -> tuple[str, ...]:
+    """The best arm first, then it against the best of each other kind; last where an adapter pays for itself."""
+    known = {arm.name: arm for arm in arms if arm.name in field.figures}
+    best = field.best
+    top = field.figures[best][field.headline]
+    champions = {kind: _champion(field, (a.name for a in known.values() if a.kind == kind)) for kind in KINDS}
+    rivals = [name for name in champions.values() if name not in (None, best)]
+    lines = [
+        *_verdict(field, known, champions["adapter"], champions["prompt"], even),
+        f"{best} has the highest {WORDS[field.headline]}: {_share(top)} of {top.rows:,} rows.",
+        *(_lead(field, best, rival, known) for rival in rivals if rival is not None),
+    ]
+    return tuple(lines)
+
+
+def is_shown(pair: Pair) -> bool:
+    """Whether a difference holds after Holm's correction over all pairs, at 5 %."""
+    return pair.p_holm <= ALPHA
+
+
+def _champion(field: FieldPart, names: Iterable[str]) -> str | None:
+    return max(names, key=lambda name: field.figures[name][field.headline].value, default=None)
+
+
+def _verdict(
+    field: FieldPart, arms: Mapping[str, Arm], adapter: str | None, prompt: str | None, even: Sequence[EvenPoint]
+) -> list[str]:
+    """The question that an evaluation is for, where it has arms of both kinds."""
+    if adapter is None or prompt is None:
+        return []
+    pair, gap = _between(field, adapter, prompt)
+    if not is_shown(pair):
+        return [
+            f"These rows do not show that fine-tuning pays: {adapter} and {prompt} differ by {_points(gap)}, which may "
+            f"be chance (p = {_p(pair)}).{_least(field)}"
+        ]
+    if gap.value < 0:
+        return [f"Prompting is enough: {prompt} beats {adapter} by {_points(_turned(gap))}."]
+    cost = _cost(arms[adapter], arms[prompt])
+    pays = next((f" {p.sentence}" for p in even if (p.candidate, p.baseline) == (adapter, prompt)), "")
+    return [f"Fine-tuning pays: {adapter} beats {prompt} by {_points(gap)}{cost}.{pays}"]
+
+
+def _lead(field: FieldPart, best: str, rival: str, arms: Mapping[str, Arm]) -> str:
+    pair, gap = _between(field, best, rival)
+    named = f"{KINDS[arms[rival].kind]}, {rival}"
+    if is_shown(pair):
+        return f"It beats {named}, by {_points(gap)}."
+    return f"Its lead over {named}, is {_points(gap)} and may be chance (p = {_p(pair)})."
+
+
+def _between(field: FieldPart, one: str, other: str) -> tuple[Pair, Figure]:
+    pair = next(p for p in field.pairs if {p.first, p.second} == {one, other})
+    return pair, pair.difference if pair.first == one else _turned(pair.difference)
+
+
+def _cost(mine: Arm, theirs: Arm) -> str:
+    one, other = mine.cost, theirs.cost
+    if one.price_per_1000 is not None and other.price_per_1000:
+        return f" at {one.price_per_1000 / other.price_per_1000:.2g} times the cost"
+    if one.prompt_tokens and other.prompt_tokens:
+        return f" with {one.prompt_tokens / other.prompt_tokens:.2g} times the prompt tokens"
+    return ""
+
+
+def _least(field: FieldPart) -> str:
+    if field.detectable is None:
+        return ""
+    return f" Differences of {100 * field.detectable:.1f} points or more would likely have shown."
+
+
+def _turned(figure: Figure) -> Figure:
+    low = None if figure.high is None else -figure.high
+    high = None if figure.low is None else -figure.low
+    return figure.model_copy(update={"value": -figure.value, "low": low, "high": high})
+
+
+def _points(gap: Figure) -> str:
+    return f"{100 * gap.value:.1f} points (95 % interval {_limit(gap.low)} to {_limit(gap.high)})"
+
+
+def _share(figure: Figure) -> str:
+    return f"{100 * figure.value:.1f} % (95 % interval {_limit(figure.low)} to {_limit(figure.high)})"
+
+
+def _limit(limit: float | None) -> str:
+    return "unknown" if limit is None else f"{100 * limit:.1f}"
+
+
+def _p(pair: Pair) -> str:
+    return f"{pair.p_holm:.2g} after Holm's correction"
