@@ -76,7 +76,8 @@ class GoldRow:
 
 @dataclass
 class GoldFile:
-    """What a labelled file holds: rows read = rows + left_out + repeated.
+    """What a labelled file holds: rows read = rows + left_out + repeated (which
+    are among the rows where they were to be kept).
 
     `left_out` are pairs of line and reason; `contradicting` counts rows that are kept although the same question
     has another answer before; rows in which nothing was said never count.
@@ -91,13 +92,14 @@ class GoldFile:
     _seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     _whole: set[str] = field(default_factory=set)
 
-    def add(self, row: GoldRow) -> None:
+    def add(self, row: GoldRow, *, keep_repeated: bool = False) -> None:
         """Keep a row, unless one with equal events, values, customer, profile and time is there."""
         key = row.key
         whole = repr((key, sorted(row.values.items()), row.customer_id, row.time, row.history.profile))
         if key and whole in self._whole:
             self.repeated += 1
-            return
+            if not keep_repeated:
+                return
         self._whole.add(whole)
         if key:
             before = self._seen.setdefault(key, dict(row.values))

@@ -25,11 +25,12 @@ Found = tuple[int, Mapping[str, Any] | str]
 """A line with a shot's data, or with the reason why it is left out."""
 
 
-def read_gold(path: Path, task: Task) -> GoldFile:
+def read_gold(path: Path, task: Task, *, keep_repeated: bool = False) -> GoldFile:
     """All usable rows of a labelled file.
 
     Rows of tables without text or any label, or with damaged cells, are left out with their reason; so are shots
-    without any label. Rows that repeat another one are counted and left out.
+    without any label. Rows that repeat another one are counted, and left out unless `keep_repeated`: a test is
+    scored as it was made.
 
     Raises:
         InputError: the file can't be read, or columns are missing.
@@ -56,7 +57,7 @@ def read_gold(path: Path, task: Task) -> GoldFile:
             problems.add(f"line {line}", f"id {row.id!r} is there twice; give each row its own")
         ids.add(row.id)
         if row.values:
-            gold.add(row)
+            gold.add(row, keep_repeated=keep_repeated)
         else:
             gold.left_out.append((line, "no field of the task is given"))
     unknown.report(problems)

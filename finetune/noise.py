@@ -116,10 +116,18 @@ def _field(
 
 def classic_model() -> Any:  # noqa: ANN401 - scikit-learn is untyped
     """TF-IDF over words and over characters, with logistic regression."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.pipeline import make_pipeline
 
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
-    return make_pipeline(make_union(words, parts), LogisticRegression(C=10, max_iter=1000))
+    return make_pipeline(text_features(), LogisticRegression(C=10, max_iter=1000))
+
+
+def text_features() -> Any:  # noqa: ANN401 - scikit-learn is untyped
+    """TF-IDF over words and pairs of them, and over two to five characters. Punctuation counts as a word, so that no
+    text is without any.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_union
+
+    words = TfidfVectorizer(token_pattern=r"\w+|[^\w\s]+", ngram_range=(1, 2), sublinear_tf=True)  # noqa: S106
+    return make_union(words, TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True))

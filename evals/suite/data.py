@@ -40,7 +40,9 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
     if not closed_fields(task.output):
         raise InputError(f"Task {task.name!r} has no closed field, so there is nothing to score.")
     named = {"train": suite_task.train, "calibration": suite_task.calibration, "test": suite_task.test}
-    files = {name: read_gold(path, task) for name, path in named.items() if path is not None}
+    files = {
+        name: read_gold(path, task, keep_repeated=name == "test") for name, path in named.items() if path is not None
+    }
     rows = {name: tuple(file.rows) for name, file in files.items()}
     if not rows["test"]:
         raise InputError(f"{str(suite_task.test)!r} has no usable row to test on.{_why(files['test'])}")
@@ -93,7 +95,7 @@ def _left_out(files: Iterable[tuple[str, GoldFile]]) -> dict[str, int]:
         for _, reason in file.left_out:
             key = f"{name}: {reason}"
             counts[key] = counts.get(key, 0) + 1
-        if file.repeated:
+        if file.repeated and name != "test":
             counts[f"{name}: repeats another row"] = file.repeated
     return counts
 
