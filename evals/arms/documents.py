@@ -6,7 +6,7 @@ from fewsight.events import CustomerHistory, Event
 def document(history: CustomerHistory) -> str:
     """The text of a single message without a profile; else a line for each event, and the profile as words.
 
-    >>> document(CustomerHistory("c", (Event("1", kind="return", text="too small"),), {"city": "Ulm"}))
+    >>> document(CustomerHistory("c", (Event("1", None, kind="return", text="too small"),), {"city": "Ulm"}))
     'city=Ulm\\nreturn too small'
     """
     if len(history.events) == 1 and not history.profile:

@@ -120,10 +120,10 @@ class PromptArm:
         """Tokens and seconds of the test rows, taken to be their share of all rows that were answered."""
         with Ledger.open(self._folder, read_only=True) as ledger:
             known = ledger.summary()
-        speed = _speed(self._folder / "speed.json", summaries)
+        took = _took(self._folder / "took.json", summaries)
         part = test_rows / max(known.results, 1)
         prompt, answer = round(known.prompt_tokens * part), round(known.answer_tokens * part)
-        seconds = None if speed is None else speed * test_rows
+        seconds = test_rows * took["seconds"] / took["rows"] if took["rows"] else None
         suite, spec = self._context.defaults, self.spec
         price = spec.price_per_million if spec.price_per_million is not None else suite.price_per_million
         each = None if price is None else price * (prompt + answer) / 1e6
@@ -134,7 +134,7 @@ class PromptArm:
             computed_tokens=round(known.computed_tokens * part),
             answer_tokens=answer,
             seconds=seconds,
-            memory_mb=_memory(),
+            memory_mb=took["memory_mb"],
             price_per_1000=None if each is None else 1000 * each / test_rows,
             **self._learned(),
         )
@@ -163,15 +163,17 @@ def _warned(summaries: list[RunSummary]) -> tuple[str, ...]:
     return tuple(f"{count:,} x {text}" for summary in summaries for text, count in summary.warnings.items())
 
 
-def _speed(path: Path, summaries: list[RunSummary]) -> float | None:
-    """Seconds a row, over all calls that computed any: the engine's start is in it. None where none did."""
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"rows": 0, "seconds": 0.0}
-    computed = sum(summary.computed for summary in summaries)
-    if computed:
+def _took(path: Path, summaries: list[RunSummary]) -> dict[str, Any]:
+    """Rows, seconds (the engine's start is in them) and memory, over all calls that computed any."""
+    known: dict[str, Any] = {"rows": 0, "seconds": 0.0, "memory_mb": None}
+    if path.exists():
+        known = json.loads(path.read_text(encoding="utf-8"))
+    if computed := sum(summary.computed for summary in summaries):
         known["rows"] += computed
         known["seconds"] += sum(summary.seconds for summary in summaries)
+        known["memory_mb"] = _memory()
         write_text(path, json.dumps(known))
-    return known["seconds"] / known["rows"] if known["rows"] else None
+    return known
 
 
 def _memory() -> float | None:

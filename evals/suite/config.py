@@ -20,8 +20,9 @@ class _Part(BaseModel):
 
 
 class Score(_Part):
-    """A closed field whose labels stand for numbers. A column of the test file holds the given ones; else they are those
-    of the given labels.
+    """A closed field whose labels stand for numbers.
+
+    The given numbers are those in `column` of the test file; without one, those of the given labels.
     """
 
     field: str

@@ -1,0 +1,159 @@
+"""A report's tables as rows of words, for HTML and Markdown alike."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from fewsight.evals.report.formats import number, percent, seconds, share
+from fewsight.evals.report.model import FieldPart, Figure, LabelShare, TaskPart
+
+WORDS: Final = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "balanced_accuracy": "balanced accuracy",
+    "micro_f1": "micro F1",
+    "mcc": "Matthews' correlation",
+    "calibrated_accuracy": "accuracy, calibrated",
+    "schema_validity": "valid",
+    "log_loss": "log loss",
+    "brier": "Brier",
+    "pearson": "Pearson's r",
+    "spearman": "Spearman's rho",
+    "mean_absolute_error": "mean error",
+}
+SHARES: Final = ("accuracy", "macro_f1", "balanced_accuracy", "calibrated_accuracy", "schema_validity")
+"""Metrics that are written as percent. Micro F1 is left to the JSON: it is the accuracy where answers are valid."""
+
+NUMBERS: Final = ("mcc", "log_loss", "brier", "pearson", "spearman", "mean_absolute_error")
+CONFUSIONS: Final = 12
+
+Rows = list[list[str]]
+
+
+def headlines(field: FieldPart) -> dict[str, Figure]:
+    """The headline figure by arm."""
+    return {name: figures[field.headline] for name, figures in field.figures.items()}
+
+
+def baseline_names(task: TaskPart) -> frozenset[str]:
+    """The arms without a language model."""
+    return frozenset(arm.name for arm in task.arms if arm.kind == "baseline")
+
+
+def arm_head(task: TaskPart) -> list[str]:
+    """The head of the table of arms; prices only where they are known."""
+    price = ["Price per 1,000"] if any(arm.cost.price_per_1000 is not None for arm in task.arms) else []
+    return ["Arm", "What it is", "Prompt tokens", "Computed", "Answer tokens", "Time", *price, "Labels", "Training"]
+
+
+def arm_rows(task: TaskPart, currency: str = "") -> Rows:
+    """What each arm is and took."""
+    priced = "Price per 1,000" in arm_head(task)
+    rows = []
+    for arm in task.arms:
+        cost = arm.cost
+        tokens = [
+            f"{count:,}" if count else "" for count in (cost.prompt_tokens, cost.computed_tokens, cost.answer_tokens)
+        ]
+        price = (
+            []
+            if not priced
+            else ["" if cost.price_per_1000 is None else f"{cost.price_per_1000:.3g} {currency}".strip()]
+        )
+        labels = f"{cost.labels:,}" if cost.labels else ""
+        rows.append(
+            [arm.name, arm.description, *tokens, seconds(cost.seconds), *price, labels, seconds(cost.training_seconds)]
+        )
+    return rows
+
+
+def metric_head(field: FieldPart) -> list[str]:
+    """The head of the table of metrics: those that any arm has."""
+    return ["Arm", *(WORDS[name] for name in _metrics(field))]
+
+
+def metric_rows(field: FieldPart) -> Rows:
+    """All metrics by arm, the best first."""
+    order = sorted(field.figures, key=lambda name: -field.figures[name][field.headline].value)
+    return [
+        [name, *(_written(metric, field.figures[name].get(metric)) for metric in _metrics(field))] for name in order
+    ]
+
+
+def _metrics(field: FieldPart) -> list[str]:
+    known = {metric for figures in field.figures.values() for metric in figures}
+    order = [field.headline, *(metric for metric in (*SHARES, *NUMBERS) if metric != field.headline)]
+    return [metric for metric in order if metric in known]
+
+
+def _written(metric: str, figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    return share(figure) if metric in (*SHARES, "micro_f1") else number(figure)
+
+
+def promise_rows(field: FieldPart) -> Rows:
+    """What abstention promised by arm and risk, and what came of it."""
+    return [
+        [name, percent(one.risk), "can't be promised" if one.threshold is None else f"{one.threshold:.3f}"]
+        + (["", ""] if one.threshold is None else [percent(one.coverage), percent(one.wrong)])
+        for name, promises in field.promises.items()
+        for one in promises
+    ]
+
+
+def label_rows(field: FieldPart) -> Rows:
+    """Figures of each label for the best arm."""
+    return [
+        [one.label, f"{one.rows:,}", percent(one.precision), percent(one.recall), percent(one.f1)]
+        for one in field.by_label[field.best]
+    ]
+
+
+def confusions(field: FieldPart) -> Rows:
+    """The most frequent confusions of the best arm."""
+    names = (*field.labels, "(no valid answer)")
+    cells = [
+        (count, field.labels[given], names[answered])
+        for given, row in enumerate(field.confusion.get(field.best, ()))
+        for answered, count in enumerate(row)
+        if count and given != answered
+    ]
+    return [[given, answered, f"{count:,}"] for count, given, answered in sorted(cells, reverse=True)[:CONFUSIONS]]
+
+
+def prevalence_rows(shares: Sequence[LabelShare]) -> Rows:
+    """How common each label is."""
+    return [[one.label, percent(one.given), percent(one.answered), share(one.corrected)] for one in shares]
+
+
+def disagreement_rows(field: FieldPart) -> Rows:
+    """What each arm answered, and how sure it was."""
+    return [
+        [one.id, one.gold, *(_answer(one.answers[name], one.confidence.get(name)) for name in field.figures)]
+        for one in field.disagreements
+    ]
+
+
+def _answer(label: str | None, confidence: float | None) -> str:
+    if label is None:
+        return "(none)"
+    return label if confidence is None else f"{label} {100 * confidence:.0f} %"
+
+
+def cost_charts(task: TaskPart, field: FieldPart) -> Iterator[tuple[str, Mapping[str, tuple[float, float]]]]:
+    """Quality against prompt tokens, seconds and price of 1,000 customers: those that two arms or more have."""
+    rows = max(task.data.test_rows, 1)
+    costs = {
+        "price of 1,000 customers": {arm.name: arm.cost.price_per_1000 for arm in task.arms},
+        "seconds for 1,000 customers": {
+            arm.name: None if arm.cost.seconds is None else 1000 * arm.cost.seconds / rows for arm in task.arms
+        },
+    }
+    for label, by_arm in costs.items():
+        known = {
+            name: (cost, field.figures[name][field.headline].value)
+            for name, cost in by_arm.items()
+            if cost and name in field.figures
+        }
+        if len(known) > 1:
+            yield label, known

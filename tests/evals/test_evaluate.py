@@ -1,0 +1,233 @@
+"""Whole evaluations: with the scripted engine, which needs no weights, and with classic models."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from fewsight.cli import root
+from fewsight.errors import ConfigError, FewsightError, InputError
+from fewsight.evals.arms.answers import Answers, RowAnswer
+from fewsight.evals.arms.cascade import cascade, confidence
+from fewsight.evals.arms.classic_models import classify
+from fewsight.evals.arms.documents import document
+from fewsight.evals.arms.spec import make_arm
+from fewsight.evals.report.model import Cost, Report
+from fewsight.evals.suite.config import Suite, make_suite
+from fewsight.evals.suite.files import read_all
+from fewsight.evals.suite.run import evaluate
+from fewsight.events import CustomerHistory, Event
+
+SAID = {
+    "refund": ["give me my money back", "i want a refund", "money back please", "refund this <b>order</b>"],
+    "late": ["where is my parcel", "the parcel is late", "my order has not arrived", "parcel | not | here"],
+}
+
+
+def write(path: Path, each: int, start: int = 0) -> Path:
+    lines = ["text,label,customer_id"]
+    for number in range(start, start + each):
+        lines += [f"{texts[number % 4]} {number},{label},{label}-{number // 2}" for label, texts in SAID.items()]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    table = write(tmp_path / "shots.csv", 2, 900)
+    made = invoke("tasks", "new", "toy", "--from", table, "--text", "text", "--label", "label")
+    assert made.exit_code == 0, made.output
+    return next(path.parent for path in tmp_path.rglob("task.toml"))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    return {
+        "train": write(tmp_path / "train.csv", 8),
+        "calibration": write(tmp_path / "calibration.csv", 12, 100),
+        "test": write(tmp_path / "test.csv", 6, 200),
+    }
+
+
+def suite_of(task: Path, files: dict[str, Path], model: Path, arms: list[Any], **given: Any) -> Suite:
+    tasks = [{"task": str(task), **{name: str(path) for name, path in files.items()}}]
+    return make_suite({"tasks": tasks, "arms": arms, "model": str(model), "engine": "scripted", **given})
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href") and value]
+
+
+ARMS = [
+    "majority",
+    "tfidf-lr",
+    "tfidf-svm",
+    "zero-shot",
+    "knn-2",
+    {"name": "<script>alert(1)</script>", "arm": "random-2@6"},
+    {"name": "a|b", "first": "tfidf-lr", "second": "knn-2", "below": 0.9},
+]
+
+
+def test_an_evaluation_leaves_reports_predictions_and_a_table(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path
+) -> None:
+    import pandas as pd
+
+    out = tmp_path / "out"
+    prices = {"currency": "EUR", "per_label": 0.2, "per_million_tokens": 1.0}
+    report = evaluate(suite_of(task, files, model_path, ARMS, prices=prices, seeds=[0, 1]), out)
+    assert Report.model_validate_json((out / "report.json").read_text()) == report
+    field = report.tasks[0].fields[0]
+    assert len(field.figures) == len(ARMS) + 1  # one arm draws, and there are two seeds
+    assert field.figures["tfidf-lr"]["accuracy"].value == 1
+    assert report.tasks[0].data.test_customers == 6
+    assert field.figures["majority"]["accuracy"].customers == 6
+    found = read_all(out)["toy"]["toy"]
+    assert len(found) == len(field.figures)
+    assert all(len(predictions) == 12 for predictions in found.values())
+    assert len(pd.read_parquet(out / "results.parquet")) == 12 * len(found)
+    assert report.tasks[0].arms[3].cost.price_per_1000
+    text = (out / "report.json").read_text() + (out / "report.md").read_text()
+    assert "money back" not in text
+    page = (out / "report.html").read_text()
+    parser = _Page()
+    parser.feed(page)
+    assert "script" not in parser.tags
+    assert not parser.links
+    assert "http" not in re.sub(r"<meta[^>]*>", "", page)
+    for section in ("Arms", "Arm against arm", "Reliability", "Risk and coverage", "Disagreements", "By label"):
+        assert f"<h3>{section}" in page
+    assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.S).lower().split()
+    for row in re.findall(r"^\|.*\|$", (out / "report.md").read_text(), flags=re.M):
+        assert "<script" not in row
+
+
+def test_a_second_evaluation_computes_nothing_and_says_the_same(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = suite_of(task, files, model_path, ["tfidf-lr", "zero-shot"])
+    first = evaluate(suite, tmp_path / "out")
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("nothing should be computed")
+
+    monkeypatch.setattr("fewsight.serving.session.start_engine", never)
+    monkeypatch.setattr("fewsight.evals.arms.classic.classify", never)
+    assert evaluate(suite, tmp_path / "out") == first
+
+
+def test_rows_that_change_are_answered_anew(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path
+) -> None:
+    suite = suite_of(task, files, model_path, ["zero-shot"])
+    evaluate(suite, tmp_path / "out")
+    write(files["test"], 9, 300)
+    report = evaluate(suite, tmp_path / "out")
+    assert report.tasks[0].fields[0].figures["zero-shot"]["accuracy"].rows == 18
+    assert report.tasks[0].arms[0].failed == 0
+
+
+def test_committed_predictions_are_scored_without_a_model(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path
+) -> None:
+    first = evaluate(suite_of(task, files, model_path, ["tfidf-lr"]), tmp_path / "out")
+    kept = tmp_path / "out" / "predictions" / "toy" / "toy" / "tfidf-lr.jsonl"
+    again = evaluate(suite_of(task, files, model_path, [f"predictions:{kept}"]), tmp_path / "other")
+    one, other = (r.tasks[0].fields[0].figures for r in (first, again))
+    assert one["tfidf-lr"]["log_loss"].value == pytest.approx(other[f"predictions:{kept}"]["log_loss"].value, abs=1e-4)
+    write(files["test"], 9, 300)
+    with pytest.raises(InputError, match=r"lacks 6 test rows"):
+        evaluate(suite_of(task, files, model_path, [f"predictions:{kept}"]), tmp_path / "third")
+
+
+def invoke(*arguments: "str | Path") -> Result:
+    return CliRunner().invoke(root, list(map(str, arguments)))
+
+
+def test_the_command_and_the_gate(task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path) -> None:
+    given = ["eval", task, *(part for name, path in files.items() for part in (f"--{name}", path))]
+    given += ["--engine", "scripted", "--model", model_path]
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    done = invoke(*given, "--arms", "tfidf-lr,zero-shot", "--out", good)
+    assert done.exit_code == 0, done.output
+    assert "has the highest accuracy: 100.0 %" in done.output
+    same = invoke("eval", "gate", "--baseline", good, "--candidate", good, "--margin", "0.5")
+    assert same.exit_code == 0, same.output
+    folder = bad / "predictions" / "toy" / "toy"
+    folder.mkdir(parents=True)
+    lines = (good / "predictions" / "toy" / "toy" / "tfidf-lr.jsonl").read_text().splitlines()
+    worse = [lines[0], *(json.dumps(json.loads(line) | {"predicted": None}) for line in lines[1:])]
+    (folder / "tfidf-lr.jsonl").write_text("\n".join(worse) + "\n")
+    refused = invoke("eval", "gate", "--baseline", good, "--candidate", bad, "--margin", "0.5")
+    assert refused.exit_code == 1
+    assert "NOT passed" in refused.output
+    assert "-100.0 points" in invoke("eval", "compare", good, bad).output
+    with pytest.raises(FewsightError, match=r"no arm .tfidf.\. Did you mean .tfidf-lr."):
+        CliRunner().invoke(
+            root,
+            ["eval", "gate", "--baseline", str(good), "--candidate", str(bad), "--margin", "1", "--arm", "tfidf"],
+            catch_exceptions=False,
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["toy"], "takes --test FILE"),
+        (["x.toml", "--arms", "knn-4"], "--arms can't be given beside a suite"),
+    ],
+)
+def test_what_the_command_can_not_do(arguments: list[str], message: str, tmp_path: Path) -> None:
+    done = invoke("eval", *arguments, "--out", tmp_path / "out")
+    assert isinstance(done.exception, ConfigError)
+    assert message in str(done.exception)
+
+
+def test_classic_models_say_how_sure_they_are() -> None:
+    train, labels = ["give money", "money back", "parcel late", "late parcel"], ["r", "r", "l", "l"]
+    for kind in ("tfidf-lr", "tfidf-svm"):
+        found = classify(kind, train, labels, ["money", "parcel", "", "!?"])
+        assert [label for label, _ in found.answers[:2]] == ["r", "l"]
+        assert all(bool(shares) == (kind == "tfidf-lr") for _, shares in found.answers)
+    assert classify("majority", train, [*labels[:3], "r"], ["x"]).answers == [("r", {"r": 0.75, "l": 0.25})]
+    assert classify("tfidf-lr", train, ["r"] * 4, ["x"]).answers == [("r", {"r": 1.0})]
+
+
+def test_documents_tell_profile_and_events() -> None:
+    one = Event("1", None, kind="message", text="hello")
+    assert document(CustomerHistory("c", (one,))) == "hello"
+    assert document(CustomerHistory("c", (one, Event("2", None, kind="return", product="shoe")), {"city": "Ulm"})) == (
+        "city=Ulm\nmessage hello\nreturn shoe"
+    )
+    assert document(CustomerHistory("c")) == ""
+
+
+def answered(label: str, sure: float) -> RowAnswer:
+    return RowAnswer({"f": label}, {"f": {label: sure, "other": 1 - sure}, "f.category": {"x": 0.01}})
+
+
+def test_a_cascade_hands_on_what_is_uncertain() -> None:
+    spec = make_arm({"name": "c", "first": "a", "second": "b", "below": 0.7}, Path())
+    first = Answers({"test": {"1": answered("x", 0.9), "2": answered("x", 0.6)}}, Cost(seconds=1.0, prompt_tokens=10))
+    second = Answers({"test": {"1": answered("y", 0.9), "2": answered("y", 0.8)}}, Cost(seconds=4.0, prompt_tokens=100))
+    found = cascade(spec, first, second)
+    assert [found.parts["test"][row].labels["f"] for row in "12"] == ["x", "y"]
+    assert (found.cost.seconds, found.cost.prompt_tokens) == (3.0, 60)
+    assert found.notes == ("1 of 2 test rows went to b",)
+    assert confidence(RowAnswer({"f": "x"})) == 0
+    sure = Answers({"test": {"1": RowAnswer({"f": "x"})}}, Cost())
+    with pytest.raises(ConfigError, match="needs probabilities, and 'a' gives none"):
+        cascade(spec, sure, second)
