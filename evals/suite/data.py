@@ -7,6 +7,7 @@ from random import Random
 from fewsight.digest import file_digest
 from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.suite.config import Score, SuiteTask
+from fewsight.evals.suite.leaks import find_leaks
 from fewsight.evals.suite.ordinal import check_score, given_numbers
 from fewsight.finetune.gold import GoldFile, GoldRow
 from fewsight.finetune.gold_file import read_gold
@@ -26,6 +27,7 @@ class TaskData:
     test_digest: str
     left_out: dict[str, int]
     notes: tuple[str, ...]
+    repeated: frozenset[str] = frozenset()
     score: Score | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
 
@@ -55,6 +57,7 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
     if limit is not None and limit < len(test):
         test = tuple(sorted(Random(f"test {seed}").sample(test, limit), key=lambda row: row.line))  # noqa: S311
         notes.append(f"{limit:,} of {len(rows['test']):,} test rows were drawn")
+    leaks = find_leaks({name: rows.get(name, ()) for name in named} | {"test": test})
     return TaskData(
         task=task,
         train=_apart("train", rows.get("train", ())),
@@ -62,7 +65,8 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
         test=test,
         test_digest=file_digest(suite_task.test),
         left_out=_left_out(files.items()),
-        notes=tuple(notes),
+        notes=(*notes, *leaks.warnings),
+        repeated=leaks.repeated,
         score=suite_task.score,
         numbers=_numbers(suite_task, task, test),
     )

@@ -108,6 +108,7 @@ def _score(
             calibration=by_part.get("calibration", {}),
             prompts=frozenset(spec.name for spec in specs if spec.kind == "prompt" and spec.adapter == "none"),
             learned=tuple(Learned(s.name, s.word, answers[s.name].cost.labels) for s in specs),
+            repeated=data.repeated,
             score=data.score if data.score and data.score.field == field.path else None,
             numbers=data.numbers,
         )
@@ -162,6 +163,7 @@ def _facts(data: TaskData) -> DataFacts:
         test_customers=len({row.customer_id or row.id for row in data.test}),
         test_digest=data.test_digest,
         left_out=data.left_out,
+        repeated_rows=len(data.repeated),
         notes=data.notes,
     )
 
