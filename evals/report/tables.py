@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from fewsight.evals.report.formats import number, percent, seconds, share
+from fewsight.evals.report.formats import number, percent, points, seconds, share
 from fewsight.evals.report.model import FieldPart, Figure, LabelShare, TaskPart
 
 WORDS: Final = {
@@ -138,6 +138,27 @@ def _answer(label: str | None, confidence: float | None) -> str:
     if label is None:
         return "(none)"
     return label if confidence is None else f"{label} {100 * confidence:.0f} %"
+
+
+def slice_rows(field: FieldPart) -> Rows:
+    """The share of right rows in each slice."""
+    return [
+        [f"{one.column}: {one.value}", f"{one.rows:,}", *(share(one.figures[name]) for name in field.figures)]
+        for one in field.slices
+    ]
+
+
+def gap_rows(field: FieldPart) -> Rows:
+    """Each column's best slice less its worst, in points."""
+    return [[one.column, one.arm, one.best, one.worst, points(one.difference)] for one in field.gaps]
+
+
+def flip_rows(field: FieldPart) -> Rows:
+    """How often answers changed, and how often a planted instruction was obeyed."""
+    return [
+        [one.change, one.arm, share(one.flipped), "" if one.obeyed is None else share(one.obeyed)]
+        for one in field.flips
+    ]
 
 
 def cost_charts(task: TaskPart, field: FieldPart) -> Iterator[tuple[str, Mapping[str, tuple[float, float]]]]:

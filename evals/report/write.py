@@ -62,6 +62,9 @@ _TABLES = (
     "prevalence_rows",
     "disagreement_rows",
     "cost_charts",
+    "slice_rows",
+    "gap_rows",
+    "flip_rows",
 )
 
 
@@ -82,6 +85,10 @@ def markdown(report: Report) -> str:
             if field.promises:
                 head = ["Arm", "At most wrong", "Confidence from", "Answered", "Wrong of these"]
                 lines += _table(head, tables.promise_rows(field))
+            if field.flips:
+                lines += _table(["Change", "Arm", "Answers changed", "Obeyed"], tables.flip_rows(field))
+            if field.slices:
+                lines += _table(["Slice", "Rows", *field.figures], tables.slice_rows(field))
             lines += [line for point in field.even for line in (_plain(point.sentence), "")]
     return "\n".join(lines) + "\n"
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.evals.arms.spec import ArmSpec, check_names, make_arm
+from fewsight.evals.suite.perturb import check_changes
 from fewsight.serving.options import DEFAULT_MODEL, Similarity
 
 DEFAULT_ARMS: Final = ("majority", "tfidf-lr", "zero-shot", "knn-4")
@@ -149,6 +150,7 @@ def _check(suite: Suite) -> None:
     files = [file for task in suite.tasks for file in (task.train, task.calibration, task.test) if file]
     files += [file for arm in suite.arms for file in (arm.train, arm.config, arm.predictions) if file]
     problems = [f"there is no file {str(file)!r}" for file in dict.fromkeys(files) if not file.is_file()]
+    check_changes(suite.robustness)
     problems += [
         f"arm {arm.name!r}: there is no adapter folder {arm.adapter!r}"
         for arm in suite.arms

@@ -1,6 +1,6 @@
 """The labelled rows of a suite's task."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -9,6 +9,7 @@ from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.suite.config import Score, SuiteTask
 from fewsight.evals.suite.leaks import find_leaks
 from fewsight.evals.suite.ordinal import check_score, given_numbers
+from fewsight.evals.suite.slicing import slice_values
 from fewsight.finetune.gold import GoldFile, GoldRow
 from fewsight.finetune.gold_file import read_gold
 from fewsight.prompts.fields import closed_fields
@@ -28,6 +29,7 @@ class TaskData:
     left_out: dict[str, int]
     notes: tuple[str, ...]
     repeated: frozenset[str] = frozenset()
+    slices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     score: Score | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
 
@@ -67,9 +69,14 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
         left_out=_left_out(files.items()),
         notes=(*notes, *leaks.warnings),
         repeated=leaks.repeated,
+        slices={column: _sliced(test, column) for column in suite_task.slices},
         score=suite_task.score,
         numbers=_numbers(suite_task, task, test),
     )
+
+
+def _sliced(test: Sequence[GoldRow], column: str) -> dict[str, str]:
+    return {row.id: value for row, value in zip(test, slice_values(test, column), strict=True)}
 
 
 def _numbers(suite_task: SuiteTask, task: Task, test: Iterable[GoldRow]) -> dict[str, float]:

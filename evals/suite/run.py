@@ -18,10 +18,13 @@ from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.curves import Learned
 from fewsight.evals.suite.data import TaskData, load_data
 from fewsight.evals.suite.files import file_name, write_all
+from fewsight.evals.suite.flips import flips
 from fewsight.evals.suite.money import even_points
+from fewsight.evals.suite.perturb import INJECTION, changed, planted_labels
 from fewsight.evals.suite.predicting import field_predictions
 from fewsight.evals.suite.scoring import FieldAnswers, score_field
 from fewsight.evals.suite.sentences import answer
+from fewsight.evals.suite.slicing import slice_parts
 from fewsight.finetune.gold import GoldRow
 from fewsight.prompts.fields import closed_fields
 
@@ -66,6 +69,9 @@ def _evaluate_task(
     parts: dict[str, Sequence[GoldRow]] = {"test": data.test}
     if data.calibration:
         parts["calibration"] = data.calibration
+    first = closed_fields(data.task.output)[0]
+    planted = planted_labels(data.test, first.path, first.labels)
+    parts |= {name: changed(data.test, name, planted) for name in suite.robustness}
     answers = answer_all(specs, context, parts)
     arms = tuple(_arm(spec, answers[spec.name]) for spec in specs)
     say(f"{data.task.name}: scoring")
@@ -90,6 +96,8 @@ def _score(
 ) -> tuple[list[FieldPart], dict[str, dict[str, Predictions]], dict[str, dict[str, FieldCalibration]]]:
     """The parts of all fields that the test rows give, predictions by field and arm, calibrations by arm and field."""
     scored, predictions = [], {}
+    first = closed_fields(data.task.output)[0]
+    planted = planted_labels(data.test, first.path, first.labels)
     fitted: dict[str, dict[str, FieldCalibration]] = {}
     for field in closed_fields(data.task.output):
         by_part = {
@@ -112,7 +120,12 @@ def _score(
             score=data.score if data.score and data.score.field == field.path else None,
             numbers=data.numbers,
         )
-        scored.append(score_field(given, suite.metric))
+        part = score_field(given, suite.metric)
+        slices, gaps = slice_parts(given.test, data.slices)
+        after = {name: by_part[name] for name in suite.robustness if name != INJECTION or field is first}
+        scored.append(
+            part.model_copy(update={"slices": slices, "gaps": gaps, "flips": flips(given.test, after, planted)})
+        )
         predictions[field.path] = dict(by_part["test"])
         for name, one in given.fitted.items():
             fitted.setdefault(name, {})[field.path] = one

@@ -115,6 +115,25 @@ def test_an_evaluation_leaves_reports_predictions_and_a_table(
         assert "<script" not in row
 
 
+def test_robustness_and_slices_stand_in_the_report(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path
+) -> None:
+    tasks = [{"task": str(task), "slices": ["language"], **{name: str(path) for name, path in files.items()}}]
+    given = {"tasks": tasks, "arms": ["tfidf-lr", "zero-shot"], "robustness": ["capitals", "injection"]}
+    report = evaluate(make_suite({**given, "model": str(model_path), "engine": "scripted"}), tmp_path / "out")
+    field = report.tasks[0].fields[0]
+    found = {(one.change, one.arm): one for one in field.flips}
+    assert found["capitals", "tfidf-lr"].flipped.value == 0
+    assert found["injection", "zero-shot"].obeyed is not None
+    assert {(one.column, one.value) for one in field.slices} == {("language", "en")}
+    assert field.figures["zero-shot"]["accuracy"].rows == 12
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "<h3>Robustness" in page
+    assert "<h3>Slices" in page
+    with pytest.raises(ConfigError, match="no change 'x'"):
+        make_suite({**given, "robustness": ["x"]})
+
+
 def test_a_second_evaluation_computes_nothing_and_says_the_same(
     task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
