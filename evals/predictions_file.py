@@ -1,5 +1,6 @@
 """Predictions as JSON lines: a first line with the labels, then a line for each row. They hold ids, and no texts."""
 
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from fewsight.files import write_text
 
 
 def write_predictions(predictions: Predictions, path: Path) -> None:
-    """Write them; probabilities keep six digits.
+    """Write them; probabilities keep six digits, and those that are 0 then are left out.
 
     Raises:
         OSError: the file can't be written.
@@ -20,13 +21,15 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
     for row in predictions.rows:
         line: dict[str, Any] = {"id": row.id, "customer": row.customer, "gold": row.gold, "predicted": row.predicted}
         if row.probabilities:
-            line["probabilities"] = {label: round(share, 6) for label, share in row.probabilities.items()}
+            line["probabilities"] = {
+                label: short for label, share in row.probabilities.items() if (short := round(share, 6))
+            }
         lines.append(line)
     write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 
 
 def read_predictions(path: Path) -> Predictions:
-    """Read what `write_predictions` wrote.
+    """Read what `write_predictions` wrote, also where it was gzipped since (`.gz`).
 
     Raises:
         InputError: a line is no such row, or the rows can't be scored.
@@ -34,7 +37,7 @@ def read_predictions(path: Path) -> Predictions:
     """
     labels: tuple[str, ...] | None = None
     rows: list[Prediction] = []
-    with path.open(encoding="utf-8") as file:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         for number, text in enumerate(file, 1):
             try:
                 line = json.loads(text)

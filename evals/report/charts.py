@@ -11,6 +11,9 @@ from fewsight.evals.report.model import CurvePoint, EvenPoint, Figure, Pair, Rel
 
 WIDTH: Final = 640
 ROW: Final = 30
+FAR: Final = 2.0
+"""An arm so many times the others' spread below them, as the majority's label often is, is marked at the edge."""
+
 NAMES: Final = 190
 SQUARE: Final = 300
 DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "1 2", "12 4")
@@ -20,28 +23,41 @@ DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "1 2", "12 4")
 def forest(figures: Mapping[str, Figure], baselines: frozenset[str]) -> Markup:
     """A share by arm with its interval, the highest first; baselines are hollow."""
     order = sorted(figures, key=lambda name: -figures[name].value)
-    low = min((f.low if f.low is not None else f.value) for f in figures.values())
+    low = _least_shown([f.value if f.low is None else f.low for f in figures.values()])
     high = max((f.high if f.high is not None else f.value) for f in figures.values())
     low, high = max(0.0, low - 0.03), min(1.0, high + 0.03)
     left, right, height = NAMES, WIDTH - 70, ROW * len(order) + 26
 
     def x(value: float) -> float:
-        return left + (right - left) * (value - low) / max(high - low, 1e-9)
+        return left + (right - left) * max(value - low, 0.0) / max(high - low, 1e-9)
 
     parts = [_grid(low, high, x, height - 20)]
     for number, name in enumerate(order):
         figure, y = figures[name], ROW * number + 16
         begin, end = (figure.value if limit is None else limit for limit in (figure.low, figure.high))
         kind = "hollow" if name in baselines else "dot"
+        value = percent(figure.value) if figure.value >= low else f"‹ {percent(figure.value)}"
         parts.append(
             Markup('<g><title>{}: {}</title><text x="{}" y="{}" class="end">{}</text>').format(
                 name, share(figure), left - 10, y + 4, shortened(name, 28)
             )
             + Markup('<line x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}" class="reach"/>').format(x(begin), x(end), y, y)
             + Markup('<circle cx="{:.1f}" cy="{}" r="5" class="{}"/>').format(x(figure.value), y, kind)
-            + Markup('<text x="{}" y="{}" class="value">{}</text></g>').format(right + 10, y + 4, percent(figure.value))
+            + Markup('<text x="{}" y="{}" class="value">{}</text></g>').format(right + 10, y + 4, value)
         )
     return _svg(WIDTH, height, "Figure with interval by arm", parts)
+
+
+def _least_shown(lows: Sequence[float]) -> float:
+    """Where an axis begins: at the least value, unless that lies so far off that the others could not be told apart.
+
+    >>> _least_shown([0.013, 0.9, 0.92]), _least_shown([0.3, 0.5, 0.7])
+    (0.9, 0.3)
+    """
+    least, *others = sorted(lows)
+    if len(others) < 2 or others[0] - least <= FAR * (others[-1] - others[0]):
+        return least
+    return others[0]
 
 
 def _grid(low: float, high: float, x: Callable[[float], float], bottom: float) -> Markup:

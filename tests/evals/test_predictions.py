@@ -1,5 +1,6 @@
 """Rows are checked when they come in, and survive their file."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,3 +113,11 @@ def test_null_probabilities_are_none(tmp_path: Path) -> None:
     row = '{"id": "1", "customer": "x", "gold": "a", "predicted": null, "probabilities": null}'
     path.write_text('{"labels": ["a"]}\n' + row + "\n")
     assert read_predictions(path).rows[0].probabilities == {}
+
+
+def test_gzipped_predictions_are_read(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "p.jsonl", tmp_path / "p.jsonl.gz"
+    wanted = Predictions(("a", "b"), (Prediction("1", "1", "a", "b", {"a": 0.25, "b": 0.75}),))
+    write_predictions(wanted, plain)
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert read_predictions(packed) == wanted
