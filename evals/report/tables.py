@@ -25,6 +25,7 @@ SHARES: Final = ("accuracy", "macro_f1", "balanced_accuracy", "calibrated_accura
 
 NUMBERS: Final = ("mcc", "log_loss", "brier", "pearson", "spearman", "mean_absolute_error")
 CONFUSIONS: Final = 12
+EVIDENCE: Final = ("precision", "recall", "f1", "support")
 
 Rows = list[list[str]]
 
@@ -138,6 +139,11 @@ def _answer(label: str | None, confidence: float | None) -> str:
     if label is None:
         return "(none)"
     return label if confidence is None else f"{label} {100 * confidence:.0f} %"
+
+
+def evidence_rows(task: TaskPart) -> Rows:
+    """Named events by arm."""
+    return [[name, *(share(found[one]) for one in EVIDENCE)] for name, found in task.evidence.items()]
 
 
 def slice_rows(field: FieldPart) -> Rows:

@@ -62,6 +62,7 @@ _TABLES = (
     "prevalence_rows",
     "disagreement_rows",
     "cost_charts",
+    "evidence_rows",
     "slice_rows",
     "gap_rows",
     "flip_rows",
@@ -76,6 +77,8 @@ def markdown(report: Report) -> str:
         lines += [f"## {_plain(task.task)}", ""]
         lines += [f"{task.data.test_rows:,} test rows of {task.data.test_customers:,} customers.", ""]
         lines += _table(tables.arm_head(task), tables.arm_rows(task, report.currency))
+        if task.evidence:
+            lines += _table(["Arm", *tables.EVIDENCE], tables.evidence_rows(task))
         for field in task.fields:
             lines += [f"### {_plain(field.path)}", ""]
             lines += _table(tables.metric_head(field), tables.metric_rows(field))

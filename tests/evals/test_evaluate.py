@@ -107,6 +107,8 @@ def test_an_evaluation_leaves_reports_predictions_and_a_table(
     parser.feed(page)
     assert "script" not in parser.tags
     assert not parser.links
+    assert "<b>order</b>" not in page
+    assert "&lt;b&gt;order&lt;/b&gt;" in page
     assert "http" not in re.sub(r"<meta[^>]*>", "", page)
     for section in ("Arms", "Arm against arm", "Reliability", "Risk and coverage", "Disagreements", "By label"):
         assert f"<h3>{section}" in page
