@@ -42,10 +42,24 @@ class Calibrated:
     probabilities: dict[str, float]
 
 
+class Threshold(Part):
+    """The confidence from which on at most `risk` of the answers are wrong, with `confidence`.
+
+    None where nothing can be promised. `rows` customers it was chosen on, of whom the share `coverage` is answered.
+    """
+
+    risk: float
+    confidence: float
+    threshold: float | None
+    rows: int
+    coverage: float
+
+
 class FieldCalibration(Part):
-    """The steps of one field, one after the other, and the log loss on the rows that it was fitted on."""
+    """The steps of one field, one after the other, the log loss on the rows that it was fitted on, and thresholds."""
 
     steps: tuple[Step, ...]
+    thresholds: tuple[Threshold, ...] = ()
     rows: int
     log_loss_before: float | None = None
     log_loss_after: float | None = None

@@ -17,6 +17,7 @@ from fewsight.ledger import Ledger
 from fewsight.masking import PseudonymFile
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.task import Task
+from fewsight.serving.calibrated import make_calibrator, write_review
 from fewsight.serving.options import RunOptions
 from fewsight.serving.progress import Silent
 from fewsight.serving.runner import Progress, Runner
@@ -117,6 +118,7 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
     """
     folder.mkdir(parents=True, exist_ok=True)
     options = session.options
+    calibrator = make_calibrator(session)
     with Ledger.open(folder / "ledger.sqlite") as ledger:
         order = _freeze(session, histories, folder)
         pseudonyms = PseudonymFile(folder / "pseudonyms.jsonl") if options.mask else None
@@ -131,10 +133,14 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
                 run=RUN_NAME,
                 order=order,
                 progress=progress,
+                calibrate=calibrator.apply if calibrator else None,
             )
             summaries.append(runner.run(limited(histories, options.limit)))
             if summaries[-1].stopped:
                 break
+    if calibrator and options.max_error is not None:
+        with Ledger.open(folder, read_only=True) as ledger:
+            summaries[-1].review = write_review(ledger.insights(run=RUN_NAME), calibrator, folder)
     report = {"summaries": [summary.as_dict() for summary in summaries], "input": asdict(histories.counts)}
     write_text(folder / "summary.json", json.dumps(report, indent=2, ensure_ascii=False, default=str))
     return summaries

@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,9 @@ from fewsight.prompts.answer import AnswerForm
 from fewsight.serving.engine import EngineIdentity, Failure
 from fewsight.serving.prepare import Item
 
+Shares = Mapping[str, Mapping[str, float]]
+"""Probabilities by field and label."""
+
 
 class Assembler:
     """Makes insights of one run's answers.
@@ -25,9 +28,18 @@ class Assembler:
         adapter: name of the adapter in use, or None.
         as_of: the moment up to which histories are known.
         seed: of the run.
+        calibrate: what makes calibrated probabilities of a task's, which never changes the most probable label.
     """
 
-    def __init__(self, identity: EngineIdentity, adapter: str | None, as_of: datetime | None, seed: int) -> None:
+    def __init__(
+        self,
+        identity: EngineIdentity,
+        adapter: str | None,
+        as_of: datetime | None,
+        seed: int,
+        calibrate: Callable[[str, Shares], Shares] | None = None,
+    ) -> None:
+        self._calibrate = calibrate
         self._identity, self._adapter, self._as_of, self._seed = identity, adapter, as_of, seed
 
     def insight(self, item: Item, form: AnswerForm, answer: Answer | Failure) -> Insight:
@@ -36,7 +48,8 @@ class Assembler:
         base = Insight(item.customer_id, item.task, self._as_of, None, provenance=provenance)
         if isinstance(answer, Failure):
             return replace(base, status="failed", error=answer.error)
-        probabilities = _with_marginals(form, answer.normalised)
+        shares = answer.normalised if self._calibrate is None else self._calibrate(item.task, answer.normalised)
+        probabilities = _with_marginals(form, shares)
         if answer.error:
             return replace(base, status="invalid", error=answer.error, probabilities=probabilities)
         try:

@@ -97,6 +97,19 @@ PROMPT: list[Callable[[Any], Any]] = [
 )
 @click.option("--limit", type=int, metavar="N", help="Only the first N customers.")
 @click.option("--probabilities", type=click.Choice(["on", "off"]), default="on", show_default=True)
+@click.option(
+    "--calibration",
+    "calibrations",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="Calibration of a task, from `fewsight eval`; may be repeated.",
+)
+@click.option(
+    "--max-error",
+    type=float,
+    metavar="SHARE",
+    help="E.g. 0.05: set insights aside in review.jsonl so that at most so many of the others are wrong.",
+)
 @click.option("--order", type=click.Choice(["auto", "shots-first", "history-first"]), default="auto", show_default=True)
 @click.option("--max-tokens", type=int, default=256, show_default=True, help="Most tokens of one answer's open fields.")
 @click.option("--temperature", type=float, default=0.0, show_default=True, help="0 is greedy.")
@@ -194,6 +207,8 @@ def _run_options(given: dict[str, Any]) -> RunOptions:
         base_url=given.get("base_url"),
         dtype=given.get("dtype", "auto"),
         force=given["force"],
+        calibrations=tuple(given.get("calibrations", ())),
+        max_error=given.get("max_error"),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from fewsight.digest import file_digest
 from fewsight.errors import ConfigError
 from fewsight.prompts.render import Order
 from fewsight.prompts.selectors import Order as ShotOrder
@@ -36,6 +37,8 @@ class RunOptions:
     `order` None lets the planner choose.
     `force` uses an adapter although its manifest speaks against it.
     `dtype` is the number type of local engines: 'bfloat16', 'float32', or 'auto'.
+    `calibrations` are files of `fewsight eval`, one for each task; `max_error` is the share of answers that may be
+    wrong of those that are not set aside for review.
     `as_of` None means the newest event of the input. `history_tokens` bounds the shown history.
     """
 
@@ -61,6 +64,8 @@ class RunOptions:
     base_url: str | None = None
     dtype: str = "auto"
     force: bool = False
+    calibrations: tuple[str, ...] = ()
+    max_error: float | None = None
 
     def __post_init__(self) -> None:
         problems = []
@@ -86,6 +91,10 @@ class RunOptions:
             problems.append(f"--temperature {self.decoding.temperature} is not between 0 and 5")
         if self.history_tokens < 16:
             problems.append(f"--history-tokens {self.history_tokens} is too few to show an event; use 16 or more")
+        if self.max_error is not None and not 0 < self.max_error < 1:
+            problems.append(f"--max-error {self.max_error} is no share between 0 and 1, such as 0.05")
+        if (self.calibrations or self.max_error is not None) and not self.probabilities:
+            problems.append("--calibration and --max-error need --probabilities on")
         if self.as_of is not None and self.as_of.tzinfo is None:
             problems.append(f"--as-of {self.as_of} has no time zone; write e.g. 2026-03-01T00:00:00Z")
         unknown = [name for name in self.adapters if name != "*" and name not in self.tasks]
@@ -104,5 +113,9 @@ class RunOptions:
     def frozen(self) -> dict[str, Any]:
         """Plain data for run.json: everything but `limit`, which may grow when a run is continued, and `force`."""
         data: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
-        del data["limit"], data["force"]
+        del data["limit"], data["force"], data["calibrations"]
+        if self.calibrations:
+            data["calibrations"] = [file_digest(Path(name)) for name in self.calibrations]
+        if self.max_error is None:  # runs of before know nothing of it
+            del data["max_error"]
         return data

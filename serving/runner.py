@@ -15,7 +15,7 @@ from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
 from fewsight.masking import PseudonymFile
 from fewsight.prompts.render import Order
 from fewsight.serving.answering import Answerer
-from fewsight.serving.assemble import Assembler
+from fewsight.serving.assemble import Assembler, Shares
 from fewsight.serving.engine import Engine, EngineIdentity, Failure
 from fewsight.serving.options import RunOptions
 from fewsight.serving.plan import arranged, batches, computed_tokens
@@ -63,6 +63,7 @@ class Runner:
         run: the run's name in the ledger.
         order: how blocks are arranged.
         progress: told as results arrive.
+        calibrate: makes calibrated probabilities of a task's.
     """
 
     def __init__(
@@ -76,7 +77,9 @@ class Runner:
         run: str,
         order: Order,
         progress: Progress,
+        calibrate: Callable[[str, Shares], Shares] | None = None,
     ) -> None:
+        self._calibrate = calibrate
         self._group, self._preparer, self._options, self._ledger = group, preparer, options, ledger
         self._pseudonyms, self._run, self._order, self._progress = pseudonyms, run, order, progress
         self._restarts = 0
@@ -111,7 +114,7 @@ class Runner:
             adapter=options.adapter(self._group.tasks[0]),
         )
         self._adapter_mode = "request" if per_request and self._group.adapter else engine.identity.adapter_mode
-        self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed)
+        self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed, self._calibrate)
         self._engine = engine
         return engine
 

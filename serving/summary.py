@@ -18,6 +18,7 @@ OTHER_ERRORS = "other errors"
 class RunSummary:
     """Counts of one call of `run`; `resumed` results were in the ledger for this run already.
 
+    `review` counts all rows of the run that a person should look at, where errors are limited.
     `cached` answers were computed earlier for an equal request. Token counts are those of requests sent in this call:
     `prompt_tokens` as sent, `planned_tokens` as the plan predicted to compute, `computed_tokens` as the engine counted.
     """
@@ -32,6 +33,7 @@ class RunSummary:
     answer_tokens: int = 0
     seconds: float = 0.0
     stopped: bool = False
+    review: int | None = None
     statuses: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)

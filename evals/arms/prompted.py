@@ -23,6 +23,7 @@ from fewsight.prompts.fields import ClosedField, closed_fields
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.api import RUN_NAME, execute
+from fewsight.serving.circumstances import circumstances
 from fewsight.serving.options import BARE, BUILT_IN, RunOptions
 from fewsight.serving.session import open_session
 from fewsight.serving.summary import RunSummary
@@ -55,6 +56,7 @@ class PromptArm:
             self._read(parts, rows, closed_fields(task.output)),
             self._cost(summaries, len(parts["test"])),
             notes + _warned(summaries),
+            circumstances(session, session.tasks[0]),
         )
 
     def _task(self) -> Task:

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from fewsight.calibration import FieldCalibration
+from fewsight.calibration import FieldCalibration, Threshold
 from fewsight.calibration_steps import Step
-from fewsight.evals.abstention import choose_threshold
+from fewsight.evals.abstention import choose_threshold, feasibility
 from fewsight.evals.arrays import Codes, Flags, Floats
 from fewsight.evals.calibration import apply_rows, fit_prior, fit_temperature, fitted_field
 from fewsight.evals.metrics.probabilities import brier, log_loss, reliability
@@ -116,14 +116,31 @@ def curve_points(rows: Believed) -> tuple[tuple[float, float], ...]:
     return tuple((float(curve.coverage[i]), float(curve.risk[i])) for i in kept)
 
 
-def promises(calibration: Believed, test: Believed, risks: Sequence[float] = RISKS) -> tuple[Promise, ...]:
-    """What abstention would promise from the (calibrated) calibration rows, and what came of it on the test rows."""
+def thresholds(calibration: Believed, risks: Sequence[float] = RISKS) -> tuple[Threshold, ...]:
+    """What can be promised from the (calibrated) calibration rows, by risk."""
     made = []
     for risk in risks:
         found = choose_threshold(calibration.confidence, calibration.right, calibration.clusters, risk, PROMISED)
+        made.append(
+            Threshold(
+                risk=risk,
+                confidence=PROMISED,
+                threshold=found.threshold,
+                rows=found.customers,
+                coverage=found.coverage,
+            )
+        )
+    return tuple(made)
+
+
+def promises(chosen: Sequence[Threshold], test: Believed) -> tuple[Promise, ...]:
+    """What abstention promises, and what came of it on the test rows."""
+    made = []
+    for found in chosen:
+        risk = found.risk
         if found.threshold is None:
-            possible = found.feasibility
-            why = "" if not possible else possible.message if not possible.is_possible else _TOO_WRONG
+            possible = feasibility(found.rows, risk, PROMISED)
+            why = _TOO_WRONG if possible.is_possible else possible.message
             made.append(Promise(risk=risk, confidence=PROMISED, threshold=None, why=why))
             continue
         answered = test.confidence >= found.threshold

@@ -13,7 +13,15 @@ from fewsight.evals.predictions import Predictions
 from fewsight.evals.prevalence import Answered, corrected_prevalence
 from fewsight.evals.report.model import Disagreement, FieldPart, Figure, LabelShare, Promise
 from fewsight.evals.statistic import share
-from fewsight.evals.suite.calibrating import Believed, believed, curve_points, fit, promises, reliability_part
+from fewsight.evals.suite.calibrating import (
+    Believed,
+    believed,
+    curve_points,
+    fit,
+    promises,
+    reliability_part,
+    thresholds,
+)
 from fewsight.evals.suite.config import Score
 from fewsight.evals.suite.curves import Learned, curve
 from fewsight.evals.suite.figures import (
@@ -86,9 +94,11 @@ def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
 def _calibrated(answers: FieldAnswers, sure: Mapping[str, Believed]) -> dict[str, Believed]:
     made = {}
     for name, rows in sure.items():
-        fitted = fit(believed(answers.calibration.get(name)), is_prompt=name in answers.prompts)
-        if fitted is not None:
-            answers.fitted[name] = fitted
+        known = believed(answers.calibration.get(name))
+        fitted = fit(known, is_prompt=name in answers.prompts)
+        if known is not None and fitted is not None:
+            chosen = thresholds(known.calibrated(fitted))
+            answers.fitted[name] = fitted.model_copy(update={"thresholds": chosen})
             made[name] = rows.calibrated(fitted)
     return made
 
@@ -100,12 +110,7 @@ def _after(rows: Believed) -> dict[str, Figure]:
 
 
 def _promises(answers: FieldAnswers, after: Mapping[str, Believed]) -> dict[str, tuple[Promise, ...]]:
-    made = {}
-    for name, rows in after.items():
-        fitted_on = believed(answers.calibration[name])
-        if fitted_on is not None:
-            made[name] = promises(fitted_on.calibrated(answers.fitted[name]), rows)
-    return made
+    return {name: promises(answers.fitted[name].thresholds, rows) for name, rows in after.items()}
 
 
 def _without(arms: Mapping[str, Predictions], metric: str, repeated: frozenset[str]) -> dict[str, Figure]:

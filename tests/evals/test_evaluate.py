@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from fewsight.calibration import read_calibration
 from fewsight.cli import root
 from fewsight.errors import ConfigError, FewsightError, InputError
 from fewsight.evals.arms.answers import Answers, RowAnswer
@@ -21,6 +22,10 @@ from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.files import read_all
 from fewsight.evals.suite.run import evaluate
 from fewsight.events import CustomerHistory, Event
+from fewsight.serving.circumstances import circumstances
+from fewsight.serving.options import RunOptions
+from fewsight.serving.session import open_session
+from fewsight.tables import open_histories
 
 SAID = {
     "refund": ["give me my money back", "i want a refund", "money back please", "refund this <b>order</b>"],
@@ -127,6 +132,11 @@ def test_robustness_and_slices_stand_in_the_report(
     found = {(one.change, one.arm): one for one in field.flips}
     assert found["capitals", "tfidf-lr"].flipped.value == 0
     assert found["injection", "zero-shot"].obeyed is not None
+    kept = read_calibration(tmp_path / "out" / "calibrations" / "toy" / "zero-shot.json")
+    assert kept.fields["toy"].thresholds
+    with open_histories(files["test"]) as histories:  # a run with the same options may use it
+        session = open_session(RunOptions(tasks=("toy",), engine="scripted", model=str(model_path)), histories)
+    assert kept.circumstances == circumstances(session, session.tasks[0])
     assert {(one.column, one.value) for one in field.slices} == {("language", "en")}
     assert field.figures["zero-shot"]["accuracy"].rows == 12
     page = (tmp_path / "out" / "report.html").read_text()

@@ -7,7 +7,7 @@ import pytest
 from fewsight.calibration_steps import Prior
 from fewsight.errors import ConfigError, InputError
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.suite.calibrating import believed, curve_points, fit, promises, reliability_part
+from fewsight.evals.suite.calibrating import believed, curve_points, fit, promises, reliability_part, thresholds
 from fewsight.evals.suite.config import Score
 from fewsight.evals.suite.curves import Learned, curve
 from fewsight.evals.suite.figures import METRICS, figures, least_detectable, pairs
@@ -99,11 +99,11 @@ def test_promises_name_their_threshold_or_say_why_not() -> None:
     assert calibration is not None
     assert test is not None
     assert few is not None
-    found = {p.risk: p for p in promises(calibration, test)}
+    found = {p.risk: p for p in promises(thresholds(calibration), test)}
     assert found[0.2].threshold is not None
     assert found[0.2].coverage > 0.5
     assert found[0.2].wrong <= 0.2
-    refused = {p.risk: p for p in promises(few, test)}[0.01]
+    refused = {p.risk: p for p in promises(thresholds(few), test)}[0.01]
     assert refused.threshold is None
     assert "Not possible" in refused.why
     points = curve_points(test)
