@@ -135,11 +135,9 @@ def say_summary(session: Session, histories: "Histories", summaries: Sequence[Ru
                 say(f"  {count} x {problem}", fg=color)
     for summary in summaries:
         if summary.review is not None:
-            say(
-                f"{summary.review:,} insights are for review ({folder / 'review.jsonl'}); of the others at most "
-                f"{session.options.max_error:.3g} are wrong (95 % confidence, customers like the calibration's).",
-                bold=True,
-            )
+            percent = f"{100 * (session.options.max_error or 0):.3g} %"
+            say(f"{summary.review:,} insights are for review: {folder / 'review.jsonl'}.", bold=True)
+            say(f"Of the others at most {percent} are wrong (95 % confidence, customers like the calibration's).")
     page = write_page(session, histories, folder)
     if summaries and summaries[-1].stopped:
         say("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)

@@ -142,14 +142,14 @@ class PromptArm:
         )
 
     def _learned(self) -> dict[str, Any]:
-        """Labels and seconds that it took beforehand: those of its adapter, or of the rows that it shows."""
+        """Labels and seconds that it took beforehand: those of its adapter, held-back rows too, or of what it shows."""
         shown = len(self._context.rows_for(self.spec)) if self.spec.shots else 0
         folder = self.spec.adapter
         manifest = None if folder in (BARE, BUILT_IN) else read_manifest(Path(folder))
         if manifest is None or self._context.task.name not in manifest.data:
             return {"labels": shown}
-        trained_on = manifest.data[self._context.task.name].rows
-        return {"labels": max(shown, trained_on), "training_seconds": manifest.training.get("seconds")}
+        data = manifest.data[self._context.task.name]
+        return {"labels": max(shown, data.rows + data.valid_rows), "training_seconds": manifest.training.get("seconds")}
 
 
 def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...]) -> RowAnswer:
