@@ -155,7 +155,7 @@ def test_documented_commands_exist(file: str, line: str) -> None:
         return
     command: click.Command | None = root
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        command = command.get_command(click.Context(command), words.pop(0))
+        _, command, words = command.resolve_command(click.Context(command), words)
         assert command is not None, line
     assert command is not None
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
