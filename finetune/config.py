@@ -85,7 +85,7 @@ class FinetuneConfig:
     """Held-back rows on which the base model, the adapter and every engine are compared at the end."""
 
     valid_share: float = 0.1
-    """Share of the rows that is held back where no validation file is given."""
+    """Share of the rows that is held back where no validation file is given. 0: all are trained on."""
 
     longest_row: int = 4096
     """Rows of more tokens (prompt and answer) are left out and counted, never cut."""
@@ -209,7 +209,7 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "search": (0, 1000),
     "checkpoint_minutes": (0, 1e6),
     "report_rows": (1, 1_000_000),
-    "valid_share": (0.001, 0.9),
+    "valid_share": (0, 0.9),
     "longest_row": (16, 10_000_000),
     "history_tokens": (16, 10_000_000),
 }

@@ -23,12 +23,15 @@ from fewsight.tokenizer import Tokenizer
 class TrainingData:
     """Rows of both sides. `held_back` are the validation rows as they stand in the file, in the order of `valid`.
 
+    `trained_on` are the training rows as they stand in the file, without copies.
+
     `train` ends with the copies that augmentation made, `facts.augmented` in number.
     """
 
     train: tuple[TrainingRow, ...]
     valid: tuple[TrainingRow, ...]
     held_back: tuple[GoldRow, ...]
+    trained_on: tuple[GoldRow, ...]
     facts: DataFacts
     warnings: tuple[str, ...]
     left_out: tuple[tuple[str, int, str], ...]
@@ -59,13 +62,19 @@ def load_data(
 
     Raises:
         InputError, TaskError: files or rows that can't be used, with all that is wrong with them.
+        ConfigError: nothing is held back, and the options need held-back rows.
     """
+    holds_back = valid is not None or config.valid_share > 0
+    if not holds_back:
+        _refuse_blind_choices(config)
     gold = read_gold(train, task)
     other = read_gold(valid, task) if valid else None
     if not gold.rows:
         raise InputError(f"{str(train)!r} has no row to train on: {len(gold.left_out)} were left out{_first(gold)}.")
     if other is not None:
         mine, theirs, how = tuple(gold.rows), tuple(other.rows), f"{len(other.rows)} rows of {other.name}"
+    elif not holds_back:
+        mine, theirs, how = tuple(gold.rows), (), "none"
     else:
         split = split_rows(gold.rows, task, config.valid_share, config.seed)
         mine, theirs, how = split.train, split.valid, split.how
@@ -73,21 +82,33 @@ def load_data(
     limit = min(max_model_len, config.longest_row)
     maker = RowMaker(task, prompt_options(config), tokenizer, max_model_len, config.seed)
     made = [_make(maker, rows, limit) for rows in (mine, theirs)]
-    if not made[0].rows or not made[1].rows:
+    if not made[0].rows or (holds_back and not made[1].rows):
         name = "train on" if not made[0].rows else "validate on"
         raise InputError(f"No row is left to {name}: {_counts(made[0], made[1])}. Raise longest_row ({limit}).")
     near = near_duplicates(mine, theirs)
-    copies, missing = _copies(_kept(mine, made[0]), theirs, config, maker, limit, paraphrases)
+    trained_on = _kept(mine, made[0])
+    copies, missing = _copies(trained_on, theirs, config, maker, limit, paraphrases)
     files = [gold, *([other] if other else [])]
     return TrainingData(
         train=(*made[0].rows, *(row for rows in copies.values() for row in rows)),
         valid=tuple(made[1].rows),
         held_back=_kept(theirs, made[1]),
-        facts=_facts(gold, other, made, mine, task, how, near, copies),
+        trained_on=trained_on,
+        facts=_facts(gold, other, made, trained_on, task, how, near, copies),
         warnings=(*warnings, *_warnings(files, made, near), *missing),
         left_out=tuple((file.name, line, reason) for file in files for line, reason in file.left_out),
         near=tuple(near),
     )
+
+
+def _refuse_blind_choices(config: FinetuneConfig) -> None:
+    """Early stopping and a search choose by held-back rows."""
+    chosen = [f"{name} is {value}" for name in ("patience", "search") if (value := getattr(config, name))]
+    if chosen:
+        raise ConfigError(
+            f"valid_share is 0, so nothing is held back, but {' and '.join(chosen)}: these choose by held-back rows. "
+            "Set them to 0, with the epochs that an earlier training found, or give --valid."
+        )
 
 
 def _make(maker: RowMaker, rows: Sequence[GoldRow], limit: int) -> TrainingRows:
@@ -137,7 +158,7 @@ def _facts(
     gold: GoldFile,
     other: GoldFile | None,
     made: Sequence[TrainingRows],
-    mine: Sequence[GoldRow],
+    trained_on: Sequence[GoldRow],
     task: Task,
     how: str,
     near: Sequence[NearDuplicate],
@@ -157,7 +178,7 @@ def _facts(
             "nothing to learn": sum(len(one.without_loss) for one in made),
         },
         near_duplicates=len(near),
-        labels=count_labels(_kept(mine, made[0]), task),
+        labels=count_labels(trained_on, task),
         augmented={kind: len(rows) for kind, rows in copies.items()},
     )
 

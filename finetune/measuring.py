@@ -25,7 +25,7 @@ LIBRARIES: Final = ("fewsight", "torch", "transformers", "peft", "tokenizers", "
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training went: the base model's figures by task, the last state, and the memory's peak in MiB."""
+    """How a training went: the base model on the held-back rows by task, the last state, the memory's peak in MiB."""
 
     before: Mapping[str, Metric]
     state: TrainingState
@@ -43,7 +43,9 @@ class Measured:
 def measure(
     setup: Setup, outcome: Outcome, made: Path, ways: Sequence[str] | None, say: Callable[[str], None]
 ) -> Measured:
-    """Ask PEFT and each engine of `ways` about the held-back rows.
+    """Ask PEFT and each engine of `ways` about the held-back rows, or about trained ones where none are held back.
+
+    Figures are those of held-back rows, and of no others.
 
     Args:
         setup: of the training.
@@ -61,7 +63,8 @@ def measure(
     parity, beliefs = check_parity(
         made, setup.base, asked, dtype=dtype, ways=installed_ways() if ways is None else ways, say=say
     )
-    reports, metrics = _figures(asked, beliefs, outcome)
+    measured = [(one, found) for one, found in zip(asked, beliefs, strict=True) if one.task.name in outcome.before]
+    reports, metrics = _figures(measured, outcome)
     base, tokenizer = setup.base, setup.tokenizer
     manifest = AdapterManifest(
         name=made.name,
@@ -87,19 +90,19 @@ def _asked(setup: Setup) -> list[Asked]:
         Asked(
             subject.task,
             task_facts(subject.task, setup.tokenizer, prompts.run_options(subject.task.name), config.style),
-            subject.data.held_back[: config.report_rows],
+            (subject.data.held_back or subject.data.trained_on)[: config.report_rows],
         )
         for subject in setup.subjects
     ]
 
 
 def _figures(
-    asked: Sequence[Asked], beliefs: Sequence[Sequence[Belief]], outcome: Outcome
+    measured: Sequence[tuple[Asked, Sequence[Belief]]], outcome: Outcome
 ) -> tuple[dict[str, tuple[FieldReport, ...]], dict[str, dict[str, Metric]]]:
     """Each task's report by field, and its shares of right rows."""
     reports: dict[str, tuple[FieldReport, ...]] = {}
     metrics: dict[str, dict[str, Metric]] = {}
-    for one, found in zip(asked, beliefs, strict=True):
+    for one, found in measured:
         name, fields = one.task.name, closed_fields(one.task.output)
         reports[name] = tuple(field_report(number, field, one.gold, found) for number, field in enumerate(fields))
         metrics[name] = {

@@ -117,8 +117,10 @@ def _before(setup: Setup, model: Any, work: Path, say: Callable[[str], None]) ->
     if path.exists():
         known = json.loads(path.read_text(encoding="utf-8"))
         return {task: Metric.model_validate(metric) for task, metric in known.items()}
-    say("measuring the base model")
-    before = {subject.task.name: _untrained(subject, setup, model) for subject in setup.subjects}
+    measured = [subject for subject in setup.subjects if subject.data.held_back]
+    if measured:
+        say("measuring the base model")
+    before = {subject.task.name: _untrained(subject, setup, model) for subject in measured}
     write_text(path, json.dumps({task: metric.model_dump() for task, metric in before.items()}))
     return before
 

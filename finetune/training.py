@@ -59,7 +59,7 @@ class Training:
     Args:
         model: a PEFT model; only its trainable parameters change.
         train: rows to learn from.
-        valid: rows held back.
+        valid: rows held back; there may be none.
         config: of the training.
         weights: of the labels.
         work: folder of the checkpoints, of this training alone.
@@ -92,6 +92,8 @@ class Training:
     def run(self) -> TrainingState:
         """Train to the end, or until validation no longer improves; the model then has the best evaluation's weights.
 
+        Without rows held back it has the last weights.
+
         Raises:
             TrainingError: memory or disk are full, or the loss is no number; the last checkpoint stays.
         """
@@ -102,13 +104,13 @@ class Training:
         self._model.train()
         begun, saved = time.monotonic() - self.state.seconds, time.monotonic()
         try:
-            while self.state.step < self.steps.total and not self.state.stopped_early:
+            while not self._is_done:
                 self._step()
                 self.state.seconds = time.monotonic() - begun
                 self._progress.stepped(self.state, self.steps.total)
-                if self.steps.is_evaluated(self.state.step, self._config.evaluations):
+                if self._valid and self.steps.is_evaluated(self.state.step, self._config.evaluations):
                     self._evaluate()
-                elif time.monotonic() - saved < self._config.checkpoint_minutes * 60:
+                elif not self._is_done and time.monotonic() - saved < self._config.checkpoint_minutes * 60:
                     continue
                 self._save()
                 saved = time.monotonic()
@@ -117,6 +119,10 @@ class Training:
         set_weights(self._model, self._best or self._weights)
         self._model.eval()
         return self.state
+
+    @property
+    def _is_done(self) -> bool:
+        return self.state.step >= self.steps.total or self.state.stopped_early
 
     def sequences(self, step: int) -> list[WeightedSequence]:
         """What a step (from 0) learns from."""

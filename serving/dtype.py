@@ -14,13 +14,14 @@ READ_BY_TORCH: Final = {"OMP_WAIT_POLICY": "PASSIVE", "TORCH_CPP_LOG_LEVEL": "ER
 take many times as long whenever anything else runs on the machine."""
 
 CPU_FACTS = Path("/proc/cpuinfo")
-MATRIX_UNIT: Final = "amx_bf16"
+FAST_BFLOAT16: Final = frozenset({"amx_bf16", "avx512_bf16"})
+"""Flags of processors that multiply in bfloat16 themselves: by a matrix unit (Intel) or by vectors (Intel, AMD)."""
 
 
 def pick_dtype(name: str) -> Dtype:
     """The number type that `name` stands for: 'auto' is the one that is fast on this machine.
 
-    That is bfloat16 on a GPU and on processors with a matrix unit for it (Intel's AMX). On other processors bfloat16
+    That is bfloat16 on a GPU and on processors that multiply in it (AMX, AVX-512 BF16). On other processors bfloat16
     products are emulated, which took up to ten times as long as float32 on those that we tried.
 
     Raises:
@@ -28,7 +29,7 @@ def pick_dtype(name: str) -> Dtype:
     """
     _prepare_torch()
     if name == "auto":
-        return "bfloat16" if has_gpu() or _has_matrix_unit() else "float32"
+        return "bfloat16" if has_gpu() or _multiplies_bfloat16() else "float32"
     for dtype in DTYPES:
         if name == dtype:
             return dtype
@@ -48,8 +49,8 @@ def _prepare_torch() -> None:
         os.environ.setdefault(name, value)
 
 
-def _has_matrix_unit() -> bool:
+def _multiplies_bfloat16() -> bool:
     try:
-        return MATRIX_UNIT in CPU_FACTS.read_text(encoding="utf-8").split()
+        return not FAST_BFLOAT16.isdisjoint(CPU_FACTS.read_text(encoding="utf-8").split())
     except OSError:  # not Linux
         return False

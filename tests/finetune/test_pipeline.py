@@ -192,6 +192,34 @@ def test_a_validation_file_that_overlaps(toy: Task, toy_file: Path, base: ModelF
         train(toy, toy_file, base, tmp_path / "a", valid=toy_file)
 
 
+def test_all_rows_are_trained_on_where_none_are_held_back(
+    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path
+) -> None:
+    config = replace(CONFIG, valid_share=0.0)
+    with pytest.raises(KilledError):
+        train(toy, toy_file, base, tmp_path / "a", config=replace(config, checkpoint_minutes=0.0), progress=Killer())
+    done = train(toy, toy_file, base, tmp_path / "a", config=replace(config, checkpoint_minutes=0.0))
+    manifest = done.manifest
+    (data,) = manifest.data.values()
+    assert (data.rows, data.valid_rows, data.split) == (36, 0, "none")
+    assert manifest.training["steps"] == 10, "all epochs: nothing stops them, and a resumed one trains no step twice"
+    assert (manifest.metrics, done.fields) == ({}, {}), "rows that were trained on measure nothing"
+    assert manifest.parity is not None
+    assert (manifest.parity.passed, manifest.parity.rows) == (True, 36)
+    page = (done.folder / "card.html").read_text()
+    assert page.count("<polyline") == 1
+    assert "Nothing was held back" in page
+
+
+def test_what_chooses_by_held_back_rows_needs_some(
+    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path
+) -> None:
+    blind = replace(CONFIG, valid_share=0.0, patience=2, search=3)
+    with pytest.raises(ConfigError, match=r"valid_share is 0.*patience is 2 and search is 3"):
+        train(toy, toy_file, base, tmp_path / "a", config=blind)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_it_serves_as_it_was_trained(
     adapter: Path, task_folder: Path, base: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

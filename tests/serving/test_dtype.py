@@ -8,7 +8,12 @@ from fewsight.serving.dtype import pick_dtype
 
 
 @pytest.mark.parametrize(
-    ("flags", "expected"), [("fpu avx2 amx_bf16 amx_tile", "bfloat16"), ("fpu avx512_bf16 avx2", "float32")]
+    ("flags", "expected"),
+    [
+        ("fpu avx2 amx_bf16 amx_tile", "bfloat16"),
+        ("fpu avx512_bf16 avx2", "bfloat16"),
+        ("fpu avx512f avx512_vnni avx2", "float32"),
+    ],
 )
 def test_auto_takes_bfloat16_where_it_is_fast(
     flags: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
