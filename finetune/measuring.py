@@ -90,7 +90,7 @@ def _asked(setup: Setup) -> list[Asked]:
         Asked(
             subject.task,
             task_facts(subject.task, setup.tokenizer, prompts.run_options(subject.task.name), config.style),
-            (subject.data.held_back or subject.data.trained_on)[: config.report_rows],
+            subject.reported(config),
         )
         for subject in setup.subjects
     ]

@@ -130,7 +130,7 @@ def _untrained(subject: Subject, setup: Setup, model: Any) -> Metric:  # noqa: A
     task, prompts = subject.task, prompt_options(setup.config)
     full = PromptOptions("full", prompts.language, prompts.mask, prompts.history_tokens)
     maker = RowMaker(task, full, setup.tokenizer, setup.base.max_model_len, setup.config.seed)
-    gold = subject.data.held_back[: setup.config.report_rows]
+    gold = subject.reported(setup.config)
     masked = [maker.preparer.mask(row.history).history for row in gold]
     items = maker.preparer.items(masked, "shots-first", [task.name])
     return rows_right(

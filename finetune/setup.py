@@ -1,5 +1,6 @@
 """What one training works on: its tasks with their rows, the base model, and the options."""
 
+import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -8,6 +9,7 @@ from fewsight.errors import ConfigError
 from fewsight.finetune.batches import Weights, balance_weights
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.data import TrainingData, load_data
+from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.rows import TrainingRow
 from fewsight.prompts.task import Task
 from fewsight.serving.dtype import Dtype, pick_dtype
@@ -38,6 +40,17 @@ class Subject:
 
     task: Task
     data: TrainingData
+
+    def reported(self, config: FinetuneConfig) -> tuple[GoldRow, ...]:
+        """The rows that figures and the parity gate ask: held-back ones, or trained ones where none are held back.
+
+        Of more than `report_rows` so many are drawn by the seed, because files are often sorted by label.
+        """
+        rows = self.data.held_back or self.data.trained_on
+        if len(rows) <= config.report_rows:
+            return rows
+        chance = random.Random(config.seed)  # noqa: S311 - reproducible, no secret
+        return tuple(rows[i] for i in sorted(chance.sample(range(len(rows)), config.report_rows)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -20,7 +21,7 @@ from fewsight.finetune.data import load_data
 from fewsight.finetune.parity import compare
 from fewsight.finetune.pipeline import Finetuned, finetune
 from fewsight.finetune.scoring import Belief
-from fewsight.finetune.setup import Lesson
+from fewsight.finetune.setup import Lesson, set_up
 from fewsight.finetune.training import Silent
 from fewsight.prompts.task import Task
 from fewsight.serving.models import ModelFolder
@@ -209,6 +210,20 @@ def test_all_rows_are_trained_on_where_none_are_held_back(
     page = (done.folder / "card.html").read_text()
     assert page.count("<polyline") == 1
     assert "Nothing was held back" in page
+
+
+def test_reported_rows_are_drawn_from_a_file_that_is_sorted(
+    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path
+) -> None:
+    table = pd.read_csv(toy_file).sort_values("intent")
+    table.to_csv(tmp_path / "sorted.csv", index=False)
+    config = replace(CONFIG, valid_share=0.0, report_rows=12)
+    (subject,) = set_up((Lesson(toy, tmp_path / "sorted.csv"),), str(base.path), config).subjects
+    rows = subject.reported(config)
+    assert len(rows) == 12
+    assert [row.line for row in rows] == sorted(row.line for row in rows)
+    assert {row.values["intent"] for row in rows} == set(table["intent"]), "the first 12 rows have one label"
+    assert rows == subject.reported(config) != subject.reported(replace(config, seed=1))
 
 
 def test_what_chooses_by_held_back_rows_needs_some(
