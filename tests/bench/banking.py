@@ -18,9 +18,18 @@ def messages(rows: int) -> pd.DataFrame:
     Raises:
         ConfigError: $DATA is not set, or has no Banking77.
     """
+    return labelled_messages(rows)[["customer_id", "text"]]
+
+
+def labelled_messages(rows: int) -> pd.DataFrame:
+    """The same messages with their labels.
+
+    Raises:
+        ConfigError: $DATA is not set, or has no Banking77.
+    """
     table = pd.read_csv(_folder() / "test.csv")
-    drawn = table.sample(n=min(rows, len(table)), random_state=SEED)
-    return pd.DataFrame({"customer_id": [f"row-{place}" for place in drawn.index], "text": list(drawn["text"])})
+    drawn = table.sample(n=min(rows, len(table)), random_state=SEED).rename(columns={"intent": "label"})
+    return drawn.assign(customer_id=[f"row-{place}" for place in drawn.index])
 
 
 def training_rows(rows: int) -> pd.DataFrame:
