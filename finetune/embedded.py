@@ -50,7 +50,15 @@ NEUTRAL: Final = 0.2
 """Mean ratings (-4 to 4) no farther from 0 are neutral, as in Hutto and Gilbert (VADER, ICWSM 2014)."""
 
 CONFIG: Final = FinetuneConfig(
-    rank=8, alpha=16.0, learning_rate=2e-3, schedule="cosine", batch_rows=32, valid_share=0.03, report_rows=40
+    rank=8,
+    alpha=16.0,
+    learning_rate=2e-3,
+    schedule="cosine",
+    batch_rows=32,
+    augment_typos=0.1,
+    augment_case=0.1,
+    valid_share=0.03,
+    report_rows=40,
 )
 ATTRIBUTION: Final = (
     "fewsight's sample shop: made-up customers, no real person",
