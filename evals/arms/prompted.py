@@ -1,7 +1,6 @@
 """Arms that ask a language model: by examples in the prompt, by an adapter, or by both."""
 
 import json
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from fewsight.adapter_manifest import read_manifest
 from fewsight.errors import ConfigError, InputError
 from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.context import Context, whole_rows, write_rows
+from fewsight.evals.arms.memory import forget_peak, peak_mb
 from fewsight.evals.arms.row_histories import RowHistories, part_and_row
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import Cost
@@ -47,6 +47,7 @@ class PromptArm:
         """
         task, rows = self._task(), RowHistories(parts)
         pool, notes = self._pool(task)
+        forget_peak()
         session = open_session(self._options(pool), rows, (task,))
         progress = _Progress(self.spec.name, len(list(rows)), self._context.say)
         summaries = execute(session, rows, self._folder, progress)
@@ -166,25 +167,16 @@ def _warned(summaries: list[RunSummary]) -> tuple[str, ...]:
 
 
 def _took(path: Path, summaries: list[RunSummary]) -> dict[str, Any]:
-    """Rows, seconds (the engine's start is in them) and memory, over all calls that computed any."""
+    """Rows, seconds (the engine's start is in them) and peak memory, over all calls that computed any."""
     known: dict[str, Any] = {"rows": 0, "seconds": 0.0, "memory_mb": None}
     if path.exists():
         known = json.loads(path.read_text(encoding="utf-8"))
     if computed := sum(summary.computed for summary in summaries):
         known["rows"] += computed
         known["seconds"] += sum(summary.seconds for summary in summaries)
-        known["memory_mb"] = _memory()
+        known["memory_mb"] = peak_mb()
         write_text(path, json.dumps(known))
     return known
-
-
-def _memory() -> float | None:
-    """Memory of this process now, in MB, while the engine's was just used; None where the system doesn't say."""
-    try:
-        resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return None
-    return resident * 4096 / 1e6 if sys.platform == "linux" else None
 
 
 class _Progress:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fewsight.evals.report.formats import number, percent, points, seconds, share
-from fewsight.evals.report.model import FieldPart, Figure, LabelShare, TaskPart
+from fewsight.evals.report.model import Arm, FieldPart, Figure, LabelShare, TaskPart
 
 WORDS: Final = {
     "accuracy": "accuracy",
@@ -41,30 +41,36 @@ def baseline_names(task: TaskPart) -> frozenset[str]:
 
 
 def arm_head(task: TaskPart) -> list[str]:
-    """The head of the table of arms; prices only where they are known."""
-    price = ["Price per 1,000"] if any(arm.cost.price_per_1000 is not None for arm in task.arms) else []
-    return ["Arm", "What it is", "Prompt tokens", "Computed", "Answer tokens", "Time", *price, "Labels", "Training"]
+    """The head of the table of arms; prices and memory only where they are known."""
+    costs = [arm.cost for arm in task.arms]
+    memory = ["Peak memory"] if any(cost.memory_mb is not None for cost in costs) else []
+    price = ["Price per 1,000"] if any(cost.price_per_1000 is not None for cost in costs) else []
+    return ["Arm", "What it is", *_TOKENS, "Time", *memory, *price, "Labels", "Training"]
+
+
+_TOKENS: Final = ("Prompt tokens", "Computed", "Answer tokens")
 
 
 def arm_rows(task: TaskPart, currency: str = "") -> Rows:
     """What each arm is and took."""
-    priced = "Price per 1,000" in arm_head(task)
-    rows = []
-    for arm in task.arms:
-        cost = arm.cost
-        tokens = [
-            f"{count:,}" if count else "" for count in (cost.prompt_tokens, cost.computed_tokens, cost.answer_tokens)
-        ]
-        price = (
-            []
-            if not priced
-            else ["" if cost.price_per_1000 is None else f"{cost.price_per_1000:.3g} {currency}".strip()]
-        )
-        labels = f"{cost.labels:,}" if cost.labels else ""
-        rows.append(
-            [arm.name, arm.description, *tokens, seconds(cost.seconds), *price, labels, seconds(cost.training_seconds)]
-        )
-    return rows
+    head = arm_head(task)
+    return [[cells[name] for name in head] for cells in (_arm_cells(arm, currency) for arm in task.arms)]
+
+
+def _arm_cells(arm: Arm, currency: str) -> dict[str, str]:
+    cost = arm.cost
+    counts = (cost.prompt_tokens, cost.computed_tokens, cost.answer_tokens)
+    price, memory = cost.price_per_1000, cost.memory_mb
+    return {
+        "Arm": arm.name,
+        "What it is": arm.description,
+        **{name: f"{count:,}" if count else "" for name, count in zip(_TOKENS, counts, strict=True)},
+        "Time": seconds(cost.seconds),
+        "Peak memory": "" if memory is None else f"{memory / 1000:.1f} GB",
+        "Price per 1,000": "" if price is None else f"{price:.3g} {currency}".strip(),
+        "Labels": f"{cost.labels:,}" if cost.labels else "",
+        "Training": seconds(cost.training_seconds),
+    }
 
 
 def metric_head(field: FieldPart) -> list[str]:
