@@ -1,6 +1,6 @@
 """One batch of items through an engine: closed fields scored one after the other, open fields written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,17 @@ NO_RESULT = "the engine gave no result for this request"
 
 ROUND = 6
 """Decimals of recorded probabilities."""
+
+
+@dataclass(frozen=True)
+class Relabelling:
+    """Labels chosen otherwise than by the highest probability: `choose(task, field, shares)` gives the label.
+
+    `digests` say, for each task that this concerns, what it depends on: the answer's other parts follow from the label.
+    """
+
+    digests: Mapping[str, str]
+    choose: Callable[[str, str, Mapping[str, float]], str]
 
 
 @dataclass
@@ -64,6 +75,7 @@ class Answerer:
         probabilities: score closed fields, instead of generating them.
         decoding: how open fields are generated.
         adapter: the folder of the adapter in use, or None.
+        relabelling: another choice of labels than the most probable ones.
     """
 
     def __init__(
@@ -75,7 +87,9 @@ class Answerer:
         probabilities: bool,
         decoding: Decoding,
         adapter: Path | None,
+        relabelling: Relabelling | None = None,
     ) -> None:
+        self._relabelling = relabelling
         self.engine = engine
         self._tasks, self._forms = tasks, forms
         self.scores = probabilities and engine.capabilities.score
@@ -88,13 +102,14 @@ class Answerer:
 
     def _make_plan(self, task: str, events: int) -> str:
         whole, none = self._forms[task].write((), events), self._tasks[task].none_of_these
-        return digest(
-            {
-                "grammar": whole if isinstance(whole, str) else whole.text + whole.grammar,
-                "scored": self.scores,
-                "none": None if none is None else [none.label, none.threshold],
-            }
-        )
+        facts = {
+            "grammar": whole if isinstance(whole, str) else whole.text + whole.grammar,
+            "scored": self.scores,
+            "none": None if none is None else [none.label, none.threshold],
+        }
+        if self._relabelling and task in self._relabelling.digests:
+            facts["labels"] = self._relabelling.digests[task]
+        return digest(facts)
 
     def answer(self, items: Sequence[Item]) -> list[Answer | Failure]:
         """Answers in the order of the items; a Failure where a request failed.
@@ -127,7 +142,7 @@ class Answerer:
                 if isinstance(result, Failure):
                     work.failed = result.error
                 else:
-                    _choose(work, ask, result)
+                    _choose(work, ask, result, self._relabelling)
             for work, _ in waiting.values():
                 work.failed = NO_RESULT
 
@@ -158,7 +173,7 @@ class Answerer:
             _take(works[int(result.id)], result, "")
 
 
-def _choose(work: _Work, ask: Ask, result: Scored) -> None:
+def _choose(work: _Work, ask: Ask, result: Scored, relabelling: Relabelling | None) -> None:
     path, labels = ask.field.path, ask.labels.labels
     work.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, result.normalised, strict=True)}
     work.raw[path] = {label: round(p, ROUND) for label, p in zip(labels, result.raw, strict=True)}
@@ -168,6 +183,8 @@ def _choose(work: _Work, ask: Ask, result: Scored) -> None:
     none = work.task.none_of_these
     if none and none.threshold is not None and none.label in labels and result.normalised[best] < none.threshold:
         work.chosen.append(none.label)
+    elif relabelling and work.item.task in relabelling.digests:
+        work.chosen.append(relabelling.choose(work.item.task, path, work.normalised[path]))
     else:
         work.chosen.append(labels[best])
 

@@ -134,6 +134,7 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
                 order=order,
                 progress=progress,
                 calibrate=calibrator.apply if calibrator else None,
+                relabelling=calibrator.relabelling if calibrator else None,
             )
             summaries.append(runner.run(limited(histories, options.limit)))
             if summaries[-1].stopped:

@@ -28,7 +28,7 @@ class Assembler:
         adapter: name of the adapter in use, or None.
         as_of: the moment up to which histories are known.
         seed: of the run.
-        calibrate: what makes calibrated probabilities of a task's, which never changes the most probable label.
+        calibrate: what makes calibrated probabilities of a task's; answers are of the labels that it finds most probable.
     """
 
     def __init__(

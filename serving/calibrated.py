@@ -8,11 +8,13 @@ from typing import Any
 
 from fewsight.calibration import Calibration, read_calibration
 from fewsight.calibration_steps import Prior
+from fewsight.digest import digest
 from fewsight.errors import ConfigError
 from fewsight.files import replacing
 from fewsight.insight import Insight
 from fewsight.prompts.fields import closed_fields
 from fewsight.prompts.task import Task
+from fewsight.serving.answering import Relabelling
 from fewsight.serving.circumstances import circumstances
 from fewsight.serving.session import Session
 
@@ -34,6 +36,19 @@ class Calibrator:
             return shares
         return {path: fitted.apply(path, dict(labels)).probabilities for path, labels in shares.items()}
 
+    @property
+    def relabelling(self) -> Relabelling | None:
+        """How labels are chosen in tasks whose calibration may change them; None where none does."""
+        digests = {
+            task: digest(fitted.model_dump(mode="json")["fields"])
+            for task, fitted in self.calibrations.items()
+            if _with_prior(fitted)
+        }
+        return Relabelling(digests, self._label) if digests else None
+
+    def _label(self, task: str, path: str, shares: Mapping[str, float]) -> str:
+        return self.calibrations[task].apply(path, shares).label
+
     def doubts(self, insight: Insight) -> dict[str, dict[str, Any]]:
         """By field, what was answered with less confidence than is needed; empty where nothing needs a look."""
         found: dict[str, dict[str, Any]] = {}
@@ -50,8 +65,8 @@ def make_calibrator(session: Session) -> Calibrator | None:
     """What the session's options ask for; None where they ask for nothing.
 
     Raises:
-        ConfigError: a calibration is of another task, was fitted under other circumstances, could change labels, or
-            makes no promise like the one that is asked for.
+        ConfigError: a calibration is of another task, was fitted under other circumstances, could change a label that
+            others depend on, or makes no promise like the one that is asked for.
     """
     options, tasks = session.options, {task.name: task for task in session.tasks}
     found: dict[str, Calibration] = {}
@@ -63,11 +78,7 @@ def make_calibrator(session: Session) -> Calibrator | None:
         if task in found:
             raise ConfigError(f"--calibration names two files of task {task!r}; give one.")
         fitted.require(circumstances(session, tasks[task]))
-        if any(isinstance(step, Prior) for field in fitted.fields.values() for step in field.steps):
-            raise ConfigError(
-                f"--calibration {name!r} divides by the mean answer, which may change labels after the rest of the "
-                "answer was written under others; runs can't apply that. Use an adapter, or leave it out."
-            )
+        _require_last(name, fitted, tasks[task])
         found[task] = fitted
     if not found and options.max_error is None:
         return None
@@ -77,6 +88,21 @@ def make_calibrator(session: Session) -> Calibrator | None:
         else {name: _least(task, found.get(name), options.max_error) for name, task in tasks.items()}
     )
     return Calibrator(found, least)
+
+
+def _require_last(name: str, fitted: Calibration, task: Task) -> None:
+    """A field whose labels may change must be the last one, because later ones were fitted after other labels."""
+    *early, _ = [field.path for field in closed_fields(task.output)]
+    if found := [path for path in _with_prior(fitted) if path in early]:
+        raise ConfigError(
+            f"--calibration {name!r} divides the probabilities of {found[0]!r} by their mean, which may change its "
+            "labels, and the fields after it were fitted after the labels of before. Use an adapter, or leave it out."
+        )
+
+
+def _with_prior(fitted: Calibration) -> list[str]:
+    """The fields whose labels the calibration may change."""
+    return [path for path, field in fitted.fields.items() if any(isinstance(step, Prior) for step in field.steps)]
 
 
 def _least(task: Task, fitted: Calibration | None, risk: float) -> dict[str, float]:

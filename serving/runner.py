@@ -14,7 +14,7 @@ from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
 from fewsight.masking import PseudonymFile
 from fewsight.prompts.render import Order
-from fewsight.serving.answering import Answerer
+from fewsight.serving.answering import Answerer, Relabelling
 from fewsight.serving.assemble import Assembler, Shares
 from fewsight.serving.engine import Engine, EngineIdentity, Failure
 from fewsight.serving.options import RunOptions
@@ -64,6 +64,7 @@ class Runner:
         order: how blocks are arranged.
         progress: told as results arrive.
         calibrate: makes calibrated probabilities of a task's.
+        relabelling: how labels are chosen where a calibration may change them.
     """
 
     def __init__(
@@ -78,8 +79,9 @@ class Runner:
         order: Order,
         progress: Progress,
         calibrate: Callable[[str, Shares], Shares] | None = None,
+        relabelling: Relabelling | None = None,
     ) -> None:
-        self._calibrate = calibrate
+        self._calibrate, self._relabelling = calibrate, relabelling
         self._group, self._preparer, self._options, self._ledger = group, preparer, options, ledger
         self._pseudonyms, self._run, self._order, self._progress = pseudonyms, run, order, progress
         self._restarts = 0
@@ -112,6 +114,7 @@ class Runner:
             probabilities=options.probabilities,
             decoding=options.decoding,
             adapter=options.adapter(self._group.tasks[0]),
+            relabelling=self._relabelling,
         )
         self._adapter_mode = "request" if per_request and self._group.adapter else engine.identity.adapter_mode
         self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed, self._calibrate)

@@ -9,6 +9,7 @@ from fewsight import run
 from fewsight.calibration import Calibration, FieldCalibration, Threshold
 from fewsight.calibration_steps import Prior, Temperature
 from fewsight.errors import ConfigError
+from fewsight.serving.answering import Answerer, Relabelling
 from fewsight.serving.circumstances import circumstances
 from fewsight.serving.options import RunOptions
 from fewsight.serving.session import open_session
@@ -101,11 +102,64 @@ def test_files_must_fit_the_tasks(table: Path, given: dict[str, Any], tmp_path: 
         run("sentiment", table, tmp_path / "run", calibrations=(str(path),), **given)
     with pytest.raises(ConfigError, match="--max-error takes a --calibration of 'intent'"):
         run("intent", table, tmp_path / "run", max_error=0.1, **given)
-    even = dict.fromkeys(fitted(table, given).circumstances.task, 1.0)
-    prior = Prior(source="batch", shares={key: 1 / len(even) for key in even})
-    fitted(table, given, steps=(prior,)).write(path)
-    with pytest.raises(ConfigError, match="may change labels"):
-        run("intent", table, tmp_path / "run", calibrations=(str(path),), **given)
+
+
+def test_a_division_by_the_mean_answer_chooses_the_label(table: Path, given: dict[str, Any], tmp_path: Path) -> None:
+    path, out = tmp_path / "c.json", tmp_path / "run"
+    plain = list(run("intent", table, out, **given))
+    labels = plain[0].probabilities["intent"]
+    favoured = max(labels, key=labels.__getitem__)
+    prior = Prior(source="batch", shares={label: 0.9 if label == favoured else 0.1 / len(labels) for label in labels})
+    fitted(table, given, steps=(prior, Temperature(temperature=2.0))).write(path)
+    with pytest.raises(ConfigError, match="other options"):
+        run("intent", table, out, calibrations=(str(path),), **given)
+    found = list(run("intent", table, tmp_path / "other", calibrations=(str(path),), **given))
+    changed = 0
+    for before, after in zip(plain, found, strict=True):
+        shares = before.probabilities["intent"]
+        expected = max(shares, key=lambda label: shares[label] / prior.shares[label])
+        assert after.answer is not None
+        assert after.answer["intent"] == expected
+        assert max(after.probabilities["intent"], key=after.probabilities["intent"].__getitem__) == expected
+        changed += expected != max(shares, key=shares.__getitem__)
+    assert changed > 0
+
+
+def test_answers_under_other_labels_are_not_taken_from_the_ledger(
+    table: Path, given: dict[str, Any], tmp_path: Path
+) -> None:
+    with open_histories(table) as histories:
+        options = RunOptions(tasks=("intent",), **given)
+        session = open_session(options, histories)
+        (item,) = session.preparer.items([next(iter(histories))], "shots-first", ["intent"])
+    (group,) = session.groups()
+    engine = group.start()
+    relabelled = Relabelling({"intent": "x"}, lambda task, path, shares: min(shares))
+    plans = []
+    for one in (None, relabelled, replace(relabelled, digests={"intent": "y"}), replace(relabelled, digests={})):
+        answerer = Answerer(
+            engine,
+            session.preparer.tasks,
+            session.preparer.forms,
+            probabilities=True,
+            decoding=options.decoding,
+            adapter=None,
+            relabelling=one,
+        )
+        plans.append(answerer.plan_digest(item))
+    assert plans[0] == plans[3]
+    assert len(set(plans)) == 3
+
+
+def test_a_label_that_others_follow_is_not_changed(table: Path, given: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    with open_histories(table) as histories:
+        session = open_session(RunOptions(tasks=("sentiment",), **given), histories)
+        here = circumstances(session, session.tasks[0])
+    even = Prior(source="batch", shares=dict.fromkeys(("positive", "neutral", "mixed", "negative"), 0.25))
+    Calibration(circumstances=here, fields={"overall": FieldCalibration(steps=(even,), rows=9)}).write(path)
+    with pytest.raises(ConfigError, match="'overall' by their mean, which may change its labels, and the fields after"):
+        run("sentiment", table, tmp_path / "run", calibrations=(str(path),), **given)
 
 
 def test_shots_count_by_what_they_say_not_by_their_ids(table: Path, given: dict[str, Any]) -> None:
