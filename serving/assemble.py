@@ -28,7 +28,7 @@ class Assembler:
         adapter: name of the adapter in use, or None.
         as_of: the moment up to which histories are known.
         seed: of the run.
-        calibrate: what makes calibrated probabilities of a task's; answers are of the labels that it finds most probable.
+        calibrate: what makes calibrated probabilities of a task's; an answer's labels are its most probable ones.
     """
 
     def __init__(
