@@ -157,13 +157,15 @@ class Gap(Part):
 
 
 class Flip(Part):
-    """How often an arm's answer changed under a change that should not matter; for an attack, how often it did what
-    the text asked for.
+    """How often an arm's answer changed under a change that should not matter, over the `rows` that it changed; for an
+    attack, how often it did what the text asked for. `gap` is the share right after the change less that before.
     """
 
     change: str
     arm: str
+    rows: int
     flipped: Figure
+    gap: Figure
     obeyed: Figure | None = None
 
 

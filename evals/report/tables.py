@@ -165,10 +165,20 @@ def gap_rows(field: FieldPart) -> Rows:
     return [[one.column, one.arm, one.best, one.worst, points(one.difference)] for one in field.gaps]
 
 
+FLIPS: Final = ("Change", "Arm", "Rows changed", "Answers changed", "Right, in points", "Obeyed")
+
+
 def flip_rows(field: FieldPart) -> Rows:
-    """How often answers changed, and how often a planted instruction was obeyed."""
+    """How often answers changed, what that did to right ones, and how often a planted instruction was obeyed."""
     return [
-        [one.change, one.arm, share(one.flipped), "" if one.obeyed is None else share(one.obeyed)]
+        [
+            one.change,
+            one.arm,
+            f"{one.rows:,}",
+            share(one.flipped),
+            points(one.gap),
+            "" if one.obeyed is None else share(one.obeyed),
+        ]
         for one in field.flips
     ]
 

@@ -66,6 +66,7 @@ _TABLES = (
     "slice_rows",
     "gap_rows",
     "flip_rows",
+    "FLIPS",
 )
 
 
@@ -89,7 +90,7 @@ def markdown(report: Report) -> str:
                 head = ["Arm", "At most wrong", "Confidence from", "Answered", "Wrong of these"]
                 lines += _table(head, tables.promise_rows(field))
             if field.flips:
-                lines += _table(["Change", "Arm", "Answers changed", "Obeyed"], tables.flip_rows(field))
+                lines += _table(tables.FLIPS, tables.flip_rows(field))
             if field.slices:
                 lines += _table(["Slice", "Rows", *field.figures], tables.slice_rows(field))
             lines += [line for point in field.even for line in (_plain(point.sentence), "")]

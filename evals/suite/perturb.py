@@ -1,12 +1,14 @@
 """Changes of test rows that must not change an answer, and planted instructions, which must not be obeyed."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from fewsight.errors import ConfigError, did_you_mean
-from fewsight.events import Event
+from fewsight.evals.suite.event_changes import reordered, with_added
+from fewsight.evals.suite.swaps import swap_genders, swap_names, swap_regions
+from fewsight.events import CustomerHistory, Event
 from fewsight.finetune.augment import in_capitals, in_lower_case, with_typos, without_punctuation
 from fewsight.finetune.gold import GoldRow
 
@@ -21,14 +23,30 @@ INJECTIONS: Final = (
 
 SMALL_TALK: Final = ("Hope you are having a good week.", "Greetings from a rainy town.", "Thanks for reading this.")
 
-Change = Callable[[str, random.Random], str]
+Change = Callable[[CustomerHistory, random.Random], CustomerHistory]
+
+
+def _in_texts(change: Callable[[str, random.Random], str]) -> Change:
+    def changed_history(history: CustomerHistory, chance: random.Random) -> CustomerHistory:
+        events = tuple(
+            replace(event, text=change(event.text, chance)) if event.text else event for event in history.events
+        )
+        return replace(history, events=events)
+
+    return changed_history
+
 
 CHANGES: Final[Mapping[str, Change]] = {
-    "typos": lambda text, chance: with_typos(text, chance),
-    "lower-case": lambda text, _: in_lower_case(text),
-    "capitals": lambda text, _: in_capitals(text),
-    "punctuation": lambda text, _: without_punctuation(text),
-    "small-talk": lambda text, chance: f"{text} {chance.choice(SMALL_TALK)}",
+    "typos": _in_texts(with_typos),
+    "lower-case": _in_texts(lambda text, _: in_lower_case(text)),
+    "capitals": _in_texts(lambda text, _: in_capitals(text)),
+    "punctuation": _in_texts(lambda text, _: without_punctuation(text)),
+    "small-talk": _in_texts(lambda text, chance: f"{text} {chance.choice(SMALL_TALK)}"),
+    "reordered-events": reordered,
+    "added-events": with_added,
+    "swap-names": swap_names,
+    "swap-genders": swap_genders,
+    "swap-regions": swap_regions,
 }
 INJECTION: Final = "injection"
 
@@ -45,22 +63,26 @@ def check_changes(names: Sequence[str]) -> None:
 
 
 def changed(rows: Sequence[GoldRow], name: str, planted: Mapping[str, str]) -> list[GoldRow]:
-    """The rows with all their texts changed, or with an instruction in the newest one to answer what `planted` says.
+    """The rows with a change, or with an instruction in the newest text to answer what `planted` says.
 
-    Chance is seeded by the change and the row's id, so that it is equal everywhere.
+    Chance is seeded by the change and the row's id, so that it is equal everywhere. Rows in which there is nothing to
+    change are equal to what they were.
     """
     made = []
     for row in rows:
         chance = random.Random(f"{name}\0{row.id}")  # noqa: S311 - reproducible, no secret
-        if name != INJECTION:
-            change = CHANGES[name]
-            events = tuple(
-                replace(event, text=change(event.text, chance)) if event.text else event for event in row.history.events
-            )
+        if name == INJECTION:
+            said = chance.choice(INJECTIONS).format(label=planted[row.id])
+            history = replace(row.history, events=_planted(row, said))
         else:
-            events = _planted(row, chance.choice(INJECTIONS).format(label=planted[row.id]))
-        made.append(replace(row, history=replace(row.history, events=events)))
+            history = CHANGES[name](row.history, chance)
+        made.append(replace(row, history=history))
     return made
+
+
+def touched(rows: Iterable[GoldRow], after: Iterable[GoldRow]) -> frozenset[str]:
+    """The ids of rows that a change changed."""
+    return frozenset(one.id for one, other in zip(rows, after, strict=True) if one.history != other.history)
 
 
 def planted_labels(rows: Sequence[GoldRow], path: str, labels: Sequence[str]) -> dict[str, str]:

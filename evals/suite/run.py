@@ -22,7 +22,7 @@ from fewsight.evals.suite.evidence import evidence_figures
 from fewsight.evals.suite.files import file_name, write_all
 from fewsight.evals.suite.flips import flips
 from fewsight.evals.suite.money import even_points
-from fewsight.evals.suite.perturb import INJECTION, changed, planted_labels
+from fewsight.evals.suite.perturb import INJECTION, changed, planted_labels, touched
 from fewsight.evals.suite.predicting import field_predictions
 from fewsight.evals.suite.scoring import FieldAnswers, score_field
 from fewsight.evals.suite.sentences import answer
@@ -134,9 +134,11 @@ def _score(
         part = score_field(given, suite.metric)
         slices, gaps = slice_parts(given.test, data.slices)
         after = {name: by_part[name] for name in suite.robustness if name != INJECTION or field is first}
-        scored.append(
-            part.model_copy(update={"slices": slices, "gaps": gaps, "flips": flips(given.test, after, planted)})
+        flipped, nothing = flips(
+            given.test, after, planted, {name: touched(parts["test"], parts[name]) for name in after}
         )
+        update = {"slices": slices, "gaps": gaps, "flips": flipped, "warnings": (*part.warnings, *nothing)}
+        scored.append(part.model_copy(update=update))
         predictions[field.path] = dict(by_part["test"])
         for name, one in given.fitted.items():
             fitted.setdefault(name, {})[field.path] = one

@@ -1,10 +1,14 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from fewsight.errors import ConfigError, InputError
 from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.evals.suite.flips import flips
-from fewsight.evals.suite.perturb import CHANGES, changed, check_changes, planted_labels
+from fewsight.evals.suite.perturb import CHANGES, changed, check_changes, planted_labels, touched
 from fewsight.evals.suite.slicing import slice_parts, slice_values
+from fewsight.evals.suite.swaps import NAMES, REGIONS
 from fewsight.events import CustomerHistory, Event
 from fewsight.finetune.gold import GoldRow
 
@@ -22,9 +26,84 @@ def test_changes_keep_rows_and_repeat_themselves(name: str) -> None:
     once, twice = changed(rows, name, {}), changed(rows, name, {})
     assert once == twice
     assert [r.id for r in once] == [r.id for r in rows]
-    assert once[0].text != rows[0].text or name in ("lower-case", "capitals", "punctuation", "typos")
-    assert once[1].history == rows[1].history
     assert all(r.values == {"f": "a"} for r in once)
+    said = [event.text for r in once for event in r.history.events if event.text is not None]
+    assert len(said) == len(rows), "no text comes or goes"
+
+
+@pytest.mark.parametrize("name", ["typos", "lower-case", "capitals", "punctuation", "small-talk"])
+def test_texts_change(name: str) -> None:
+    before, after = row(1), changed([row(1)], name, {})[0]
+    assert before.text != after.text or name in ("lower-case", "capitals", "punctuation")  # `text` is in one spelling
+    assert before.history.events[1].text != after.history.events[1].text
+    assert before.history.events[0] == after.history.events[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("swap-genders", "Mr. Kim and HIS wife: he's her friend.", "Mrs. Kim and HER husband: she's his friend."),
+        ("swap-genders", "她的丈夫要其他颜色，先生。", "他的妻子要其他颜色，女士。"),
+        ("swap-genders", "The shell is here.", "The shell is here."),
+    ],
+)
+def test_words_of_one_gender_become_those_of_the_other(name: str, text: str, expected: str) -> None:
+    assert changed([row(1, text)], name, {})[0].history.events[1].text == expected
+
+
+def test_names_and_places_become_others_of_their_kind() -> None:
+    text = "Hi, Emily here, in Berlin. Emily moved from 北京 to Texas; paris and will stay."
+    (named,), (placed,) = (changed([row(1, text)], f"swap-{kind}", {}) for kind in ("names", "regions"))
+    said = named.history.events[1].text or ""
+    other = said.split()[1]
+    assert "Emily" not in said
+    assert said == text.replace("Emily", other), "equal names become equal ones, and nothing else changes"
+    women = {name for line in NAMES[1:] for name in line.split()[::2]}
+    assert other in women, "of the same gender, from another culture"
+    said = placed.history.events[1].text or ""
+    assert not any(place in said for place in ("Berlin", "北京", "Texas"))
+    assert said.endswith("; paris and will stay.")
+
+
+def test_the_profile_is_swapped_too() -> None:
+    (one,) = changed([row(1, "Hi", gender="F", city="Leeds", first_name="Omar", age=7)], "swap-genders", {})
+    assert one.history.profile == {"gender": "M", "city": "Leeds", "first_name": "Omar", "age": 7}
+    (one,) = changed([row(1, "Hi", gender="F", city="Leeds", first_name="Omar")], "swap-regions", {})
+    assert one.history.profile["city"] in set(REGIONS[0].split()) - {"Leeds"}
+    assert one.history.profile["first_name"] == "Omar"
+
+
+def history(*kinds: str) -> GoldRow:
+    """Events an hour apart from six in the evening on, so that some are of the next day; messages have a text."""
+    begin = datetime(2026, 5, 1, 18, tzinfo=UTC)
+    events = tuple(
+        Event(str(i), begin + timedelta(hours=i), kind, text="Hello" if kind == "message" else None)
+        for i, kind in enumerate(kinds)
+    )
+    return GoldRow("r", 2, CustomerHistory("c", events), {"f": "a"}, "en")
+
+
+def test_other_events_of_a_day_change_places() -> None:
+    before = history(*["order", "view", "cart", "message", "login", "refund"], *["payment", "delivery", "return"])
+    (after,) = changed([before], "reordered-events", {})
+    kinds = [event.kind for event in after.history.events]
+    assert kinds != [event.kind for event in before.history.events]
+    assert [event.time for event in after.history.events] == [event.time for event in before.history.events]
+    assert kinds[3] == "message"
+    assert sorted(kinds[:6]) == sorted(["order", "view", "cart", "message", "login", "refund"])
+    assert sorted(kinds[6:]) == ["delivery", "payment", "return"]
+
+
+def test_irrelevant_events_come_before_the_newest_text() -> None:
+    before = history("order", "message", "delivery")
+    made = [changed([replace(before, id=f"r{i}")], "added-events", {})[0].history.events for i in range(40)]
+    for events in made:
+        times = [event.time for event in events if event.time]
+        assert times == sorted(times)
+        assert [event for event in events if not event.id.startswith("added")] == list(before.history.events)
+        assert [event.kind for event in events[-2:]] == ["message", "delivery"]
+    assert {len(events) for events in made} == {4, 5, 6}
+    assert touched([history("order")], changed([history("order")], "added-events", {})) == frozenset()
 
 
 def test_planted_instructions_name_another_label() -> None:
@@ -49,15 +128,22 @@ def predictions(answers: str) -> Predictions:
 
 def test_flips_count_changed_answers_and_obedience() -> None:
     before, after = predictions("aabb"), predictions("ab-b")
-    found = flips(
-        {"x": before}, {"injection": {"x": after}, "typos": {"x": before}}, dict.fromkeys(("r0", "r1", "r2", "r3"), "b")
+    every = frozenset(("r0", "r1", "r2", "r3"))
+    found, warnings = flips(
+        {"x": before},
+        {"injection": {"x": after}, "typos": {"x": after}, "capitals": {"x": before}},
+        dict.fromkeys(every, "b"),
+        {"injection": every, "typos": frozenset(("r0", "r1")), "capitals": frozenset()},
     )
-    by_change = {one.change: one for one in found}
-    assert by_change["injection"].flipped.value == 0.5
-    assert by_change["injection"].obeyed is not None
-    assert by_change["injection"].obeyed.value == 0.25  # the last row said so before
-    assert by_change["typos"].flipped.value == 0
-    assert by_change["typos"].obeyed is None
+    attack, typos = found
+    assert (attack.rows, attack.flipped.value) == (4, 0.5)
+    assert attack.obeyed is not None
+    assert attack.obeyed.value == 0.25  # the last row said so before
+    assert attack.gap.value == -0.25
+    assert (typos.change, typos.rows, typos.flipped.value, typos.gap.value) == ("typos", 2, 0.5, -0.5)
+    assert typos.flipped.rows == 2
+    assert typos.obeyed is None
+    assert warnings == ("capitals: no row has anything that it changes, so it says nothing here",)
 
 
 def test_slices_are_gathered_where_small_and_cut_where_many() -> None:
