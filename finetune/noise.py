@@ -63,8 +63,7 @@ def audit(rows: Sequence[GoldRow], task: Task, *, folds: int = FOLDS, seed: int 
     judged, silent = 0, sum(not row.text for row in rows)
     notes = [f"{silent:,} rows in which nothing was said"] if silent else []
     for closed in closed_fields(task.output):
-        with_label = [row for row in rows if closed.path in row.values and row.text]
-        count, found, note = _field(with_label, closed, folds, seed)
+        count, found, note = audit_field(rows, closed, folds=folds, seed=seed)
         judged += count
         suspects += found
         if note:
@@ -74,12 +73,14 @@ def audit(rows: Sequence[GoldRow], task: Task, *, folds: int = FOLDS, seed: int 
     return Audit(tuple(sorted(suspects, key=lambda one: one.probability)), judged, tuple(notes))
 
 
-def _field(
-    rows: Sequence[GoldRow], closed: ClosedField, folds: int, seed: int
+def audit_field(
+    rows: Sequence[GoldRow], closed: ClosedField, *, folds: int = FOLDS, seed: int = 0
 ) -> tuple[int, list[Suspect], str | None]:
+    """How many labels of one field were judged, those that are suspected, and why others were not judged."""
     import numpy as np
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
+    rows = [row for row in rows if closed.path in row.values and row.text]
     group = [0] * len(rows)
     for number, members in enumerate(groups_of(rows)):
         for i in members:

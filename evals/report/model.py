@@ -208,6 +208,27 @@ class LabelShare(Part):
     corrected: Figure
 
 
+class SuspectLabel(Part):
+    """A given label that a cross-validated model finds unlikely, with its probability and those of a likelier one."""
+
+    id: str
+    given: str
+    probability: float
+    likelier: str
+    its_probability: float
+
+
+class LabelAudit(Part):
+    """Given labels of the test rows that may be wrong: how many were judged, those suspected (the least likely first),
+    why others were not judged, and the headline without the suspected rows.
+    """
+
+    judged: int
+    suspects: tuple[SuspectLabel, ...] = ()
+    note: str = ""
+    without: dict[str, Figure] = {}
+
+
 class FieldPart(Part):
     """Everything about one closed field of a task. Dictionaries are by arm.
 
@@ -235,7 +256,7 @@ class FieldPart(Part):
     flips: tuple[Flip, ...] = ()
     prevalence: dict[str, tuple[LabelShare, ...]] = {}
     disagreements: tuple[Disagreement, ...] = ()
-    suspicious_labels: tuple[str, ...] = ()
+    label_audit: LabelAudit | None = None
     even: tuple[EvenPoint, ...] = ()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fewsight.evals.report.formats import number, percent, points, seconds, share
-from fewsight.evals.report.model import Arm, FieldPart, Figure, LabelShare, TaskPart
+from fewsight.evals.report.model import Arm, FieldPart, Figure, LabelAudit, LabelShare, TaskPart
 
 WORDS: Final = {
     "accuracy": "accuracy",
@@ -181,6 +181,32 @@ def flip_rows(field: FieldPart) -> Rows:
         ]
         for one in field.flips
     ]
+
+
+SUSPECTS: Final = ("Row", "Given", "Its probability", "Likelier", "Its probability")
+SHOWN_SUSPECTS: Final = 30
+
+
+def suspect_rows(audit: LabelAudit) -> Rows:
+    """The least likely given labels."""
+    return [
+        [one.id, one.given, percent(one.probability), one.likelier, percent(one.its_probability)]
+        for one in audit.suspects[:SHOWN_SUSPECTS]
+    ]
+
+
+def audit_lines(audit: LabelAudit) -> list[str]:
+    """What the audit of the given labels found, in words."""
+    skipped = f" Not judged: {audit.note}." if audit.note else ""
+    if not audit.judged:
+        return [f"The given labels could not be judged.{skipped}"]
+    count = len(audit.suspects)
+    found = f"{count:,} of {audit.judged:,} given labels ({percent(count / audit.judged)}) are suspected to be wrong"
+    lines = [f"{found}, by a model cross-validated on the test rows alone.{skipped}"]
+    if audit.without:
+        figures = "; ".join(f"{name} {share(figure)}" for name, figure in audit.without.items())
+        lines.append(f"Without them: {figures}. That favours arms which err as this model does, so it is only a bound.")
+    return lines
 
 
 def cost_charts(task: TaskPart, field: FieldPart) -> Iterator[tuple[str, Mapping[str, tuple[float, float]]]]:

@@ -67,6 +67,9 @@ _TABLES = (
     "gap_rows",
     "flip_rows",
     "FLIPS",
+    "suspect_rows",
+    "audit_lines",
+    "SUSPECTS",
 )
 
 
@@ -89,6 +92,8 @@ def markdown(report: Report) -> str:
             if field.promises:
                 head = ["Arm", "At most wrong", "Confidence from", "Answered", "Wrong of these"]
                 lines += _table(head, tables.promise_rows(field))
+            if (audit := field.label_audit) and audit.suspects:
+                lines += [_plain(f"{line}\n") for line in tables.audit_lines(audit)]
             if field.flips:
                 lines += _table(tables.FLIPS, tables.flip_rows(field))
             if field.slices:

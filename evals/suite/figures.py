@@ -1,6 +1,6 @@
 """Figures of one field by arm, and the arms against each other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import numpy as np
@@ -107,3 +107,14 @@ def disagreeing(arms: Mapping[str, Predictions]) -> list[int]:
     """Places of rows on which not all arms answer the same."""
     answers = np.array([p.predicted for p in arms.values()])
     return [int(place) for place in np.flatnonzero((answers != answers[0]).any(axis=0))]
+
+
+def without_rows(arms: Mapping[str, Predictions], metric: str, ids: Collection[str]) -> dict[str, Figure]:
+    """The headline by arm on the other rows than those; empty where they are all rows, or none."""
+    made = {}
+    for name, predictions in arms.items():
+        rows = tuple(row for row in predictions.rows if row.id not in ids)
+        if rows and len(rows) < len(predictions):
+            kept = Predictions(predictions.labels, rows)
+            made[name] = Figure.of(cluster_interval(METRICS[metric](kept), kept.clusters))
+    return made

@@ -21,6 +21,7 @@ from fewsight.evals.suite.data import TaskData, load_data
 from fewsight.evals.suite.evidence import evidence_figures
 from fewsight.evals.suite.files import file_name, write_all
 from fewsight.evals.suite.flips import flips
+from fewsight.evals.suite.label_audit import label_audit
 from fewsight.evals.suite.money import even_points
 from fewsight.evals.suite.perturb import INJECTION, changed, planted_labels, touched
 from fewsight.evals.suite.predicting import field_predictions
@@ -137,7 +138,13 @@ def _score(
         flipped, nothing = flips(
             given.test, after, planted, {name: touched(parts["test"], parts[name]) for name in after}
         )
-        update = {"slices": slices, "gaps": gaps, "flips": flipped, "warnings": (*part.warnings, *nothing)}
+        update = {
+            "slices": slices,
+            "gaps": gaps,
+            "flips": flipped,
+            "warnings": (*part.warnings, *nothing),
+            "label_audit": label_audit(data.test, field, given.test, suite.metric),
+        }
         scored.append(part.model_copy(update=update))
         predictions[field.path] = dict(by_part["test"])
         for name, one in given.fitted.items():

@@ -32,6 +32,7 @@ from fewsight.evals.suite.figures import (
     label_table,
     least_detectable,
     pairs,
+    without_rows,
 )
 from fewsight.evals.suite.ordinal import score_figures
 from fewsight.evals.suite.predicting import top_confidence
@@ -78,7 +79,7 @@ def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
         pairs=pairs(arms, metric),
         detectable=effect,
         warnings=warnings,
-        without_repeats=_without(arms, metric, answers.repeated),
+        without_repeats=without_rows(arms, metric, answers.repeated),
         by_label={name: label_table(predictions) for name, predictions in arms.items()},
         confusion={best: confusions(arms[best])},
         reliability={name: reliability_part(rows) for name, rows in sure.items()},
@@ -111,17 +112,6 @@ def _after(rows: Believed) -> dict[str, Figure]:
 
 def _promises(answers: FieldAnswers, after: Mapping[str, Believed]) -> dict[str, tuple[Promise, ...]]:
     return {name: promises(answers.fitted[name].thresholds, rows) for name, rows in after.items()}
-
-
-def _without(arms: Mapping[str, Predictions], metric: str, repeated: frozenset[str]) -> dict[str, Figure]:
-    """The headline on rows that no training row repeats."""
-    made = {}
-    for name, predictions in arms.items():
-        rows = tuple(row for row in predictions.rows if row.id not in repeated)
-        if rows and len(rows) < len(predictions):
-            kept = Predictions(predictions.labels, rows)
-            made[name] = Figure.of(cluster_interval(METRICS[metric](kept), kept.clusters))
-    return made
 
 
 def _prevalence(answers: FieldAnswers, best: str) -> dict[str, tuple[LabelShare, ...]]:
