@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,6 +59,20 @@ class PromptArm:
             notes + _warned(summaries),
             circumstances(session, session.tasks[0]),
         )
+
+    def prompts(self, rows: Sequence[GoldRow], ids: Collection[str]) -> dict[str, str]:
+        """The prompts of those of the test rows, as text with special tokens.
+
+        Raises:
+            FewsightError: as for `answer`.
+        """
+        task, histories = self._task(), RowHistories({"test": rows})
+        session = open_session(self._options(self._pool(task)[0]), histories, (task,))
+        wanted = [one for one in histories if part_and_row(one.customer_id)[1] in ids]
+        masked = [session.preparer.mask(one).history for one in wanted]
+        items = session.preparer.items(masked, session.order(histories), [task.name])
+        decode = session.preparer.tokenizer.decode
+        return {part_and_row(item.customer_id)[1]: decode(item.prompt.token_ids, special=True) for item in items}
 
     def _task(self) -> Task:
         if self.spec.task is None:

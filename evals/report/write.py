@@ -1,6 +1,8 @@
 """A report as files: report.json, report.md and report.html."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import fewsight
@@ -9,8 +11,18 @@ from fewsight.evals.report.formats import percent, share, shortened
 from fewsight.evals.report.model import Pair, Report
 from fewsight.files import write_text
 
-Texts = Mapping[str, Mapping[str, str]]
-"""Masked texts by task and row id."""
+
+@dataclass(frozen=True)
+class ShownTexts:
+    """Masked texts of a task's rows by row id, and the prompts of one arm, for the page alone."""
+
+    texts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    arm: str = ""
+    prompts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+Texts = Mapping[str, ShownTexts]
+"""By task."""
 
 
 def write_reports(report: Report, folder: Path, texts: Texts | None = None) -> None:

