@@ -121,11 +121,14 @@ def pareto(points_by_name: Mapping[str, tuple[float, float]]) -> list[str]:
     return found
 
 
-def lines(series: Mapping[str, Sequence[tuple[float, float]]], across: str, up: str) -> Markup:
-    """Curves of shares over shares, as risk over coverage."""
+def lines(
+    series: Mapping[str, Sequence[tuple[float, float]]], across: str, up: str, *, is_share: bool = True
+) -> Markup:
+    """Curves over shares, as risk over coverage; `is_share`: so is what is drawn upwards."""
     top_value = max((value for points_ in series.values() for _, value in points_), default=1.0) or 1.0
     left, right, top, bottom = 54, WIDTH - 180, 10, 270
-    parts = [_axes(left, right, top, bottom, across, "0", f"{100 * top_value:.0f} % {up}")]
+    highest = f"{100 * top_value:.0f} % {up}" if is_share else f"{top_value:.2f}"
+    parts = [_axes(left, right, top, bottom, across, "0", highest)]
     for number, (name, values) in enumerate(series.items()):
         path = " ".join(
             f"{left + (right - left) * a:.1f},{bottom - (bottom - top) * b / top_value:.1f}" for a, b in values

@@ -208,6 +208,34 @@ class LabelShare(Part):
     corrected: Figure
 
 
+class SetsPart(Part):
+    """Sets of labels that should hold the right one with a chance of `coverage`, for each label if `by_label`.
+
+    On the test rows: how often they did, their mean size, and the shares of rows with one label and with none.
+    """
+
+    coverage: float
+    by_label: bool
+    held: Figure
+    size: float
+    single: float
+    empty: float
+
+
+class ScopePart(Part):
+    """Rows taken for out of scope where no other label has a probability of `threshold`.
+
+    `curve` is Matthews' correlation of 'out of scope' by threshold on the test rows. `threshold` comes from the
+    calibration rows, with `mcc` and `figures` on the test rows; None for the reason in `why`.
+    """
+
+    curve: tuple[tuple[float, float], ...]
+    threshold: float | None = None
+    mcc: Figure | None = None
+    figures: dict[str, Figure] = {}
+    why: str = ""
+
+
 class SuspectLabel(Part):
     """A given label that a cross-validated model finds unlikely, with its probability and those of a likelier one."""
 
@@ -257,6 +285,9 @@ class FieldPart(Part):
     prevalence: dict[str, tuple[LabelShare, ...]] = {}
     disagreements: tuple[Disagreement, ...] = ()
     label_audit: LabelAudit | None = None
+    sets: dict[str, tuple[SetsPart, ...]] = {}
+    out_of_scope: str | None = None
+    scope: dict[str, ScopePart] = {}
     even: tuple[EvenPoint, ...] = ()
 
 

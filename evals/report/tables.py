@@ -16,11 +16,21 @@ WORDS: Final = {
     "schema_validity": "valid",
     "log_loss": "log loss",
     "brier": "Brier",
+    "in_scope_accuracy": "in-scope accuracy",
+    "out_of_scope_recall": "out-of-scope recall",
     "pearson": "Pearson's r",
     "spearman": "Spearman's rho",
     "mean_absolute_error": "mean error",
 }
-SHARES: Final = ("accuracy", "macro_f1", "balanced_accuracy", "calibrated_accuracy", "schema_validity")
+SHARES: Final = (
+    "accuracy",
+    "macro_f1",
+    "balanced_accuracy",
+    "calibrated_accuracy",
+    "in_scope_accuracy",
+    "out_of_scope_recall",
+    "schema_validity",
+)
 """Metrics that are written as percent. Micro F1 is left to the JSON: it is the accuracy where answers are valid."""
 
 NUMBERS: Final = ("mcc", "log_loss", "brier", "pearson", "spearman", "mean_absolute_error")
@@ -181,6 +191,45 @@ def flip_rows(field: FieldPart) -> Rows:
         ]
         for one in field.flips
     ]
+
+
+SETS: Final = ("Arm", "Wanted", "Held the right label", "Labels in a set", "One label", "None")
+
+
+def sets_rows(field: FieldPart) -> Rows:
+    """What sets of labels hold, and how large they are."""
+    return [
+        [
+            name,
+            f"{100 * one.coverage:g} %{' of each label' if one.by_label else ''}",
+            share(one.held),
+            f"{one.size:.2f}",
+            percent(one.single),
+            percent(one.empty),
+        ]
+        for name, parts in field.sets.items()
+        for one in parts
+    ]
+
+
+SCOPE: Final = ("Arm", "In scope from", "Matthews' correlation", "In-scope accuracy", "Out-of-scope recall")
+
+
+def scope_rows(field: FieldPart) -> Rows:
+    """What a threshold from the calibration rows does on the test rows."""
+    rows = []
+    for name, part in field.scope.items():
+        if part.threshold is None or part.mcc is None:
+            rows.append([name, part.why, "", "", ""])
+            continue
+        figures = [share(part.figures[metric]) for metric in ("in_scope_accuracy", "out_of_scope_recall")]
+        rows.append([name, percent(part.threshold), number(part.mcc), *figures])
+    return rows
+
+
+def scope_curves(field: FieldPart) -> dict[str, tuple[tuple[float, float], ...]]:
+    """The correlation by threshold; what is below 0 is drawn at 0."""
+    return {name: tuple((x, max(y, 0.0)) for x, y in part.curve) for name, part in field.scope.items()}
 
 
 SUSPECTS: Final = ("Row", "Given", "Its probability", "Likelier", "Its probability")

@@ -81,6 +81,11 @@ _TABLES = (
     "FLIPS",
     "suspect_rows",
     "audit_lines",
+    "sets_rows",
+    "SETS",
+    "scope_rows",
+    "SCOPE",
+    "scope_curves",
     "SUSPECTS",
 )
 
@@ -104,6 +109,10 @@ def markdown(report: Report) -> str:
             if field.promises:
                 head = ["Arm", "At most wrong", "Confidence from", "Answered", "Wrong of these"]
                 lines += _table(head, tables.promise_rows(field))
+            if field.sets:
+                lines += _table(tables.SETS, tables.sets_rows(field))
+            if field.scope:
+                lines += _table(tables.SCOPE, tables.scope_rows(field))
             if (audit := field.label_audit) and audit.suspects:
                 lines += [_plain(f"{line}\n") for line in tables.audit_lines(audit)]
             if field.flips:

@@ -35,7 +35,7 @@ class SuiteTask(_Part):
     """One task of a suite: its name or folder, and its labelled files (.csv, .parquet or .jsonl).
 
     Without `train` a prompt shows the task's own examples. `calibration` rows fit calibrations and thresholds; they are
-    neither learned from nor reported on.
+    neither learned from nor reported on. `out_of_scope` is the label for 'none of these', where the task names none.
     """
 
     task: str
@@ -43,6 +43,7 @@ class SuiteTask(_Part):
     train: Path | None = None
     calibration: Path | None = None
     slices: tuple[str, ...] = ()
+    out_of_scope: str | None = None
     score: Score | None = None
 
 

@@ -9,6 +9,7 @@ from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.suite.config import Score, SuiteTask
 from fewsight.evals.suite.leaks import find_leaks
 from fewsight.evals.suite.ordinal import check_score, given_numbers
+from fewsight.evals.suite.scope import scope_label
 from fewsight.evals.suite.slicing import slice_values
 from fewsight.finetune.gold import GoldFile, GoldRow
 from fewsight.finetune.gold_file import read_gold
@@ -32,6 +33,7 @@ class TaskData:
     slices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     score: Score | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
+    out_of_scope: str | None = None
 
 
 def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
@@ -72,6 +74,7 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
         slices={column: _sliced(test, column) for column in suite_task.slices},
         score=suite_task.score,
         numbers=_numbers(suite_task, task, test),
+        out_of_scope=scope_label(task, suite_task.out_of_scope, closed_fields(task.output)[0].labels),
     )
 
 

@@ -137,6 +137,7 @@ def _score(
             repeated=data.repeated,
             score=data.score if data.score and data.score.field == field.path else None,
             numbers=data.numbers,
+            out_of_scope=data.out_of_scope if field is first else None,
         )
         part = score_field(given, suite.metric)
         slices, gaps = slice_parts(given.test, data.slices)

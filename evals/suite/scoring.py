@@ -11,7 +11,7 @@ from fewsight.calibration import FieldCalibration
 from fewsight.evals.intervals import cluster_interval
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.prevalence import Answered, corrected_prevalence
-from fewsight.evals.report.model import Disagreement, FieldPart, Figure, LabelShare, Promise
+from fewsight.evals.report.model import Disagreement, FieldPart, Figure, LabelShare, Promise, ScopePart
 from fewsight.evals.statistic import share
 from fewsight.evals.suite.calibrating import (
     Believed,
@@ -34,8 +34,10 @@ from fewsight.evals.suite.figures import (
     pairs,
     without_rows,
 )
+from fewsight.evals.suite.label_sets import sets_parts
 from fewsight.evals.suite.ordinal import score_figures
 from fewsight.evals.suite.predicting import top_confidence
+from fewsight.evals.suite.scope import scope_figures, scope_part
 from fewsight.prompts.fields import ClosedField
 
 SHOWN: Final = 20
@@ -54,6 +56,7 @@ class FieldAnswers:
     repeated: frozenset[str] = frozenset()
     score: Score | None = None
     numbers: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    out_of_scope: str | None = None
     fitted: dict[str, FieldCalibration] = dataclasses.field(default_factory=dict)
 
 
@@ -67,6 +70,9 @@ def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
     if answers.score is not None:
         for name, predictions in arms.items():
             made[name] |= score_figures(predictions, answers.score, answers.numbers)
+    none = answers.out_of_scope
+    for name, predictions in arms.items() if none else ():
+        made[name] |= scope_figures(predictions, str(none))
     after = _calibrated(answers, sure)
     for name, rows in after.items():
         made[name] |= _after(rows)
@@ -89,7 +95,19 @@ def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
         curve=curve(answers.learned, arms, metric),
         prevalence=_prevalence(answers, best),
         disagreements=_disagreements(arms, best),
+        sets={
+            name: s for name, rows in sure.items() if (s := sets_parts(believed(answers.calibration.get(name)), rows))
+        },
+        out_of_scope=none,
+        scope=_scope(answers),
     )
+
+
+def _scope(answers: FieldAnswers) -> dict[str, ScopePart]:
+    none, known = answers.out_of_scope, answers.calibration
+    if none is None:
+        return {}
+    return {name: part for name, one in answers.test.items() if (part := scope_part(one, known.get(name), none))}
 
 
 def _calibrated(answers: FieldAnswers, sure: Mapping[str, Believed]) -> dict[str, Believed]:
