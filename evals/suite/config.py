@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.evals.arms.spec import ArmSpec, check_names, make_arm
-from fewsight.evals.suite.perturb import check_changes
+from fewsight.evals.suite.perturb import PARAPHRASE, check_changes
 from fewsight.serving.options import DEFAULT_MODEL, Similarity
 
 DEFAULT_ARMS: Final = ("majority", "tfidf-lr", "zero-shot", "knn-4")
@@ -36,6 +36,7 @@ class SuiteTask(_Part):
 
     Without `train` a prompt shows the task's own examples. `calibration` rows fit calibrations and thresholds; they are
     neither learned from nor reported on. `out_of_scope` is the label for 'none of these', where the task names none.
+    `paraphrases` is a file of `fewsight paraphrase` over the test rows, for the change of that name.
     """
 
     task: str
@@ -44,7 +45,13 @@ class SuiteTask(_Part):
     calibration: Path | None = None
     slices: tuple[str, ...] = ()
     out_of_scope: str | None = None
+    paraphrases: Path | None = None
     score: Score | None = None
+
+    @property
+    def files(self) -> tuple[Path | None, ...]:
+        """All files that it may name."""
+        return (self.train, self.calibration, self.test, *([self.paraphrases] if self.paraphrases else ()))
 
 
 class Prices(_Part):
@@ -91,9 +98,7 @@ class Suite(_Part):
     def digest(self) -> str:
         """Of all options and of the content of all files, not of where they lie."""
         told = self.model_dump(mode="json", exclude={"tasks"})
-        files = [
-            [t.task, *(file_digest(f) if f else None for f in (t.train, t.calibration, t.test))] for t in self.tasks
-        ]
+        files = [[t.task, *(file_digest(f) if f else None for f in t.files)] for t in self.tasks]
         return digest([told, files])
 
 
@@ -139,7 +144,7 @@ def _task(given: Any, base: Path) -> Any:  # noqa: ANN401 - any TOML value, chec
     if not isinstance(given, Mapping):
         return given
     made = dict(given)
-    for key in ("train", "calibration", "test"):
+    for key in ("train", "calibration", "test", "paraphrases"):
         if isinstance(made.get(key), str | Path):
             made[key] = base / made[key]
     if isinstance(made.get("task"), str) and (base / made["task"]).is_dir():
@@ -148,7 +153,7 @@ def _task(given: Any, base: Path) -> Any:  # noqa: ANN401 - any TOML value, chec
 
 
 def _check(suite: Suite) -> None:
-    files = [file for task in suite.tasks for file in (task.train, task.calibration, task.test) if file]
+    files = [file for task in suite.tasks for file in task.files if file]
     files += [file for arm in suite.arms for file in (arm.train, arm.config, arm.predictions) if file]
     problems = [f"there is no file {str(file)!r}" for file in dict.fromkeys(files) if not file.is_file()]
     check_changes(suite.robustness)
@@ -159,6 +164,8 @@ def _check(suite: Suite) -> None:
     ]
     learning = [arm.name for arm in suite.arms if arm.train is None and arm.kind in ("classic", "finetune")]
     for task in suite.tasks:
+        if PARAPHRASE in suite.robustness and task.paraphrases is None:
+            problems.append(f"task {task.task!r} names no file of `paraphrases`, which robustness asks for")
         if task.train is None and learning:
             problems.append(f"task {task.task!r} has no train file, and {', '.join(learning)} learn from one")
     if not suite.seeds or len(set(suite.seeds)) < len(suite.seeds):

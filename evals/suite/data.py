@@ -13,6 +13,7 @@ from fewsight.evals.suite.scope import scope_label
 from fewsight.evals.suite.slicing import slice_values
 from fewsight.finetune.gold import GoldFile, GoldRow
 from fewsight.finetune.gold_file import read_gold
+from fewsight.finetune.paraphrase_file import read_paraphrases
 from fewsight.prompts.fields import closed_fields
 from fewsight.prompts.loading import load_task
 from fewsight.prompts.task import Task
@@ -34,6 +35,7 @@ class TaskData:
     score: Score | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
     out_of_scope: str | None = None
+    paraphrases: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
@@ -74,6 +76,7 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
         slices={column: _sliced(test, column) for column in suite_task.slices},
         score=suite_task.score,
         numbers=_numbers(suite_task, task, test),
+        paraphrases=read_paraphrases(suite_task.paraphrases)[0] if suite_task.paraphrases else {},
         out_of_scope=scope_label(task, suite_task.out_of_scope, closed_fields(task.output)[0].labels),
     )
 

@@ -23,7 +23,7 @@ from fewsight.evals.suite.files import file_name, write_all
 from fewsight.evals.suite.flips import flips
 from fewsight.evals.suite.label_audit import label_audit
 from fewsight.evals.suite.money import even_points
-from fewsight.evals.suite.perturb import INJECTION, changed, planted_labels, touched
+from fewsight.evals.suite.perturb import INJECTION, Given, changed, planted_labels, touched
 from fewsight.evals.suite.predicting import field_predictions
 from fewsight.evals.suite.scoring import FieldAnswers, score_field
 from fewsight.evals.suite.sentences import answer
@@ -82,7 +82,8 @@ def _evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str],
         parts["calibration"] = data.calibration
     first = closed_fields(data.task.output)[0]
     planted = planted_labels(data.test, first.path, first.labels)
-    parts |= {name: changed(data.test, name, planted) for name in suite.robustness}
+    given = Given(planted, data.paraphrases)
+    parts |= {name: changed(data.test, name, given) for name in suite.robustness}
     answers = answer_all(specs, context, parts)
     arms = tuple(_arm(spec, answers[spec.name]) for spec in specs)
     say(f"{data.task.name}: scoring")

@@ -123,6 +123,8 @@ def test_the_digest_is_of_content_not_of_places(folder: Path, tmp_path_factory: 
         ({"tasks": ["intent"]}, "tasks.0"),
         ({"task": {"test": "tset.csv", "train": None}}, "tset.csv"),
         ({"task": {"train": None}}, "has no train file, and majority learn from one"),
+        ({"robustness": ["paraphrase"]}, "names no file of `paraphrases`"),
+        ({"task": {"paraphrases": "others.jsonl"}}, "others.jsonl"),
         ({"arms": ["adapter:yours"]}, "there is no adapter folder"),
         ({"seeds": [1, 1]}, "must be different numbers"),
         ({"limit": 0}, "limit"),
