@@ -98,6 +98,20 @@ def gate(baseline: Path, candidate: Path, margin: float, arms: tuple[str, ...], 
         raise SystemExit(1)
 
 
+@evaluate.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder of the logs, for `inspect view`.")
+def export(folder: Path, to: Path) -> None:
+    """Write a finished evaluation as logs of inspect_ai, one for each arm and field, without texts.
+
+    It takes the extra `inspect`; open the logs with `inspect view --log-dir FOLDER`.
+    """
+    from fewsight.evals.inspect_logs import export as write_logs
+
+    paths = write_logs(folder, to)
+    click.echo(f"{len(paths):,} logs are in {to}; inspect view --log-dir {to}")
+
+
 def _suite(what: str, given: dict[str, Any]) -> "Suite":
     from fewsight.evals.suite.config import make_suite, read_suite
 
