@@ -16,12 +16,14 @@ Parts = Mapping[str, Sequence[GoldRow]]
 class RowAnswer:
     """Answered labels by dotted path of a closed field, None for invalid ones, and their probabilities.
 
-    `evidence` are the E-numbers that were named; None where the arm names none. `error` says why nothing was answered.
+    `evidence` are the E-numbers that were named, `lists` the words of fields that are lists, by path; None where the
+    arm gives none. `error` says why nothing was answered.
     """
 
     labels: Mapping[str, str | None]
     probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     evidence: tuple[str, ...] | None = None
+    lists: Mapping[str, tuple[str, ...]] | None = None
     error: str | None = None
 
 

@@ -169,11 +169,14 @@ class PromptArm:
 
 def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...]) -> RowAnswer:
     if insight.answer is None:
-        return RowAnswer({field.path: None for field in fields}, insight.probabilities, error=insight.error)
+        nothing: dict[str, None] = {field.path: None for field in fields}
+        return RowAnswer(nothing, insight.probabilities, lists={}, error=insight.error)
     values = flatten(insight.answer)
     labels = {field.path: field.labels[field.values.index(values[field.path])] for field in fields}
     numbers = row.history.references
-    return RowAnswer(labels, insight.probabilities, tuple(numbers[e] for e in insight.evidence if e in numbers))
+    lists = {path: tuple(map(str, value)) for path, value in values.items() if isinstance(value, list)}
+    named = tuple(numbers[e] for e in insight.evidence if e in numbers)
+    return RowAnswer(labels, insight.probabilities, named, lists)
 
 
 def _warned(summaries: list[RunSummary]) -> tuple[str, ...]:

@@ -294,7 +294,8 @@ class FieldPart(Part):
 class TaskPart(Part):
     """One task: its data, its arms in the order of the suite, and its closed fields.
 
-    `evidence[arm]` are precision, recall, f1 and support of the named events, where the rows say which are right.
+    `evidence[arm]` are precision, recall, f1 and support of the named events, where the rows say which are right;
+    `several[arm][path]` are F1s of fields that are lists.
     """
 
     task: str
@@ -304,6 +305,7 @@ class TaskPart(Part):
     arms: tuple[Arm, ...]
     fields: tuple[FieldPart, ...]
     evidence: dict[str, dict[str, Figure]] = {}
+    several: dict[str, dict[str, dict[str, Figure]]] = {}
     sentences: tuple[str, ...] = ()
 
 

@@ -193,6 +193,18 @@ def flip_rows(field: FieldPart) -> Rows:
     ]
 
 
+SEVERAL: Final = ("Field", "Arm", "Micro F1", "Macro F1", "F1 of a row")
+
+
+def several_rows(task: TaskPart) -> Rows:
+    """F1s of fields with several labels, by arm."""
+    return [
+        [path, arm, *(share(figure) for figure in figures.values())]
+        for arm, fields in task.several.items()
+        for path, figures in fields.items()
+    ]
+
+
 SETS: Final = ("Arm", "Wanted", "Held the right label", "Labels in a set", "One label", "None")
 
 

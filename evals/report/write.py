@@ -81,6 +81,8 @@ _TABLES = (
     "FLIPS",
     "suspect_rows",
     "audit_lines",
+    "SEVERAL",
+    "several_rows",
     "sets_rows",
     "SETS",
     "scope_rows",
@@ -100,6 +102,8 @@ def markdown(report: Report) -> str:
         lines += _table(tables.arm_head(task), tables.arm_rows(task, report.currency))
         if task.evidence:
             lines += _table(["Arm", *tables.EVIDENCE], tables.evidence_rows(task))
+        if task.several:
+            lines += _table(tables.SEVERAL, tables.several_rows(task))
         for field in task.fields:
             lines += [f"### {_plain(field.path)}", ""]
             lines += _table(tables.metric_head(field), tables.metric_rows(field))

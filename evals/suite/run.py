@@ -27,6 +27,7 @@ from fewsight.evals.suite.perturb import INJECTION, Given, changed, planted_labe
 from fewsight.evals.suite.predicting import field_predictions
 from fewsight.evals.suite.scoring import FieldAnswers, score_field
 from fewsight.evals.suite.sentences import answer
+from fewsight.evals.suite.several import several_figures
 from fewsight.evals.suite.shown_texts import shown_texts
 from fewsight.evals.suite.slicing import slice_parts
 from fewsight.finetune.gold import GoldRow
@@ -102,6 +103,11 @@ def _evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str],
             name: found
             for name, one in answers.items()
             if (found := evidence_figures(data.test, one.parts["test"], data.task))
+        },
+        several={
+            name: lists
+            for name, one in answers.items()
+            if (lists := several_figures(data.test, one.parts["test"], data.task))
         },
         sentences=tuple(line for field in fields for line in answer(field, arms, even)),
     )
