@@ -1,4 +1,4 @@
-"""The facts that an adapter was trained under, in `fewsight.json` beside its weights.
+"""The facts that an adapter, or a whole model, was trained under, in `fewsight.json` beside its weights.
 
 An adapter answers as it was measured only under the prompt, the model and the answer format that it was trained with,
 so serving compares them before it starts. The weights are a plain PEFT adapter, which loads without this file.
@@ -117,6 +117,8 @@ class Parity(_Part):
 class AdapterManifest(_Part):
     """All of fewsight.json. `weights_digest` is that of adapter_model.safetensors with its configuration.
 
+    Of a whole model that was trained it is the model folder's digest, and `base` is what it was trained from.
+
     `data` and `metrics` are by task; `attribution` says whose data it was trained on, and under which licence.
     """
 
@@ -132,6 +134,11 @@ class AdapterManifest(_Part):
     training: dict[str, JsonValue] = Field(default_factory=dict)
     parity: Parity | None = None
     attribution: tuple[str, ...] = ()
+
+    @property
+    def is_model(self) -> bool:
+        """Whether this is a whole model, and no adapter."""
+        return self.config.get("method") == "full"
 
     def write(self, folder: Path) -> None:
         """Write the file, or replace it.

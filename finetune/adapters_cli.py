@@ -20,14 +20,16 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 @click.group()
 def adapters() -> None:
-    """List, show, check, merge or export LoRA adapters."""
+    """List, show, check, merge or export what `fewsight finetune` made: LoRA adapters, and whole models."""
 
 
 @adapters.command("list")
 @click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def list_adapters(folder: Path) -> None:
     """Adapters in FOLDER and in the folders right below it."""
-    found = [path for path in (folder, *sorted(folder.iterdir())) if (path / CONFIG).is_file()]
+    found = [
+        path for path in (folder, *sorted(folder.iterdir())) if (path / CONFIG).is_file() or (path / MANIFEST).is_file()
+    ]
     for path in found:
         try:
             manifest = read_manifest(path)
@@ -116,6 +118,7 @@ def merge(adapter: Path, out: Path, model: str | None, dtype: str) -> None:
     if out.exists():
         raise ConfigError(f"{str(out)!r} exists already; name a new folder.")
     manifest = read_manifest(adapter)
+    _refuse_model(adapter, manifest)
     try:
         base = resolve_model(model or (manifest.base.name if manifest else DEFAULT_MODEL))
     except ModelError as error:
@@ -142,6 +145,7 @@ def merge(adapter: Path, out: Path, model: str | None, dtype: str) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .zip file.")
 def export(adapter: Path, output: Path) -> None:
     """Pack what another machine needs: weights, configuration, manifest and card; equal adapters give equal files."""
+    _refuse_model(adapter, read_manifest(adapter))
     check_adapter(adapter)
     names = [n for n in (CONFIG, WEIGHTS, MANIFEST, "card.html", "config.toml") if (adapter / n).is_file()]
     partial = output.with_name(f".{output.name}.partial")
@@ -153,6 +157,11 @@ def export(adapter: Path, output: Path) -> None:
     finally:
         partial.unlink(missing_ok=True)
     click.echo(f"{output} holds {', '.join(names)}.")
+
+
+def _refuse_model(folder: Path, manifest: AdapterManifest | None) -> None:
+    if manifest is not None and manifest.is_model:
+        raise ConfigError(f"{str(folder)!r} is a whole model, which any server loads as it is; copy its folder.")
 
 
 def lines(manifest: AdapterManifest) -> Iterator[str]:
@@ -178,7 +187,7 @@ def lines(manifest: AdapterManifest) -> Iterator[str]:
 
 
 def _right(manifest: AdapterManifest, task: str) -> str:
-    metric = manifest.metrics.get(task, {}).get("adapter")
+    metric = manifest.metrics.get(task, {}).get("trained model" if manifest.is_model else "adapter")
     return f", {task} {metric.value:.1%} right of {metric.rows} held back" if metric else ""
 
 

@@ -37,19 +37,20 @@ def check_adapter_parity(
         ModelError: weights, task, template, base model or tokenizer are not those of the manifest.
         ConfigError: there are no rows to ask.
     """
-    base = resolve_model(model or manifest.base.name)
+    whole = manifest.is_model
+    base = resolve_model(str(adapter) if whole else model or manifest.base.name)
     asked = _asked(adapter, manifest, tasks, rows, limit)
     for one in asked:
         options = RunOptions(
             tasks=(one.task.name,),
-            adapters={one.task.name: str(adapter)},
+            adapters={} if whole else {one.task.name: str(adapter)},
             engine="transformers",
             mask=one.facts.mask,
             history_tokens=one.facts.history_tokens,
         )
         follow_manifests(options, [one.task], base, load_tokenizer(base.path), heed_parity=False)
     ways: Sequence[str] = ("transformers",) if only_transformers else installed_ways()
-    parity, _ = check_parity(adapter, base, asked, dtype=dtype, ways=ways, say=say)
+    parity, _ = check_parity(None if whole else adapter, base, asked, dtype=dtype, ways=ways, say=say)
     checked = manifest.model_copy(update={"parity": _with_others(parity, manifest.parity)})
     if {one.task.name for one in asked} == {facts.name for facts in manifest.tasks}:
         checked.write(adapter)

@@ -38,7 +38,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Copies of training rows in other words, from `fewsight paraphrase`.",
 )
 @click.option("--model", default="smollm2-135m", show_default=True, help="Base model: name, hub id, or folder.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter; must not exist.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write; must not exist.")
 @click.option(
     "--preset", type=click.Choice(["quick", "best"]), help="quick: one epoch. best: several, with early stop."
 )
@@ -71,7 +71,7 @@ def finetune(
 
     TASK is a task's name (see `fewsight tasks list`) or folder; of several, each has its own --train TASK=FILE, and one
     adapter learns them all. The same command again goes on where a killed one stopped. Use the adapter with `fewsight
-    run TASK --adapter OUT`.
+    run TASK --adapter OUT`. With --method full a whole model is trained, for `fewsight run TASK --model OUT`.
     """
     from fewsight.finetune.config import make_config
 
@@ -131,10 +131,11 @@ def _say(done: "Finetuned") -> None:
         for report in reports:
             for (expected, chosen), count in report.worst[:3]:
                 click.echo(f"  {task} · {report.path}: {count} x {expected} answered as {chosen}")
-    click.echo(f"The adapter is {done.folder}; open {done.folder / 'card.html'}.")
+    kind = "model" if done.manifest.is_model else "adapter"
+    click.echo(f"The {kind} is {done.folder}; open {done.folder / 'card.html'}.")
     tasks = " ".join(task.name for task in done.manifest.tasks)
     parity = done.manifest.parity
     if parity is not None and not parity.passed:
-        click.secho("The parity gate FAILED: `fewsight run` refuses this adapter without --force.", fg="red", bold=True)
+        click.secho(f"The parity gate FAILED: `fewsight run` refuses this {kind} without --force.", fg="red", bold=True)
         raise SystemExit(1)
-    click.secho(f"Next: fewsight run {tasks} --adapter {done.folder} --histories FILE --out RUN", fg="green")
+    click.secho(f"Next: fewsight run {tasks} --{kind} {done.folder} --histories FILE --out RUN", fg="green")

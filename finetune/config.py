@@ -15,6 +15,9 @@ Preset = Literal["quick", "best"]
 class FinetuneConfig:
     """Options that change what is learned, and how it is measured."""
 
+    method: Literal["lora", "full"] = "lora"
+    """lora trains small matrices beside the frozen model; full trains its layers, and makes a whole model."""
+
     rank: int = 16
     """Rank of the LoRA matrices."""
 
@@ -128,6 +131,11 @@ REFUSED: Final = {
 """Options of PEFT that make an adapter which not every engine can serve."""
 
 
+OF_LORA: Final = ("rank", "alpha", "rslora", "dropout", "target_modules")
+MOST_FULL_RATE: Final = 1e-3
+"""Learning rates above this destroy a pretrained model's own layers."""
+
+
 def make_config(preset: Preset | None, file: Path | None, given: Mapping[str, Any]) -> FinetuneConfig:
     """Defaults, then the preset, then the file (TOML), then what was `given`; later ones win.
 
@@ -222,8 +230,25 @@ def _problems(config: FinetuneConfig) -> Iterator[str]:
         if field.name in _BOUNDS and not least <= value <= most:
             why = ", the highest rank that is served with vLLM" if field.name == "rank" else ""
             yield f"{field.name} is {value!r}; use {least:g} to {most:g}{why}"
+    if config.method == "full":
+        yield from _full_problems(config)
     if not config.target_modules.strip():
         yield "target_modules is empty; use all-linear, or names such as q_proj,v_proj"
+
+
+def _full_problems(config: FinetuneConfig) -> Iterator[str]:
+    """What is of LoRA alone."""
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if field.name in OF_LORA and value != field.default:
+            yield f"{field.name} is {value!r}, and method full has no LoRA matrices; leave it out"
+    if config.search:
+        yield f"search is {config.search}, and tries ranks of LoRA matrices; set it to 0 for method full"
+    if config.learning_rate > MOST_FULL_RATE:
+        yield (
+            f"learning_rate is {config.learning_rate:g}, which is for LoRA matrices; for method full use about 5e-5 "
+            f"({MOST_FULL_RATE:g} at most)"
+        )
 
 
 def _toml(value: object) -> str:

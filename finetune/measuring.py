@@ -19,6 +19,7 @@ from fewsight.prompts.fields import closed_fields
 from fewsight.serving.adapters import adapter_digest
 from fewsight.serving.dtype import Dtype
 from fewsight.serving.manifests import task_facts
+from fewsight.serving.models import resolve_model
 
 LIBRARIES: Final = ("fewsight", "torch", "transformers", "peft", "tokenizers", "safetensors")
 
@@ -60,15 +61,17 @@ def measure(
     asked = _asked(setup)
     # Exact, unless asked otherwise: what differs in float32 is a fault, while in bfloat16 it may be rounding.
     dtype: Dtype = "bfloat16" if setup.config.dtype == "bfloat16" else "float32"
+    whole = resolve_model(str(made)) if setup.config.method == "full" else None
+    adapter, model = (made, setup.base) if whole is None else (None, whole)
     parity, beliefs = check_parity(
-        made, setup.base, asked, dtype=dtype, ways=installed_ways() if ways is None else ways, say=say
+        adapter, model, asked, dtype=dtype, ways=installed_ways() if ways is None else ways, say=say
     )
     measured = [(one, found) for one, found in zip(asked, beliefs, strict=True) if one.task.name in outcome.before]
-    reports, metrics = _figures(measured, outcome)
+    reports, metrics = _figures(measured, outcome, "trained model" if whole else "adapter")
     base, tokenizer = setup.base, setup.tokenizer
     manifest = AdapterManifest(
         name=made.name,
-        weights_digest=adapter_digest(made),
+        weights_digest=whole.digest if whole else adapter_digest(made),
         base=BaseFacts(
             name=public_name(base), digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=setup.dtype
         ),
@@ -97,7 +100,7 @@ def _asked(setup: Setup) -> list[Asked]:
 
 
 def _figures(
-    measured: Sequence[tuple[Asked, Sequence[Belief]]], outcome: Outcome
+    measured: Sequence[tuple[Asked, Sequence[Belief]]], outcome: Outcome, trained: str
 ) -> tuple[dict[str, tuple[FieldReport, ...]], dict[str, dict[str, Metric]]]:
     """Each task's report by field, and its shares of right rows."""
     reports: dict[str, tuple[FieldReport, ...]] = {}
@@ -107,8 +110,8 @@ def _figures(
         reports[name] = tuple(field_report(number, field, one.gold, found) for number, field in enumerate(fields))
         metrics[name] = {
             "base model, full prompt": outcome.before[name],
-            "adapter": rows_right(fields, one.gold, found),
-            **{f"adapter, {report.path}": report.accuracy for report in reports[name] if len(fields) > 1},
+            trained: rows_right(fields, one.gold, found),
+            **{f"{trained}, {report.path}": report.accuracy for report in reports[name] if len(fields) > 1},
         }
     return reports, metrics
 

@@ -1,4 +1,7 @@
-"""The parity gate: an adapter answers in every way of serving as it does in PEFT, unmerged, on held-back rows."""
+"""The parity gate: what was trained answers in every way of serving as it does in training, on held-back rows.
+
+An adapter's answers are compared with PEFT's, unmerged; a whole model's with a plain pass of transformers.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -54,7 +57,7 @@ class Asked:
 
 
 def check_parity(
-    adapter: Path,
+    adapter: Path | None,
     model: ModelFolder,
     asked: Sequence[Asked],
     *,
@@ -62,9 +65,9 @@ def check_parity(
     ways: Sequence[str],
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Parity, list[list[Belief]]]:
-    """Compare PEFT with each engine of `ways` on the rows of all tasks.
+    """Compare PEFT (without an adapter the plain model) with each engine of `ways` on the rows of all tasks.
 
-    Engines are started one after the other. PEFT's own beliefs come back too, one list for each task.
+    Engines are started one after the other. The reference's own beliefs come back too, one list for each task.
 
     Raises:
         ModelError: no row can be asked, or the adapter does not fit the model.
@@ -154,23 +157,27 @@ def worst(parts: Sequence[ParityPart]) -> ParityPart:
 
 
 def _reference(
-    adapter: Path, model: ModelFolder, sides: Sequence[_Side], dtype: Dtype, say: Callable[[str], None]
+    adapter: Path | None, model: ModelFolder, sides: Sequence[_Side], dtype: Dtype, say: Callable[[str], None]
 ) -> list[list[Belief]]:
-    from peft import PeftModel
-
-    say("parity: PEFT, unmerged")
+    say("parity: PEFT, unmerged" if adapter else "parity: the model as it was trained")
     base = load_base(model, dtype)
-    try:
-        adapted: Any = PeftModel.from_pretrained(base, str(adapter), local_files_only=True).eval()
-    except (ValueError, RuntimeError, KeyError) as error:
-        raise ModelError(f"Adapter {str(adapter)!r} does not fit {model.name!r}: {error}") from error
-    beliefs = [believe(ModelScorer(adapted), side.items, side.form) for side in sides]
-    free(adapted, base)
+    trained = base if adapter is None else _adapted(base, adapter, model)
+    beliefs = [believe(ModelScorer(trained), side.items, side.form) for side in sides]
+    free(trained, base)
     return beliefs
 
 
+def _adapted(base: Any, adapter: Path, model: ModelFolder) -> Any:  # noqa: ANN401 - PEFT is untyped
+    from peft import PeftModel
+
+    try:
+        return PeftModel.from_pretrained(base, str(adapter), local_files_only=True).eval()
+    except (ValueError, RuntimeError, KeyError) as error:
+        raise ModelError(f"Adapter {str(adapter)!r} does not fit {model.name!r}: {error}") from error
+
+
 @contextmanager
-def _started(way: str, model: ModelFolder, adapter: Path, dtype: Dtype) -> "Iterator[Engine]":
+def _started(way: str, model: ModelFolder, adapter: Path | None, dtype: Dtype) -> "Iterator[Engine]":
     engine = start_engine(way, model, adapter=adapter, dtype=dtype)
     try:
         yield engine
@@ -178,12 +185,12 @@ def _started(way: str, model: ModelFolder, adapter: Path, dtype: Dtype) -> "Iter
         engine.close()
 
 
-def _served_items(engine: "Engine", side: _Side, adapter: Path) -> list[Item]:
-    """Prompts as a run with this adapter makes them, with the engine's own tokenizer."""
+def _served_items(engine: "Engine", side: _Side, adapter: Path | None) -> list[Item]:
+    """Prompts as a run with this adapter, or with the whole model, makes them, with the engine's own tokenizer."""
     task, facts = side.asked.task, side.asked.facts
     options = RunOptions(
         tasks=(task.name,),
-        adapters={task.name: str(adapter)},
+        adapters={task.name: str(adapter)} if adapter else {},
         mask=facts.mask,
         history_tokens=facts.history_tokens,
     )

@@ -13,6 +13,7 @@ from fewsight.files import write_text
 from fewsight.finetune.card import write_card
 from fewsight.finetune.config import FinetuneConfig, as_toml
 from fewsight.finetune.data import prompt_options
+from fewsight.finetune.full import open_layers, save_model
 from fewsight.finetune.lora import add_lora, free, load_base, save_adapter
 from fewsight.finetune.measuring import Outcome, measure
 from fewsight.finetune.memory import peak_memory
@@ -50,7 +51,7 @@ def finetune(
     progress: Progress | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Finetuned:
-    """Train a LoRA adapter, measure it, and write its folder, which appears whole or not at all.
+    """Train a LoRA adapter or a whole model, measure it, and write its folder, which appears whole or not at all.
 
     The same call again goes on where a killed one stopped.
 
@@ -100,12 +101,13 @@ def finetune(
 def _train(setup: Setup, work: Path, progress: Progress, say: Callable[[str], None]) -> Outcome:
     loaded = load_base(setup.base, setup.dtype)
     before = _before(setup, loaded, work, say)
-    adapted = add_lora(loaded, setup.config, setup.base.name)
+    whole = setup.config.method == "full"
+    adapted = open_layers(loaded) if whole else add_lora(loaded, setup.config, setup.base.name)
     training = Training(adapted, setup.train, setup.valid, setup.config, setup.weights, work, progress)
     say(f"training: {training.steps.total:,} steps of {setup.config.batch_rows} rows, {setup.dtype}")
     state = training.run()
     shutil.rmtree(work / "adapter", ignore_errors=True)
-    save_adapter(adapted, work / "adapter", setup.base)
+    (save_model if whole else save_adapter)(adapted, work / "adapter", setup.base)
     memory = peak_memory()
     free(training, adapted, loaded)
     return Outcome(before, state, memory)

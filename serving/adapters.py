@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from fewsight.adapter_manifest import MANIFEST
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ModelError
 from fewsight.serving.dtype import Dtype
@@ -98,7 +99,12 @@ def _merge(model: ModelFolder, adapter: Path, target: Path, dtype: Dtype) -> Non
     merged.to(getattr(torch, dtype)).save_pretrained(target, safe_serialization=True)
     del base, adapted, merged
     gc.collect()
+    carry_files(model.path, target)
+
+
+def carry_files(base: Path, target: Path) -> None:
+    """Copy what a model folder that was made of another one takes over: tokenizer, templates, settings."""
     for pattern in CARRIED:
-        for file in model.path.glob(pattern):
-            if not (target / file.name).exists() and not file.name.endswith(".index.json"):
+        for file in base.glob(pattern):
+            if not (target / file.name).exists() and not file.name.endswith(".index.json") and file.name != MANIFEST:
                 shutil.copy2(file, target / file.name)

@@ -94,10 +94,10 @@ def follow_manifests(
     *,
     heed_parity: bool = True,
 ) -> RunOptions:
-    """The options with style, language and order of blocks as the adapters were trained with.
+    """The options with style, language and order of blocks as the adapters, or the whole model, were trained with.
 
-    Adapters without a manifest are used with a warning. `heed_parity` False leaves the parity gate's result aside, for
-    those who measure it anew.
+    Adapters without a manifest are used with a warning; a model without one is any base model. `heed_parity` False
+    leaves the parity gate's result aside, for those who measure it anew.
 
     Raises:
         ModelError: a manifest speaks against this run, with all that differs; only a warning under `options.force`.
@@ -106,24 +106,29 @@ def follow_manifests(
     pins: dict[str, RunOptions] = {}
     for task in tasks:
         adapter = options.adapter(task.name)
-        if adapter is None or not adapter.is_dir():
+        folder = adapter or model.path
+        if not folder.is_dir():
             continue
-        manifest = read_manifest(adapter)
+        manifest = read_manifest(folder)
         if manifest is None:
-            say(f"Warning: adapter {str(adapter)!r} has no fewsight.json, so whether it fits this task is not known.")
+            if adapter:
+                say(
+                    f"Warning: adapter {str(folder)!r} has no fewsight.json, so whether it fits this task is not known."
+                )
             continue
+        kind = "model" if manifest.is_model else "adapter"
         facts = next((facts for facts in manifest.tasks if facts.name == task.name), None)
-        problems = list(_problems(manifest, adapter, model, tokenizer, options))
+        problems = list(_problems(manifest, folder, model, tokenizer, options))
         if heed_parity:
             problems += _parity_problems(manifest)
         problems += _task_problems(manifest, facts, task, tokenizer, options)
         if problems and not options.force:
-            lines = "\n  - ".join([f"Adapter {str(adapter)!r} was not made for this run:", *problems])
+            lines = "\n  - ".join([f"{kind.capitalize()} {str(folder)!r} was not made for this run:", *problems])
             raise ModelError(f"{lines}\nMend that, train it anew, or use --force.")
         if heed_parity and (note := _parity_note(manifest, options)):
-            say(f"Warning: adapter {adapter.name}: {note}")
+            say(f"Warning: {kind} {folder.name}: {note}")
         for problem in [*problems, *(_notes(facts, options) if facts else ())]:
-            say(f"Warning: adapter {adapter.name}: {problem}")
+            say(f"Warning: {kind} {folder.name}: {problem}")
         if facts is not None:
             pins[task.name] = pinned(options, facts)
     return _agreed(options, pins)
@@ -143,9 +148,10 @@ def _agreed(options: RunOptions, pins: dict[str, RunOptions]) -> RunOptions:
 
 def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
     """The options with what the manifest pins: style, language and order of blocks."""
+    by_itself = facts.style == "compact" and options.adapter(facts.name) is not None  # what adapters get anyway
     return replace(
         options,
-        style=options.style or (facts.style if facts.style == "full" else None),  # compact is what adapters get anyway
+        style=options.style or (None if by_itself else facts.style),
         language=facts.language if options.language == "auto" else options.language,
         order=options.order or facts.order,
     )
@@ -154,9 +160,10 @@ def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
 def _problems(
     manifest: AdapterManifest, adapter: Path, model: ModelFolder, tokenizer: Tokenizer, options: RunOptions
 ) -> Iterator[str]:
-    if adapter_digest(adapter) != manifest.weights_digest:
+    found = model.digest if manifest.is_model else adapter_digest(adapter)
+    if found != manifest.weights_digest and (options.engine in LOCAL or not manifest.is_model):
         yield "its weights are not those that were measured: the files were changed after training"
-    if options.engine in LOCAL and model.digest != manifest.base.digest:
+    if options.engine in LOCAL and not manifest.is_model and model.digest != manifest.base.digest:
         trained = f"{manifest.base.name} ({manifest.base.digest[:12]})"
         yield f"base model: trained on {trained}, this is {model.name} ({model.digest[:12]})"
     if tokenizer.digest != manifest.base.tokenizer_digest:

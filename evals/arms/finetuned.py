@@ -7,7 +7,7 @@ from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.context import Context, write_rows
 from fewsight.evals.arms.prompted import PromptArm
 from fewsight.evals.arms.spec import ArmSpec
-from fewsight.finetune.config import make_config
+from fewsight.finetune.config import FinetuneConfig, make_config
 from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.pipeline import finetune
 from fewsight.finetune.setup import Lesson
@@ -29,17 +29,18 @@ class FinetuneArm:
             FewsightError: the rows can't be trained on, or anything named is wrong.
         """
         folder = self._context.place(self.spec) / "adapter"
+        config = make_config(None, self.spec.config, {"seed": self.spec.seed})
         rows = self._context.rows_for(self.spec)
         if not folder.exists():
-            self._train(rows, folder)
-        served = self.spec.model_copy(update={"kind": "prompt", "adapter": str(folder), "config": None})
+            self._train(rows, folder, config)
+        trained = {"model": str(folder)} if config.method == "full" else {"adapter": str(folder)}
+        served = self.spec.model_copy(update={"kind": "prompt", "config": None, **trained})
         return PromptArm(served, self._context).answer(parts)
 
-    def _train(self, rows: Sequence[GoldRow], folder: Path) -> None:
+    def _train(self, rows: Sequence[GoldRow], folder: Path, config: FinetuneConfig) -> None:
         spec, suite = self.spec, self._context.defaults
         train = folder.with_name("train.jsonl")
         write_rows(rows, train)
-        config = make_config(None, spec.config, {"seed": spec.seed})
         self._context.say(f"  {spec.name}: training on {len(rows):,} rows")
         finetune(
             [Lesson(self._context.task, train)],

@@ -159,8 +159,8 @@ class PromptArm:
     def _learned(self) -> dict[str, Any]:
         """Labels and seconds that it took beforehand: those of its adapter, held-back rows too, or of what it shows."""
         shown = len(self._context.rows_for(self.spec)) if self.spec.shots else 0
-        folder = self.spec.adapter
-        manifest = None if folder in (BARE, BUILT_IN) else read_manifest(Path(folder))
+        trained = self.spec.model if self.spec.adapter == BARE else self.spec.adapter
+        manifest = None if trained in (None, BUILT_IN) else read_manifest(Path(trained))
         if manifest is None or self._context.task.name not in manifest.data:
             return {"labels": shown}
         data = manifest.data[self._context.task.name]
