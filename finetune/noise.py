@@ -10,13 +10,17 @@ import csv
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import InputError
 from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.split import groups_of
 from fewsight.prompts.fields import ClosedField, closed_fields
 from fewsight.prompts.task import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FOLDS: Final = 5
 
@@ -63,46 +67,53 @@ def audit(rows: Sequence[GoldRow], task: Task, *, folds: int = FOLDS, seed: int 
     judged, silent = 0, sum(not row.text for row in rows)
     notes = [f"{silent:,} rows in which nothing was said"] if silent else []
     for closed in closed_fields(task.output):
-        count, found, note = audit_field(rows, closed, folds=folds, seed=seed)
-        judged += count
-        suspects += found
-        if note:
-            notes.append(f"{closed.path}: {note}")
+        found = audit_field(rows, closed, folds=folds, seed=seed)
+        judged += found.judged
+        suspects += found.suspects
+        if found.note:
+            notes.append(f"{closed.path}: {found.note}")
     if not judged:
         raise InputError(f"No label can be judged: {'; '.join(notes) or 'there are none'}. Add rows.")
     return Audit(tuple(sorted(suspects, key=lambda one: one.probability)), judged, tuple(notes))
 
 
+@dataclass(frozen=True, slots=True)
+class FieldAudit:
+    """One field's labels: how many were judged, those suspected, and why others were not judged.
+
+    `agreement` is the share of judged labels that the model would give itself, without having seen them: the lower it
+    is, the more of its suspects are mistakes of its own.
+    """
+
+    judged: int = 0
+    suspects: tuple[Suspect, ...] = ()
+    note: str = ""
+    agreement: float = 0.0
+
+
 def audit_field(
-    rows: Sequence[GoldRow], closed: ClosedField, *, folds: int = FOLDS, seed: int = 0
-) -> tuple[int, list[Suspect], str | None]:
-    """How many labels of one field were judged, those that are suspected, and why others were not judged."""
+    rows: Sequence[GoldRow], closed: ClosedField, also: Sequence[GoldRow] = (), *, folds: int = FOLDS, seed: int = 0
+) -> FieldAudit:
+    """Judge the labels of one field; the model learns from the rows of `also` too, which are not judged."""
     import numpy as np
-    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     rows = [row for row in rows if closed.path in row.values and row.text]
     group = [0] * len(rows)
     for number, members in enumerate(groups_of(rows)):
         for i in members:
             group[i] = number
-    labels = [closed.labels[closed.values.index(row.values[closed.path])] for row in rows]
+    labels = [_label(row, closed) for row in rows]
     spread = {label: len({group[i] for i, mine in enumerate(labels) if mine == label}) for label in closed.labels}
     common = [label for label in closed.labels if spread[label] >= folds]
     rare = [label for label in closed.labels if 0 < spread[label] < folds]
-    note = f"too few rows of {', '.join(rare)}" if rare else None
+    note = f"too few rows of {', '.join(rare)}" if rare else ""
     if len(common) < 2:
-        return 0, [], note or "fewer than two labels have enough rows"
+        return FieldAudit(note=note or "fewer than two labels have enough rows")
     kept = [i for i, label in enumerate(labels) if label in common]
     given = np.array([labels[i] for i in kept])
-    shares = cross_val_predict(
-        classic_model(),
-        [rows[i].text for i in kept],
-        given,
-        groups=[group[i] for i in kept],
-        cv=StratifiedGroupKFold(folds, shuffle=True, random_state=seed),
-        method="predict_proba",
-    )
+    more = [(row.text, label) for row in also if row.text and (label := _given(row, closed)) in common]
     order = np.unique(given)  # the columns of `shares`
+    shares = _out_of_fold([rows[i].text for i in kept], given, [group[i] for i in kept], more, folds, seed)
     usual = np.array([shares[given == label, column].mean() for column, label in enumerate(order)])
     suspects = []
     for i, row_shares in zip(kept, shares, strict=True):
@@ -112,7 +123,36 @@ def audit_field(
         if sure[best] >= 0 and best != mine:
             own, other = (round(float(row_shares[column]), 4) for column in (mine, best))
             suspects.append(Suspect(rows[i].line, rows[i].id, closed.path, labels[i], own, str(order[best]), other))
-    return len(kept), suspects, note
+    agreement = float((order[shares.argmax(axis=1)] == given).mean())
+    return FieldAudit(len(kept), tuple(suspects), note, agreement)
+
+
+def _out_of_fold(
+    texts: Sequence[str],
+    given: "NDArray[np.str_]",
+    group: Sequence[int],
+    more: Sequence[tuple[str, str]],
+    folds: int,
+    seed: int,
+) -> "NDArray[np.float64]":
+    """Probabilities of shape (rows, labels in alphabetical order), each by a model that did not see the row's group."""
+    import numpy as np
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    shares = np.zeros((len(texts), len(np.unique(given))))
+    for seen, unseen in StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(texts, given, group):
+        model = classic_model()
+        model.fit([*(texts[i] for i in seen), *(text for text, _ in more)], [*given[seen], *(word for _, word in more)])
+        shares[unseen] = model.predict_proba([texts[i] for i in unseen])
+    return shares
+
+
+def _label(row: GoldRow, closed: ClosedField) -> str:
+    return closed.labels[closed.values.index(row.values[closed.path])]
+
+
+def _given(row: GoldRow, closed: ClosedField) -> str | None:
+    return _label(row, closed) if closed.path in row.values else None
 
 
 def classic_model() -> Any:  # noqa: ANN401 - scikit-learn is untyped

@@ -248,10 +248,12 @@ class SuspectLabel(Part):
 
 class LabelAudit(Part):
     """Given labels of the test rows that may be wrong: how many were judged, those suspected (the least likely first),
-    why others were not judged, and the headline without the suspected rows.
+    why others were not judged, and the headline without the suspected rows. `agreement` is the share of judged labels
+    that the auditing model would give itself.
     """
 
     judged: int
+    agreement: float = 0.0
     suspects: tuple[SuspectLabel, ...] = ()
     note: str = ""
     without: dict[str, Figure] = {}

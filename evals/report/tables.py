@@ -110,12 +110,20 @@ def _written(metric: str, figure: Figure | None) -> str:
 
 def promise_rows(field: FieldPart) -> Rows:
     """What abstention promised by arm and risk, and what came of it."""
-    return [
-        [name, percent(one.risk), "can't be promised" if one.threshold is None else f"{one.threshold:.3f}"]
-        + (["", ""] if one.threshold is None else [percent(one.coverage), percent(one.wrong)])
-        for name, promises in field.promises.items()
-        for one in promises
-    ]
+    rows = []
+    for name, promises in field.promises.items():
+        kept = [one for one in promises if one.threshold is not None]
+        if not kept:
+            rows.append([name, f"{percent(promises[0].risk)} to {percent(promises[-1].risk)}", _NOT_PROMISED, "", ""])
+            continue
+        for one in promises:
+            known = [f"{one.threshold:.3f}", percent(one.coverage), percent(one.wrong)] if one in kept else _UNKNOWN
+            rows.append([name, percent(one.risk), *known])
+    return rows
+
+
+_NOT_PROMISED: Final = "can't be promised"
+_UNKNOWN: Final = (_NOT_PROMISED, "", "")
 
 
 def label_rows(field: FieldPart) -> Rows:
@@ -263,7 +271,8 @@ def audit_lines(audit: LabelAudit) -> list[str]:
         return [f"The given labels could not be judged.{skipped}"]
     count = len(audit.suspects)
     found = f"{count:,} of {audit.judged:,} given labels ({percent(count / audit.judged)}) are suspected to be wrong"
-    lines = [f"{found}, by a model cross-validated on the test rows alone.{skipped}"]
+    how = f"by a classic model, cross-validated, which gives {percent(audit.agreement)} of the labels itself"
+    lines = [f"{found}, {how}. Most suspects of a weak model are mistakes of its own.{skipped}"]
     if audit.without:
         figures = "; ".join(f"{name} {share(figure)}" for name, figure in audit.without.items())
         lines.append(f"Without them: {figures}. That favours arms which err as this model does, so it is only a bound.")

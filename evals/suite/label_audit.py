@@ -1,6 +1,8 @@
 """Given labels of test rows that may be wrong, beside what they do to the scores."""
 
 from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Final
 
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import LabelAudit, SuspectLabel
@@ -9,18 +11,29 @@ from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.noise import audit_field
 from fewsight.prompts.fields import ClosedField
 
+MOST_LEARNED: Final = 5000
+
 
 def label_audit(
-    rows: Sequence[GoldRow], field: ClosedField, arms: Mapping[str, Predictions], metric: str
+    rows: Sequence[GoldRow],
+    train: Sequence[GoldRow],
+    field: ClosedField,
+    arms: Mapping[str, Predictions],
+    metric: str,
 ) -> LabelAudit:
-    """Audit the test rows' labels of a field by cross-validation among themselves (see `fewsight.finetune.noise`).
+    """Audit the test rows' labels of a field by cross-validation, with training rows to learn from besides.
+
+    The method is that of `fewsight.finetune.noise`; of more than `MOST_LEARNED` training rows so many are drawn, which
+    bounds the time.
 
     The headline without the suspected rows favours arms that err as the auditing model does, so it is a bound on what
     wrong labels cost, and no better figure.
     """
-    judged, suspects, note = audit_field(rows, field)
+    some = Random(0).sample(train, min(len(train), MOST_LEARNED))  # noqa: S311 - reproducible, no secret
+    found = audit_field(rows, field, some)
     return LabelAudit(
-        judged=judged,
+        judged=found.judged,
+        agreement=found.agreement,
         suspects=tuple(
             SuspectLabel(
                 id=one.id,
@@ -29,8 +42,8 @@ def label_audit(
                 likelier=one.likelier,
                 its_probability=one.its_probability,
             )
-            for one in sorted(suspects, key=lambda one: one.probability)
+            for one in sorted(found.suspects, key=lambda one: one.probability)
         ),
-        note=note or "",
-        without=without_rows(arms, metric, {one.id for one in suspects}),
+        note=found.note,
+        without=without_rows(arms, metric, {one.id for one in found.suspects}),
     )

@@ -157,7 +157,7 @@ def _score(
             "gaps": gaps,
             "flips": flipped,
             "warnings": (*part.warnings, *nothing),
-            "label_audit": label_audit(data.test, field, given.test, suite.metric),
+            "label_audit": label_audit(data.test, data.train, field, given.test, suite.metric),
         }
         scored.append(part.model_copy(update=update))
         predictions[field.path] = dict(by_part["test"])

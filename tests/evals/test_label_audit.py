@@ -1,5 +1,6 @@
 """Test labels that may be wrong, beside the scores."""
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -46,7 +47,7 @@ def answered(given: list[GoldRow]) -> Predictions:
 
 def test_wrong_labels_are_found_and_scores_given_without_them() -> None:
     given = rows(40)
-    audit = label_audit(given, FIELD, {"reader": answered(given)}, "accuracy")
+    audit = label_audit(given, (), FIELD, {"reader": answered(given)}, "accuracy")
     assert {one.id for one in audit.suspects} == WRONG
     assert audit.judged == 40
     assert [one.probability for one in audit.suspects] == sorted(one.probability for one in audit.suspects)
@@ -57,9 +58,17 @@ def test_wrong_labels_are_found_and_scores_given_without_them() -> None:
     assert {row[0] for row in suspect_rows(audit)} == WRONG
 
 
+def test_training_rows_help_the_model_and_are_not_judged() -> None:
+    given, train = rows(12), [replace(row, id=f"train-{row.id}") for row in rows(60)[24:]]
+    audit = label_audit(given, train, FIELD, {"reader": answered(given)}, "accuracy")
+    assert (audit.judged, {one.id for one in audit.suspects}) == (12, {"r3"})
+    assert audit.agreement == 11 / 12
+    assert "gives 91.7 % of the labels itself" in audit_lines(audit)[0]
+
+
 @pytest.mark.parametrize("many", [1, 4])
 def test_too_few_rows_say_why(many: int) -> None:
     given = rows(many)
-    audit = label_audit(given, FIELD, {"reader": answered(given)}, "accuracy")
+    audit = label_audit(given, (), FIELD, {"reader": answered(given)}, "accuracy")
     assert (audit.judged, audit.suspects, audit.without) == (0, (), {})
     assert audit_lines(audit)[0].startswith("The given labels could not be judged. Not judged: too few rows of")
