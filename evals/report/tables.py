@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fewsight.evals.report.formats import number, percent, points, seconds, share
-from fewsight.evals.report.model import Arm, FieldPart, Figure, LabelAudit, LabelShare, TaskPart
+from fewsight.evals.report.model import Arm, FieldPart, Figure, LabelAudit, LabelShare, Promise, TaskPart
 
 WORDS: Final = {
     "accuracy": "accuracy",
@@ -108,22 +108,21 @@ def _written(metric: str, figure: Figure | None) -> str:
     return share(figure) if metric in (*SHARES, "micro_f1") else number(figure)
 
 
+def promise_head(field: FieldPart) -> list[str]:
+    """The head of the table of promises."""
+    risks = dict.fromkeys(one.risk for promises in field.promises.values() for one in promises)
+    return ["Arm", *(f"At most {100 * risk:g} % wrong" for risk in risks)]
+
+
 def promise_rows(field: FieldPart) -> Rows:
-    """What abstention promised by arm and risk, and what came of it."""
-    rows = []
-    for name, promises in field.promises.items():
-        kept = [one for one in promises if one.threshold is not None]
-        if not kept:
-            rows.append([name, f"{percent(promises[0].risk)} to {percent(promises[-1].risk)}", _NOT_PROMISED, "", ""])
-            continue
-        for one in promises:
-            known = [f"{one.threshold:.3f}", percent(one.coverage), percent(one.wrong)] if one in kept else _UNKNOWN
-            rows.append([name, percent(one.risk), *known])
-    return rows
+    """What was answered under each promise, and how much of that was wrong; empty where it can't be made."""
+    return [[name, *map(_kept, promises)] for name, promises in field.promises.items()]
 
 
-_NOT_PROMISED: Final = "can't be promised"
-_UNKNOWN: Final = (_NOT_PROMISED, "", "")
+def _kept(promise: Promise) -> str:
+    if promise.threshold is None:
+        return ""
+    return f"{percent(promise.coverage)}, {percent(promise.wrong)} wrong"
 
 
 def label_rows(field: FieldPart) -> Rows:
@@ -213,23 +212,22 @@ def several_rows(task: TaskPart) -> Rows:
     ]
 
 
-SETS: Final = ("Arm", "Wanted", "Held the right label", "Labels in a set", "One label", "None")
+def sets_head(field: FieldPart) -> list[str]:
+    """The head of the table of sets."""
+    wanted = dict.fromkeys(one.coverage for parts in field.sets.values() for one in parts)
+    return ["Arm", *(name for share in wanted for name in (f"{100 * share:g} % wanted: held", "labels in a set"))]
 
 
 def sets_rows(field: FieldPart) -> Rows:
-    """What sets of labels hold, and how large they are."""
-    return [
-        [
-            name,
-            f"{100 * one.coverage:g} %{' of each label' if one.by_label else ''}",
-            share(one.held),
-            f"{one.size:.2f}",
-            percent(one.single),
-            percent(one.empty),
-        ]
-        for name, parts in field.sets.items()
-        for one in parts
-    ]
+    """How often sets hold the right label, and how many labels they have; sets by label in rows of their own."""
+    rows = []
+    for name, parts in field.sets.items():
+        for by_label, word in ((False, ""), (True, ", of each label")):
+            mine = [one for one in parts if one.by_label is by_label]
+            if mine:
+                cells = (cell for one in mine for cell in (share(one.held), f"{one.size:.2f}"))
+                rows.append([f"{name}{word}", *cells])
+    return rows
 
 
 SCOPE: Final = ("Arm", "In scope from", "Matthews' correlation", "In-scope accuracy", "Out-of-scope recall")

@@ -68,6 +68,7 @@ _TABLES = (
     "arm_rows",
     "metric_head",
     "metric_rows",
+    "promise_head",
     "promise_rows",
     "label_rows",
     "confusions",
@@ -84,7 +85,7 @@ _TABLES = (
     "SEVERAL",
     "several_rows",
     "sets_rows",
-    "SETS",
+    "sets_head",
     "scope_rows",
     "SCOPE",
     "scope_curves",
@@ -111,10 +112,9 @@ def markdown(report: Report) -> str:
                 lines += ["Points by which the row's arm is better; bold: shown after Holm's correction.", ""]
                 lines += _table(["", *field.figures], _pair_rows(field.figures, field.pairs))
             if field.promises:
-                head = ["Arm", "At most wrong", "Confidence from", "Answered", "Wrong of these"]
-                lines += _table(head, tables.promise_rows(field))
+                lines += _table(tables.promise_head(field), tables.promise_rows(field))
             if field.sets:
-                lines += _table(tables.SETS, tables.sets_rows(field))
+                lines += _table(tables.sets_head(field), tables.sets_rows(field))
             if field.scope:
                 lines += _table(tables.SCOPE, tables.scope_rows(field))
             if (audit := field.label_audit) and audit.suspects:

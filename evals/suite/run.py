@@ -139,7 +139,9 @@ def _score(
             calibration=by_part.get("calibration", {}),
             prompts=frozenset(spec.name for spec in specs if spec.kind == "prompt" and spec.adapter == "none"),
             learned=tuple(
-                Learned(s.name, s.word if s.train is None else s.name, answers[s.name].cost.labels) for s in specs
+                Learned(s.name, s.word if s.train is None else s.name, answers[s.name].cost.labels)
+                for s in specs
+                if s.kind != "cascade"
             ),
             repeated=data.repeated,
             score=data.score if data.score and data.score.field == field.path else None,
