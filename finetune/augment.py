@@ -1,4 +1,4 @@
-"""Copies of training rows in which the same is said with typing mistakes, in another case, or in other words.
+"""Copies of training rows: with typing mistakes, in another case, in other words, or with an instruction to the model.
 
 Copies are made of masked histories, so no mistake can hide an identifier from masking. Only what was said changes:
 not the profile, products, amounts, attributes or times; of the texts, words with digits, @ or brackets (codes,
@@ -15,6 +15,8 @@ from typing import Final
 from fewsight.events import CustomerHistory
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.gold import GoldRow
+from fewsight.finetune.injections import with_injection
+from fewsight.prompts.fields import ClosedField
 
 WRONG: Final = 0.1
 """Share of a text's words that get a typing mistake; at least one word does."""
@@ -27,6 +29,7 @@ _BESIDE: Final = {key: row[max(i - 1, 0) : i] + row[i + 1 : i + 2] for row in _K
 _NOTHING: Final = {
     "typos": "there is no plain word of four letters in them",
     "case": "there is no letter in them",
+    "injections": "nothing was said in them, or they give no field with another label",
     "paraphrases": "there is no paraphrase of them",
 }
 
@@ -36,7 +39,7 @@ Change = Callable[[str], str]
 
 @dataclass
 class Copies:
-    """Copies by kind ("typos", "case", "paraphrases"), and how many rows were drawn for one but got none, by reason."""
+    """Copies by kind ("typos", "case", ...), and how many rows were drawn for one but got none, by reason."""
 
     rows: dict[str, list[GoldRow]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
@@ -55,6 +58,7 @@ def augment(
     config: FinetuneConfig,
     mask: Callable[[CustomerHistory], CustomerHistory],
     paraphrases: Mapping[str, str],
+    fields: Sequence[ClosedField] = (),
 ) -> Copies:
     """Copies of the shares of `rows` that the configuration names, and of all rows that have a paraphrase.
 
@@ -65,11 +69,17 @@ def augment(
     Args:
         rows: to train on.
         held_back: rows that must not be trained on.
-        config: with `augment_typos`, `augment_case` and the seed.
+        config: with the shares to copy, and the seed.
         mask: replaces identifiers in a history, as serving does.
         paraphrases: masked text -> the same in other words.
+        fields: of the task, whose labels injections ask for.
     """
-    shares = {"typos": config.augment_typos, "case": config.augment_case, "paraphrases": float(bool(paraphrases))}
+    shares = {
+        "typos": config.augment_typos,
+        "case": config.augment_case,
+        "injections": config.augment_injections,
+        "paraphrases": float(bool(paraphrases)),
+    }
     copies = Copies({kind: [] for kind, share in shares.items() if share})
     barred = {replace(row, history=mask(row.history)).key for row in held_back} if copies.rows else set()
     for kind, found in copies.rows.items():
@@ -77,11 +87,14 @@ def augment(
             chance = random.Random(f"{config.seed}\0{kind}\0{row.id}")  # noqa: S311 - reproducible, no secret
             if chance.random() >= shares[kind]:
                 continue
-            if row.language == "zh" and kind != "paraphrases":
+            if row.language == "zh" and kind in ("typos", "case"):
                 copies.without["they are in Chinese"] += 1
                 continue
             history = mask(row.history)
-            copy = _copy(row, kind, history, _changes(kind, history, chance, paraphrases))
+            if kind == "injections":
+                copy = _renamed(row, kind, with_injection(row, history, fields, chance))
+            else:
+                copy = _copy(row, kind, history, _changes(kind, history, chance, paraphrases))
             if copy is None:
                 copies.without[_NOTHING[kind]] += 1
             elif copy.key in barred:
@@ -149,8 +162,12 @@ def _copy(row: GoldRow, kind: str, history: CustomerHistory, changes: Iterator[C
             for event in history.events
         )
         if events != history.events:
-            return replace(row, id=f"{row.id}~{kind}", history=replace(history, events=events), is_masked=True)
+            return _renamed(row, kind, replace(history, events=events))
     return None
+
+
+def _renamed(row: GoldRow, kind: str, history: CustomerHistory | None) -> GoldRow | None:
+    return None if history is None else replace(row, id=f"{row.id}~{kind}", history=history, is_masked=True)
 
 
 def _changes(

@@ -78,6 +78,9 @@ class FinetuneConfig:
     augment_case: float = 0.0
     """Share of the training rows that get a second copy in lower case, in capitals, or without punctuation."""
 
+    augment_injections: float = 0.0
+    """Share of the training rows that get a second copy which tells the model to give another label, and must not."""
+
     search: int = 0
     """Short trainings that try learning rates and ranks; the best one's settings train the adapter. Needs Optuna."""
 
@@ -214,6 +217,7 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "patience": (0, 1000),
     "augment_typos": (0, 1),
     "augment_case": (0, 1),
+    "augment_injections": (0, 1),
     "search": (0, 1000),
     "checkpoint_minutes": (0, 1e6),
     "report_rows": (1, 1_000_000),

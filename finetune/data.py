@@ -15,6 +15,7 @@ from fewsight.finetune.near_duplicates import NearDuplicate, near_duplicates
 from fewsight.finetune.paraphrase_file import read_paraphrases
 from fewsight.finetune.rows import PromptOptions, RowMaker, TrainingRow, TrainingRows
 from fewsight.finetune.split import check_split, count_labels, split_rows
+from fewsight.prompts.fields import ClosedField, closed_fields
 from fewsight.prompts.task import Task
 from fewsight.tokenizer import Tokenizer
 
@@ -87,7 +88,7 @@ def load_data(
         raise InputError(f"No row is left to {name}: {_counts(made[0], made[1])}. Raise longest_row ({limit}).")
     near = near_duplicates(mine, theirs)
     trained_on = _kept(mine, made[0])
-    copies, missing = _copies(trained_on, theirs, config, maker, limit, paraphrases)
+    copies, missing = _copies(trained_on, theirs, config, maker, limit, paraphrases, closed_fields(task.output))
     files = [gold, *([other] if other else [])]
     return TrainingData(
         train=(*made[0].rows, *(row for rows in copies.values() for row in rows)),
@@ -126,12 +127,13 @@ def _copies(
     maker: RowMaker,
     limit: int,
     paraphrases: Path | None,
+    fields: Sequence[ClosedField],
 ) -> tuple[dict[str, list[TrainingRow]], tuple[str, ...]]:
     """Copies by kind, ready to train on, and why there are fewer than were asked for."""
     if paraphrases and not config.mask:
         raise ConfigError(f"{str(paraphrases)!r} holds masked texts, and mask is false; leave out one of them.")
     known, unfit = read_paraphrases(paraphrases) if paraphrases else ({}, 0)
-    copies = augment(mine, theirs, config, maker.mask, known)
+    copies = augment(mine, theirs, config, maker.mask, known, fields)
     if paraphrases and not copies.rows.get("paraphrases"):
         raise InputError(
             f"{str(paraphrases)!r} holds no paraphrase of a training row; texts there must be those of the rows as "

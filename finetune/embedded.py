@@ -57,6 +57,7 @@ CONFIG: Final = FinetuneConfig(
     batch_rows=32,
     augment_typos=0.1,
     augment_case=0.1,
+    augment_injections=0.1,
     valid_share=0.03,
     report_rows=40,
 )
