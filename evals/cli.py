@@ -52,7 +52,7 @@ def evaluate() -> None:
 @click.option("--engine", help="auto, vllm, transformers, openai or scripted.  [default: auto]")
 @click.option("--seeds", help="E.g. 0,1,2: arms that draw rows or train are repeated.  [default: 0]")
 @click.option("--slices", help="Profile columns, e.g. segment,country.")
-@click.option("--robustness", help="Changes that should not matter, e.g. typos,capitals,injection.")
+@click.option("--robustness", help="Changes that should not matter, e.g. typos,added-events,swap-names,injection.")
 @click.option("--limit", type=int, metavar="N", help="Only N test rows, drawn at random.")
 @click.option("--price-per-million", type=float, metavar="MONEY", help="Price of a million tokens.")
 @click.option("--price-per-label", type=float, metavar="MONEY", help="Price of labelling a row.")
