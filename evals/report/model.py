@@ -262,7 +262,8 @@ class LabelAudit(Part):
 class FieldPart(Part):
     """Everything about one closed field of a task. Dictionaries are by arm.
 
-    `figures[arm][metric]` are figures with intervals; `headline` names the metric that arms are compared by.
+    `figures[arm][metric]` are figures with intervals; `headline` names the metric that arms are compared by;
+    `sentences` say what is shown.
     """
 
     path: str
@@ -270,6 +271,7 @@ class FieldPart(Part):
     headline: str
     figures: dict[str, dict[str, Figure]]
     best: str
+    sentences: tuple[str, ...] = ()
     pairs: tuple[Pair, ...] = ()
     detectable: float | None = None
     warnings: tuple[str, ...] = ()

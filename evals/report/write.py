@@ -107,6 +107,8 @@ def markdown(report: Report) -> str:
             lines += _table(tables.SEVERAL, tables.several_rows(task))
         for field in task.fields:
             lines += [f"### {_plain(field.path)}", ""]
+            if len(task.fields) > 1:
+                lines += [f"{_plain(line)}\n" for line in field.sentences]
             lines += _table(tables.metric_head(field), tables.metric_rows(field))
             if field.pairs:
                 lines += ["Points by which the row's arm is better; bold: shown after Holm's correction.", ""]

@@ -26,7 +26,7 @@ from fewsight.evals.suite.money import even_points
 from fewsight.evals.suite.perturb import INJECTION, Given, changed, planted_labels, touched
 from fewsight.evals.suite.predicting import field_predictions
 from fewsight.evals.suite.scoring import FieldAnswers, score_field
-from fewsight.evals.suite.sentences import answer
+from fewsight.evals.suite.sentences import answer, overall
 from fewsight.evals.suite.several import several_figures
 from fewsight.evals.suite.shown_texts import shown_texts
 from fewsight.evals.suite.slicing import slice_parts
@@ -54,7 +54,7 @@ def evaluate(suite: Suite, out: Path, say: Callable[[str], None] = lambda _: Non
     evaluated = [_evaluate_task(suite, data, out, say) for data in loaded]
     report = Report(
         title=suite.title,
-        sentences=tuple(line for one in evaluated for line in one.part.sentences),
+        sentences=tuple(_named(one.part, line, len(evaluated)) for one in evaluated for line in one.part.sentences),
         warnings=tuple(dict.fromkeys(w for one in evaluated for field in one.part.fields for w in field.warnings)),
         tasks=tuple(one.part for one in evaluated),
         currency=suite.prices.currency,
@@ -64,6 +64,10 @@ def evaluate(suite: Suite, out: Path, say: Callable[[str], None] = lambda _: Non
     write_all({one.part.task: one.predictions for one in evaluated}, out)
     write_reports(report, out, {one.part.task: one.shown for one in evaluated})
     return report
+
+
+def _named(part: TaskPart, line: str, tasks: int) -> str:
+    return line if tasks == 1 else f"{part.task}: {line}"
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def _evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str],
     fields, predictions, fitted = _score(suite, specs, data, parts, answers)
     _write_calibrations(answers, fitted, out / "calibrations" / data.task.name)
     even = even_points(arms, suite.prices)
-    fields = [field.model_copy(update={"even": even}) for field in fields]
+    fields = [field.model_copy(update={"even": even, "sentences": answer(field, arms, even)}) for field in fields]
     part = TaskPart(
         task=data.task.name,
         title=data.task.title,
@@ -109,7 +113,7 @@ def _evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str],
             for name, one in answers.items()
             if (lists := several_figures(data.test, one.parts["test"], data.task))
         },
-        sentences=tuple(line for field in fields for line in answer(field, arms, even)),
+        sentences=overall(fields),
     )
     return _Evaluated(part, predictions, shown_texts(part, specs, context, data.test))
 

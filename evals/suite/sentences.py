@@ -1,5 +1,6 @@
 """The answer in a few sentences: whether prompting is enough or fine-tuning pays, by how much, at what cost."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -13,6 +14,8 @@ WORDS: Final = {
     "mcc": "Matthews' correlation",
 }
 ALPHA: Final = 0.05
+WIDER: Final = 1 + 0.8416 / 1.96
+"""(z of 97.5 % + z of 80 %) / z of 97.5 %: from the half width of a 95 % interval to the detectable effect."""
 KINDS: Final = {
     "baseline": "the best classic baseline",
     "prompt": "the best prompt",
@@ -37,6 +40,15 @@ def answer(field: FieldPart, arms: Sequence[Arm], even: Sequence[EvenPoint]) -> 
     return tuple(lines)
 
 
+def overall(fields: Sequence[FieldPart]) -> tuple[str, ...]:
+    """The first field's sentences; of several fields also how many each arm is best in."""
+    if len(fields) < 2:
+        return tuple(line for field in fields for line in field.sentences)
+    best = Counter(field.best for field in fields).most_common()
+    counts = ", ".join(f"{arm} in {count}" for arm, count in best)
+    return (*(f"{fields[0].path}: {line}" for line in fields[0].sentences), f"Best of {len(fields)} fields: {counts}.")
+
+
 def is_shown(pair: Pair) -> bool:
     """Whether a difference holds after Holm's correction over all pairs, at 5 %."""
     return pair.p_holm <= ALPHA
@@ -56,7 +68,7 @@ def _verdict(
     if not is_shown(pair):
         return [
             f"These rows do not show that fine-tuning pays: {adapter} and {prompt} differ by {_points(gap)}, which may "
-            f"be chance (p = {_p(pair)}).{_least(field)}"
+            f"be chance (p = {_p(pair)}).{_least(gap)}"
         ]
     if gap.value < 0:
         return [f"Prompting is enough: {prompt} beats {adapter} by {_points(_turned(gap))}."]
@@ -87,10 +99,12 @@ def _cost(mine: Arm, theirs: Arm) -> str:
     return ""
 
 
-def _least(field: FieldPart) -> str:
-    if field.detectable is None:
+def _least(gap: Figure) -> str:
+    """What these two arms would likely have shown: the interval's half width, widened for a power of 80 %."""
+    if gap.low is None or gap.high is None:
         return ""
-    return f" Differences of {100 * field.detectable:.1f} points or more would likely have shown."
+    least = (gap.high - gap.low) / 2 * WIDER
+    return f" A difference of {100 * least:.1f} points or more between them would likely have shown."
 
 
 def _turned(figure: Figure) -> Figure:

@@ -1,0 +1,40 @@
+"""What an evaluation says first."""
+
+from fewsight.evals.report.model import Arm, Cost, FieldPart, Figure, Pair
+from fewsight.evals.suite.sentences import answer, overall
+
+
+def field(path: str, gap: Figure, p: float) -> FieldPart:
+    figures = {"a": {"accuracy": Figure(value=0.6, low=0.5, high=0.7, rows=100)}}
+    figures["z"] = {"accuracy": Figure(value=0.6 - gap.value, low=0.4, high=0.8, rows=100)}
+    pair = Pair(first="a", second="z", difference=gap, p=p, p_holm=p)
+    best = "a" if gap.value >= 0 else "z"
+    return FieldPart(path=path, labels=("x", "y"), headline="accuracy", figures=figures, best=best, pairs=(pair,))
+
+
+ARMS = (
+    Arm(name="a", kind="adapter", family="a", description="", cost=Cost()),
+    Arm(name="z", kind="prompt", family="z", description="", cost=Cost()),
+)
+UNSURE = field("f", Figure(value=0.02, low=-0.08, high=0.12), 0.7)
+
+
+def test_what_may_be_chance_says_what_these_two_would_have_shown() -> None:
+    first, *_ = answer(UNSURE, ARMS, ())
+    assert first.startswith("These rows do not show that fine-tuning pays: a and z differ by 2.0 points")
+    assert first.endswith("A difference of 14.3 points or more between them would likely have shown."), (
+        "(1.96 + 0.84) / 1.96 times half of the interval's 20 points, whatever other arms show"
+    )
+
+
+def test_a_task_of_many_fields_has_few_sentences() -> None:
+    fields = [
+        one.model_copy(update={"sentences": answer(one, ARMS, ())})
+        for one in (UNSURE, field("g", Figure(value=-0.3, low=-0.4, high=-0.2), 0.001), UNSURE)
+    ]
+    lines = overall(fields)
+    assert lines[-1] == "Best of 3 fields: a in 2, z in 1."
+    assert all(line.startswith("f: ") for line in lines[:-1])
+    assert len(lines) == len(fields[0].sentences) + 1
+    assert overall(fields[:1]) == fields[0].sentences
+    assert fields[1].sentences[0].startswith("Prompting is enough: z beats a by 30.0 points")
