@@ -7,6 +7,7 @@ characters with logistic regression, so the audit needs no GPU.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -94,7 +95,11 @@ class FieldAudit:
 def audit_field(
     rows: Sequence[GoldRow], closed: ClosedField, also: Sequence[GoldRow] = (), *, folds: int = FOLDS, seed: int = 0
 ) -> FieldAudit:
-    """Judge the labels of one field; the model learns from the rows of `also` too, which are not judged."""
+    """Judge the labels of one field; the model learns from the rows of `also` too, which are not judged.
+
+    Where those give every judged label at least `folds` rows it learns from them alone: the others are unseen then, and
+    one training does.
+    """
     import numpy as np
 
     rows = [row for row in rows if closed.path in row.values and row.text]
@@ -113,7 +118,12 @@ def audit_field(
     given = np.array([labels[i] for i in kept])
     more = [(row.text, label) for row in also if row.text and (label := _given(row, closed)) in common]
     order = np.unique(given)  # the columns of `shares`
-    shares = _out_of_fold([rows[i].text for i in kept], given, [group[i] for i in kept], more, folds, seed)
+    texts = [rows[i].text for i in kept]
+    known = Counter(label for _, label in more)
+    if all(known[label] >= folds for label in common):
+        shares = classic_model().fit(*zip(*more, strict=True)).predict_proba(texts)
+    else:
+        shares = _out_of_fold(texts, given, [group[i] for i in kept], more, folds, seed)
     usual = np.array([shares[given == label, column].mean() for column, label in enumerate(order)])
     suspects = []
     for i, row_shares in zip(kept, shares, strict=True):

@@ -269,7 +269,7 @@ def audit_lines(audit: LabelAudit) -> list[str]:
         return [f"The given labels could not be judged.{skipped}"]
     count = len(audit.suspects)
     found = f"{count:,} of {audit.judged:,} given labels ({percent(count / audit.judged)}) are suspected to be wrong"
-    how = f"by a classic model, cross-validated, which gives {percent(audit.agreement)} of the labels itself"
+    how = f"by a classic model that has not seen them, which gives {percent(audit.agreement)} of the labels itself"
     lines = [f"{found}, {how}. Most suspects of a weak model are mistakes of its own.{skipped}"]
     if audit.without:
         figures = "; ".join(f"{name} {share(figure)}" for name, figure in audit.without.items())

@@ -11,7 +11,7 @@ from fewsight.finetune.gold import GoldRow
 from fewsight.finetune.noise import audit_field
 from fewsight.prompts.fields import ClosedField
 
-MOST_LEARNED: Final = 5000
+MOST_LEARNED: Final = 3000
 
 
 def label_audit(
@@ -21,7 +21,7 @@ def label_audit(
     arms: Mapping[str, Predictions],
     metric: str,
 ) -> LabelAudit:
-    """Audit the test rows' labels of a field by cross-validation, with training rows to learn from besides.
+    """Audit the test rows' labels of a field by a model that learns from training rows, or else is cross-validated.
 
     The method is that of `fewsight.finetune.noise`; of more than `MOST_LEARNED` training rows so many are drawn, which
     bounds the time.
