@@ -60,8 +60,8 @@ def test_wrong_labels_are_found_and_scores_given_without_them() -> None:
 
 def test_training_rows_help_the_model_and_are_not_judged() -> None:
     given, train = rows(12), [replace(row, id=f"train-{row.id}") for row in rows(60)[24:]]
-    clear = Event("1", None, "message", text="late late late")  # so it is likelier than late rows usually are
-    given[3] = replace(given[3], history=replace(given[3].history, events=(clear,)))
+    vague = Event("1", None, "message", text="late late late")  # so late rows are less sure on average than r3 is
+    given[5] = replace(given[5], history=replace(given[5].history, events=(vague,)))
     audit = label_audit(given, train, FIELD, {"reader": answered(given)}, "accuracy")
     assert (audit.judged, {one.id for one in audit.suspects}) == (12, {"r3"})
     assert audit.agreement == 11 / 12
