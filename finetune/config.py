@@ -55,7 +55,10 @@ class FinetuneConfig:
     """Rows of one optimizer step. More of them, or longer ones, never take more memory: see micro_tokens."""
 
     micro_tokens: int = 2048
-    """Most tokens to compute in one pass, padding included; the passes of a step add up. Less takes less memory."""
+    """Most tokens to compute at once, padding included; the passes of a step add up. Less takes less memory.
+
+    A CPU computes passes of at least 1024 tokens side by side, as many as it has threads: 8192 suits one with eight.
+    """
 
     label_smoothing: float = 0.0
     """Share of each decision's target that goes to the other legal tokens."""

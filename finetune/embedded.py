@@ -29,10 +29,10 @@ SEED: Final = 20_000
 MOST_DRAWN: Final = 40
 """Customers that are drawn, at most, for each row that is wanted."""
 
-ONE_MESSAGE: Final = {"intent": 1500, "sentiment": 700, "churn_reason": 600, "persona": 150}
+ONE_MESSAGE: Final = {"intent": 2600, "sentiment": 1200, "churn_reason": 900, "persona": 200}
 """Customers with one event, by task."""
 
-HISTORIES: Final = {"intent": 150, "sentiment": 150, "churn_reason": 350, "persona": 350}
+HISTORIES: Final = {"intent": 200, "sentiment": 250, "churn_reason": 400, "persona": 400}
 """Customers with three to nine events, by task: from three on a prompt says for how long they have been silent."""
 
 SILENCE: Final = 500

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 from fewsight.finetune.batches import Batch
 from fewsight.serving.key_values import cached, new_cache
 
 if TYPE_CHECKING:
     import torch
+
+Places = tuple["torch.Tensor", "torch.Tensor"]
+
+_PLACES: ContextVar[Places | None] = ContextVar("places", default=None)
+_HOOKING: Final = Lock()
+_HOOKED: Final[WeakSet[Any]] = WeakSet()
 
 
 def target_logits(model: Any, batch: Batch) -> "torch.Tensor":  # noqa: ANN401 - any causal language model, adapted or not
@@ -70,10 +79,22 @@ def decisions(logits: "torch.Tensor", batch: Batch) -> Iterator[tuple[int, str, 
 
 
 @contextmanager
-def _gathered(head: Any, at: tuple["torch.Tensor", "torch.Tensor"]) -> Iterator[None]:  # noqa: ANN401 - a torch module
-    """Let the output layer see only the hidden states at (sequence, place), as one sequence of them."""
-    handle = head.register_forward_pre_hook(lambda _, inputs: (inputs[0][at][None],), prepend=True)
+def _gathered(head: Any, at: Places) -> Iterator[None]:  # noqa: ANN401 - a torch module
+    """Let the output layer see only the hidden states at (sequence, place), as one sequence of them.
+
+    The places are this thread's own, and so the hook stays on the layer: passes may run side by side.
+    """
+    with _HOOKING:
+        if head not in _HOOKED:
+            head.register_forward_pre_hook(_pick, prepend=True)
+            _HOOKED.add(head)
+    token = _PLACES.set(at)
     try:
         yield
     finally:
-        handle.remove()
+        _PLACES.reset(token)
+
+
+def _pick(_: Any, inputs: tuple["torch.Tensor", ...]) -> "tuple[torch.Tensor] | None":  # noqa: ANN401 - a torch module
+    at = _PLACES.get()
+    return None if at is None else (inputs[0][at][None],)

@@ -7,6 +7,7 @@ a loop of its own: docs/design/003-training-loop.md.
 import math
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +26,7 @@ from fewsight.finetune.evaluation import evaluate
 from fewsight.finetune.lora import set_weights, trainable
 from fewsight.finetune.loss import loss_sum, target_logits
 from fewsight.finetune.rows import TrainingRow
+from fewsight.finetune.side_by_side import passes_at_once, side_by_side
 
 if TYPE_CHECKING:
     import torch
@@ -161,21 +163,38 @@ class Training:
     def _backward(self, sequences: Sequence[WeightedSequence]) -> float:
         """Add up the gradients of a step; equal to those of one large batch, however it is cut."""
         total = sum(sum(one.weights) for one in sequences)
+        beside = self._beside(sequences)
         said = 0.0
-        for batch in map(collate, micro_batches(sequences, self._config.micro_tokens)):
-            loss: torch.Tensor = (
-                loss_sum(target_logits(self._model, batch), batch, self._config.label_smoothing) / total
-            )
-            loss.backward()  # type: ignore[no-untyped-call] # torch's own
-            self._gather()
-            said += float(loss.detach())
+        passes = micro_batches(sequences, self._config.micro_tokens // beside)
+        for loss, gradients in side_by_side(partial(self._pass, total=total), passes, beside):
+            self._gather(gradients)
+            said += loss
         return said
 
-    def _gather(self) -> None:
-        """Move the gradients of a pass from the model's matrices to the float32 ones that are trained."""
-        for name, used in trainable(self._model).items():
-            weight, gradient = self._weights[name], used.grad
-            used.grad = None
+    def _beside(self, sequences: Sequence[WeightedSequence]) -> int:
+        """Passes at once: one on a GPU, which is full with one, and with dropout, whose draws must come in order."""
+        import torch
+
+        if self._model.device.type != "cpu" or self._config.dropout:
+            return 1
+        longest = max(len(one.sequence.inputs) for one in sequences)
+        return passes_at_once(longest, self._config.micro_tokens, torch.get_num_threads())
+
+    def _pass(
+        self, sequences: Sequence[WeightedSequence], total: float
+    ) -> tuple[float, tuple["torch.Tensor | None", ...]]:
+        """A pass's share of the loss, and the gradients of the model's matrices."""
+        import torch
+
+        batch = collate(sequences)
+        loss = loss_sum(target_logits(self._model, batch), batch, self._config.label_smoothing) / total
+        # Not `backward`, which would add to what passes at the same time add to.
+        gradients = torch.autograd.grad(loss, list(trainable(self._model).values()), allow_unused=True)
+        return float(loss.detach()), gradients
+
+    def _gather(self, gradients: Sequence["torch.Tensor | None"]) -> None:
+        """Add the gradients of a pass to those of the float32 matrices that are trained."""
+        for weight, gradient in zip(self._weights.values(), gradients, strict=True):
             if gradient is not None:
                 weight.grad = gradient.float() if weight.grad is None else weight.grad.add_(gradient)
 

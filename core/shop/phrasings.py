@@ -28,6 +28,11 @@ PHRASING_FILES: Final = (
     "en_smalltalk",
     "en_long",
     "en_patterns",
+    "en_more_orders",
+    "en_more_products",
+    "en_more_account",
+    "en_more_reviews",
+    "en_more_churn",
     "zh_intent",
     "zh_review",
 )
