@@ -167,7 +167,7 @@ def _check(suite: Suite) -> None:
         if PARAPHRASE in suite.robustness and task.paraphrases is None:
             problems.append(f"task {task.task!r} names no file of `paraphrases`, which robustness asks for")
         if task.train is None and learning:
-            problems.append(f"task {task.task!r} has no train file, and {', '.join(learning)} learn from one")
+            problems.append(f"task {task.task!r} has no train file for {', '.join(learning)} to learn from")
     if not suite.seeds or len(set(suite.seeds)) < len(suite.seeds):
         problems.append(f"seeds = {list(suite.seeds)} must be different numbers, at least one")
     if problems:

@@ -43,7 +43,7 @@ def find_leaks(files: Mapping[str, Sequence[GoldRow]]) -> Leaks:
         exact = {row.id for row in test if row.key in theirs}
         near = {pair.valid_id for pair in near_duplicates(rows, test)} - exact
         if len(keys & theirs) > MOST_REPEATED * max(len(keys), 1):
-            problems.append(f"{len(exact):,} of {len(test):,} test rows stand in the {name} file; is it the same file?")
+            problems.append(f"{len(exact):,} of {len(test):,} test rows stand in the {name} file as well")
         if exact or near:
             warnings.append(f"{len(exact):,} test rows repeat a {name} row, and {len(near):,} nearly do")
         repeated |= exact | near

@@ -122,7 +122,7 @@ def test_the_digest_is_of_content_not_of_places(folder: Path, tmp_path_factory: 
         ({"tasks": []}, "needs [[tasks]]"),
         ({"tasks": ["intent"]}, "tasks.0"),
         ({"task": {"test": "tset.csv", "train": None}}, "tset.csv"),
-        ({"task": {"train": None}}, "has no train file, and majority learn from one"),
+        ({"task": {"train": None}}, "has no train file for majority to learn from"),
         ({"robustness": ["paraphrase"]}, "names no file of `paraphrases`"),
         ({"task": {"paraphrases": "others.jsonl"}}, "others.jsonl"),
         ({"arms": ["adapter:yours"]}, "there is no adapter folder"),
