@@ -67,7 +67,8 @@ class Suite(_Part):
     """Tasks, arms and options of an evaluation.
 
     `seeds`: arms that draw training rows or train are repeated with each. `robustness` names changes of the test rows.
-    `limit` takes only so many test rows, drawn by the first seed.
+    `limit` takes only so many test rows, drawn by the first seed. With `baselines` the classic arms that are not named
+    are added where there are rows to learn from.
     """
 
     title: str = "Evaluation"
@@ -83,6 +84,7 @@ class Suite(_Part):
     robustness: tuple[str, ...] = ()
     prices: Prices = Prices()
     limit: int | None = Field(None, ge=1)
+    baselines: bool = True
 
     def all_arms(self) -> list[ArmSpec]:
         """The arms in their order; those that draw anything once for each seed."""

@@ -1,7 +1,7 @@
 """An evaluation from suite to report."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import Arm, DataFacts, FieldPart, Report, TaskPart
 from fewsight.evals.report.write import ShownTexts, write_reports
+from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.curves import Learned
 from fewsight.evals.suite.data import TaskData, load_data
@@ -81,6 +82,8 @@ class _Evaluated:
 
 def _evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str], None]) -> _Evaluated:
     specs = suite.all_arms()
+    added, notes = added_baselines(suite, specs, len(data.train))
+    specs, data = specs + added, replace(data, notes=(*data.notes, *notes))
     context = Context(data.task, data.train, out / "arms", _defaults(suite), say)
     parts: dict[str, Sequence[GoldRow]] = {"test": data.test}
     if data.calibration:

@@ -33,7 +33,7 @@ def answer(field: FieldPart, arms: Sequence[Arm], even: Sequence[EvenPoint]) -> 
     champions = {kind: _champion(field, (a.name for a in known.values() if a.kind == kind)) for kind in KINDS}
     rivals = [name for name in champions.values() if name not in (None, best)]
     lines = [
-        *_verdict(field, known, champions["adapter"], champions["prompt"], even),
+        *_verdict(field, known, champions, even),
         f"{best} has the highest {WORDS[field.headline]}: {_share(top)} of {top.rows:,} rows.",
         *(_lead(field, best, rival, known) for rival in rivals if rival is not None),
     ]
@@ -59,9 +59,16 @@ def _champion(field: FieldPart, names: Iterable[str]) -> str | None:
 
 
 def _verdict(
-    field: FieldPart, arms: Mapping[str, Arm], adapter: str | None, prompt: str | None, even: Sequence[EvenPoint]
+    field: FieldPart,
+    arms: Mapping[str, Arm],
+    champions: Mapping[str, str | None],
+    even: Sequence[EvenPoint],
 ) -> list[str]:
-    """The question that an evaluation is for, where it has arms of both kinds."""
+    """The question that an evaluation is for: classic models first, then, where it has both, adapters and prompts."""
+    classic, adapter, prompt = champions["baseline"], champions["adapter"], champions["prompt"]
+    rivals = [name for name in (adapter, prompt) if name is not None]
+    if classic is not None and rivals and all(_is_ahead(field, classic, rival) for rival in rivals):
+        return [f"A classic model is enough: {classic} beats {' and '.join(rivals)}."]
     if adapter is None or prompt is None:
         return []
     pair, gap = _between(field, adapter, prompt)
@@ -75,6 +82,11 @@ def _verdict(
     cost = _cost(arms[adapter], arms[prompt])
     pays = next((f" {p.sentence}" for p in even if (p.candidate, p.baseline) == (adapter, prompt)), "")
     return [f"Fine-tuning pays: {adapter} beats {prompt} by {_points(gap)}{cost}.{pays}"]
+
+
+def _is_ahead(field: FieldPart, one: str, other: str) -> bool:
+    pair, gap = _between(field, one, other)
+    return is_shown(pair) and gap.value > 0
 
 
 def _lead(field: FieldPart, best: str, rival: str, arms: Mapping[str, Arm]) -> str:

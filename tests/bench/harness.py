@@ -76,4 +76,6 @@ def _suite(work: Path, rows: int, model: str) -> Suite:
     banking.labelled_messages(rows).to_csv(work / "test.csv", index=False)
     new_labelling_task("banking_intent", work, work / "train.csv", Columns("text", "label"))
     task = {"task": "banking_intent", "train": "train.csv", "test": "test.csv"}
-    return make_suite({"tasks": [task], "arms": ["zero-shot"], "model": model, "engine": "transformers"}, work)
+    return make_suite(
+        {"tasks": [task], "arms": ["zero-shot"], "baselines": False, "model": model, "engine": "transformers"}, work
+    )

@@ -24,6 +24,7 @@ from fewsight.evals.arms.prompted import PromptArm
 from fewsight.evals.arms.row_histories import part_and_row
 from fewsight.evals.arms.spec import make_arm
 from fewsight.evals.report.model import Cost, Report
+from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.data import load_data
 from fewsight.evals.suite.files import read_all
@@ -71,7 +72,9 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 def suite_of(task: Path, files: dict[str, Path], model: Path, arms: list[Any], **given: Any) -> Suite:
     tasks = [{"task": str(task), **{name: str(path) for name, path in files.items()}}]
-    return make_suite({"tasks": tasks, "arms": arms, "model": str(model), "engine": "scripted", **given})
+    return make_suite(
+        {"tasks": tasks, "arms": arms, "model": str(model), "engine": "scripted", "baselines": False, **given}
+    )
 
 
 class _Page(HTMLParser):
@@ -142,6 +145,29 @@ def test_an_evaluation_leaves_reports_predictions_and_a_table(
         assert "<script" not in row
 
 
+def test_classic_arms_stand_beside_what_is_named(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEWSIGHT_CACHE", str(tmp_path / "empty"))
+    suite = suite_of(task, files, model_path, ["zero-shot", {"name": "mine", "arm": "tfidf-svm"}], baselines=True)
+    report = evaluate(suite, tmp_path / "out")
+    assert [arm.name for arm in report.tasks[0].arms] == ["zero-shot", "mine", "majority", "tfidf-lr"]
+    assert any("embeddings-lr was left out" in note for note in report.tasks[0].data.notes)
+    del files["train"]
+    alone = suite_of(task, files, model_path, ["zero-shot"], baselines=True)
+    assert [arm.name for arm in evaluate(alone, tmp_path / "alone").tasks[0].arms] == ["zero-shot"]
+
+
+def test_added_arms_learn_from_a_bounded_number_of_rows(
+    task: Path, files: dict[str, Path], model_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FEWSIGHT_CACHE", str(tmp_path))
+    suite = suite_of(task, files, model_path, ["tfidf-svm"], baselines=True)
+    added, _ = added_baselines(suite, suite.all_arms(), 1_000_000)
+    assert [arm.name for arm in added] == ["majority@20000", "tfidf-lr@20000"]
+    assert all(arm.labels == 20_000 for arm in added)
+
+
 def test_shown_prompts_are_those_that_were_sent(
     task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path
 ) -> None:
@@ -176,6 +202,7 @@ def test_robustness_and_slices_stand_in_the_report(
 ) -> None:
     tasks = [{"task": str(task), "slices": ["language"], **{name: str(path) for name, path in files.items()}}]
     given = {"tasks": tasks, "arms": ["tfidf-lr", "zero-shot"], "robustness": ["capitals", "injection"]}
+    given["baselines"] = False
     report = evaluate(make_suite({**given, "model": str(model_path), "engine": "scripted"}), tmp_path / "out")
     field = report.tasks[0].fields[0]
     found = {(one.change, one.arm): one for one in field.flips}

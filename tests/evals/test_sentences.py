@@ -38,3 +38,13 @@ def test_a_task_of_many_fields_has_few_sentences() -> None:
     assert len(lines) == len(fields[0].sentences) + 1
     assert overall(fields[:1]) == fields[0].sentences
     assert fields[1].sentences[0].startswith("Prompting is enough: z beats a by 30.0 points")
+
+
+def test_a_classic_model_may_be_enough() -> None:
+    worse = field("f", Figure(value=-0.1, low=-0.15, high=-0.05), 0.001)
+    arms = (ARMS[0], ARMS[1].model_copy(update={"kind": "baseline"}))
+    first, second, _ = answer(worse, arms, ())
+    assert first == "A classic model is enough: z beats a."
+    assert second.startswith("z has the highest accuracy")
+    unsure = field("f", Figure(value=-0.02, low=-0.12, high=0.08), 0.7)
+    assert answer(unsure, arms, ())[0].startswith("z has the highest accuracy"), "what may be chance is no verdict"

@@ -176,7 +176,9 @@ def test_an_evaluation_trains_and_asks_it(
     (tmp_path / "test.csv").write_text("text,intent\nwhere is my thing,late\nmoney again,refund\nfines,late_fee\n")
     tasks = [{"task": "toy_intent", "train": str(toy_file), "test": str(tmp_path / "test.csv")}]
     arms = [{"name": "whole", "arm": "finetune", "config": str(tmp_path / "full.toml")}]
-    suite = make_suite({"tasks": tasks, "arms": arms, "model": str(base.path), "engine": "transformers"})
+    suite = make_suite(
+        {"tasks": tasks, "arms": arms, "baselines": False, "model": str(base.path), "engine": "transformers"}
+    )
     (arm,) = evaluate(suite, tmp_path / "out").tasks[0].arms
     assert arm.cost.labels == 36
     assert arm.cost.training_seconds
