@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -80,8 +81,14 @@ def _texts(documents: Sequence[str]) -> list[str]:
 
 def _embedded(documents: Sequence[str]) -> np.ndarray:
     """Vectors of unit length, shape (documents, dimensions)."""
+    return _vectors(tuple(_texts(documents)))
+
+
+@lru_cache(maxsize=2)
+def _vectors(texts: tuple[str, ...]) -> np.ndarray:
+    """Kept, because every field of a task asks for those of the same training and test rows."""
     from fewsight.serving.embeddings import SentenceEncoder
     from fewsight.serving.models import resolve_embedding_model
 
-    vectors = SentenceEncoder(resolve_embedding_model().path).encode(_texts(documents))
+    vectors = SentenceEncoder(resolve_embedding_model().path).encode(texts)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
