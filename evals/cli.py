@@ -47,13 +47,7 @@ def evaluate() -> None:
     help="E.g. zero-shot,knn-4,balanced-8,adapter:DIR,adapter:DIR+knn-4,finetune,finetune@500,built-in,majority,"
     "tfidf-lr,tfidf-svm,embeddings-lr.  [default: majority,tfidf-lr,zero-shot,knn-4]",
 )
-@click.option(
-    "--no-baselines",
-    "baselines",
-    flag_value=False,
-    default=None,
-    help="Only the named arms, without the other classic ones.",
-)
+@click.option("--baselines/--no-baselines", default=None, help="Whether all classic arms stand beside.  [default: yes]")
 @click.option("--metric", type=click.Choice(["accuracy", "macro_f1", "balanced_accuracy", "micro_f1", "mcc"]))
 @click.option("--model", help="Name, hub id, or folder.  [default: smollm2-135m]")
 @click.option("--engine", help="auto, vllm, transformers, openai or scripted.  [default: auto]")
@@ -124,7 +118,7 @@ def _suite(what: str, given: dict[str, Any]) -> "Suite":
 
     if what.endswith(".toml"):
         if given:
-            named = ", ".join("--no-baselines" if n == "baselines" else f"--{n.replace('_', '-')}" for n in given)
+            named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
             raise ConfigError(f"{named} can't be given beside a suite; write it into {what!r}.")
         return read_suite(Path(what))
     if "test" not in given:

@@ -1,6 +1,6 @@
 """The classic arms that stand beside those of a suite, so that no arm is praised for beating nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,18 +14,23 @@ MOST: Final = 20_000
 EMBEDDING: Final = "embeddings-lr"
 
 
-def added_baselines(suite: Suite, named: Iterable[ArmSpec], train_rows: int) -> tuple[list[ArmSpec], tuple[str, ...]]:
+def added_baselines(
+    suite: Suite, named: Iterable[ArmSpec], train_rows: int, unlearnt: Collection[str] = ()
+) -> tuple[list[ArmSpec], tuple[str, ...]]:
     """The classic arms that a suite does not name, and what is to be said about them.
 
-    None where the suite says `baselines = false`, or a task has no training rows.
+    None where the suite says `baselines = false`, or a task has no training rows, or none that give all scored fields.
 
     Args:
         suite: what is evaluated.
         named: its arms.
         train_rows: of the task.
+        unlearnt: fields that are asked for and that no training row gives.
     """
     if not suite.baselines or not train_rows:
         return [], ()
+    if unlearnt:
+        return [], (f"no classic arm was added, because no training row gives {', '.join(sorted(unlearnt))}",)
     arms = list(named)
     taken = {arm.classic for arm in arms} | {arm.name for arm in arms}
     words = [word for word in CLASSIC if word not in taken]

@@ -37,6 +37,13 @@ class TaskData:
     out_of_scope: str | None = None
     paraphrases: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def unlearnt(self) -> frozenset[str]:
+        """Closed fields that test or calibration rows give, and no training row does."""
+        closed = {one.path for one in closed_fields(self.task.output)}
+        asked = {path for row in (*self.test, *self.calibration) for path in row.values}
+        return frozenset(closed & asked - {path for row in self.train for path in row.values})
+
 
 def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
     """Read all files of a task; `limit` draws so many test rows.

@@ -82,7 +82,7 @@ class _Evaluated:
 
 def _evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str], None]) -> _Evaluated:
     specs = suite.all_arms()
-    added, notes = added_baselines(suite, specs, len(data.train))
+    added, notes = added_baselines(suite, specs, len(data.train), data.unlearnt)
     specs, data = specs + added, replace(data, notes=(*data.notes, *notes))
     context = Context(data.task, data.train, out / "arms", _defaults(suite), say)
     parts: dict[str, Sequence[GoldRow]] = {"test": data.test}

@@ -158,6 +158,20 @@ def test_classic_arms_stand_beside_what_is_named(
     assert [arm.name for arm in evaluate(alone, tmp_path / "alone").tasks[0].arms] == ["zero-shot"]
 
 
+def test_no_classic_arm_is_added_where_it_could_not_learn_a_field(model_path: Path, tmp_path: Path) -> None:
+    answers: dict[str, Any] = {
+        "train": {"overall": "positive"},
+        "test": {"overall": "negative", "aspects": {"price": "negative"}},
+    }
+    files = {name: tmp_path / f"{name}.jsonl" for name in answers}
+    for name, answer in answers.items():
+        rows = [{"id": f"{name}-{i}", "text": f"{name} {i}", "answer": answer} for i in range(3)]
+        files[name].write_text("".join(json.dumps(row) + "\n" for row in rows))
+    report = evaluate(suite_of(Path("sentiment"), files, model_path, ["zero-shot"], baselines=True), tmp_path / "out")
+    assert [arm.name for arm in report.tasks[0].arms] == ["zero-shot"]
+    assert "no classic arm was added, because no training row gives aspects.price" in report.tasks[0].data.notes
+
+
 def test_added_arms_learn_from_a_bounded_number_of_rows(
     task: Path, files: dict[str, Path], model_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
