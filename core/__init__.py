@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from fewsight.errors import FewsightError
     from fewsight.events import CustomerHistory, Event
     from fewsight.insight import Insight, Provenance
-    from fewsight.prompts.labelling import classification_task
-    from fewsight.prompts.loading import load_task
-    from fewsight.serving.api import Run, run
+    from fewsight.prompts.loading.finding import load_task
+    from fewsight.prompts.loading.labelling import classification_task
+    from fewsight.serving.run.api import Run, run
     from fewsight.tables import ColumnMapping, open_histories
 
 __version__ = "0.1.0"
@@ -24,11 +24,11 @@ _HOMES = {
     "FewsightError": "fewsight.errors",
     "Insight": "fewsight.insight",
     "Provenance": "fewsight.insight",
-    "Run": "fewsight.serving.api",
-    "classification_task": "fewsight.prompts.labelling",
-    "load_task": "fewsight.prompts.loading",
+    "Run": "fewsight.serving.run.api",
+    "classification_task": "fewsight.prompts.loading.labelling",
+    "load_task": "fewsight.prompts.loading.finding",
     "open_histories": "fewsight.tables",
-    "run": "fewsight.serving.api",
+    "run": "fewsight.serving.run.api",
 }
 
 __all__ = [

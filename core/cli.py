@@ -9,18 +9,18 @@ from fewsight import __version__
 from fewsight.errors import FewsightError
 
 COMMANDS = {
-    "run": ("fewsight.serving.cli:run", "Answer tasks for every customer of a table."),
-    "prompt": ("fewsight.serving.cli:prompt", "Show the exact prompt, schema and grammar for one customer."),
+    "run": ("fewsight.serving.run.cli:run", "Answer tasks for every customer of a table."),
+    "prompt": ("fewsight.serving.run.cli:prompt", "Show the exact prompt, schema and grammar for one customer."),
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
-    "models": ("fewsight.serving.models_cli:models", "Fetch and list models."),
+    "models": ("fewsight.serving.models.cli:models", "Fetch and list models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
     "eval": ("fewsight.evals.cli:evaluate", "Compare arms with statistics; is fine-tuning worth it?"),
-    "label": ("fewsight.finetune.distil_cli:label", "Turn a run's confident answers into rows to train on."),
-    "paraphrase": ("fewsight.finetune.paraphrase_cli:paraphrase", "Let a model say rows' texts in other words."),
-    "audit": ("fewsight.finetune.noise_cli:audit", "List labels of rows that may be wrong."),
-    "adapters": ("fewsight.finetune.adapters_cli:adapters", "List, show, check, merge or export adapters."),
-    "ledger": ("fewsight.commands:ledger", "Show or verify the record of a run."),
-    "export": ("fewsight.commands:export", "Write a run's insights as Parquet, CSV or JSONL."),
+    "label": ("fewsight.finetune.labels.distil_cli:label", "Turn a run's confident answers into rows to train on."),
+    "paraphrase": ("fewsight.finetune.labels.paraphrase_cli:paraphrase", "Let a model say rows' texts in other words."),
+    "audit": ("fewsight.finetune.labels.noise_cli:audit", "List labels of rows that may be wrong."),
+    "adapters": ("fewsight.finetune.gate.cli:adapters", "List, show, check, merge or export adapters."),
+    "ledger": ("fewsight.ledger.cli:ledger", "Show or verify the record of a run."),
+    "export": ("fewsight.ledger.cli:export", "Write a run's insights as Parquet, CSV or JSONL."),
     "sample": ("fewsight.shop.cli:sample", "Write the histories of a made-up shop, with known truth."),
 }
 

@@ -91,6 +91,6 @@ class Insight:
 
     def _repr_html_(self) -> str:
         """A readable card in notebooks."""
-        from fewsight.card import card
+        from fewsight.pages.card import card
 
         return card(self)

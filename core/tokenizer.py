@@ -1,4 +1,4 @@
-"""What every room may ask of a tokenizer; the one implementation for real models is in `fewsight.serving.models`."""
+"""What every room may ask of a tokenizer; the one for real models is `fewsight.serving.models.tokenizer`."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from fewsight.errors import ConfigError, InputError
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import Figure, Report, TaskPart
+from fewsight.evals.scores.predicting import top_confidence
 from fewsight.evals.suite.files import file_name, read_all
-from fewsight.evals.suite.predicting import top_confidence
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample

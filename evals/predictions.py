@@ -10,10 +10,7 @@ from typing import Final
 import numpy as np
 
 from fewsight.errors import InputError, did_you_mean
-from fewsight.evals.arrays import Codes, Flags, Floats
-
-INVALID: Final = -1
-"""The code of an answer that is no label."""
+from fewsight.statistics.arrays import INVALID, Codes, Flags, Floats
 
 SUM_TOLERANCE: Final = 1e-3
 """How far a row's probabilities may be from a sum of 1: committed files are rounded."""

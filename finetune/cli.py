@@ -77,9 +77,9 @@ def finetune(
 
     config = make_config(preset, file, given_options(given))
     from fewsight.finetune.pipeline import finetune as train_adapter
-    from fewsight.finetune.progress import TrainingBar
     from fewsight.finetune.setup import Lesson
-    from fewsight.prompts.loading import load_task
+    from fewsight.finetune.training.progress import TrainingBar
+    from fewsight.prompts.loading.finding import load_task
 
     found = [load_task(task) for task in tasks]
     names = [task.name for task in found]
@@ -123,7 +123,7 @@ def _files(option: str, given: tuple[str, ...], names: list[str]) -> dict[str, P
 
 
 def _say(done: "Finetuned") -> None:
-    from fewsight.finetune.adapters_cli import lines
+    from fewsight.finetune.gate.cli import lines
 
     for line in lines(done.manifest):
         click.echo(line)

@@ -10,23 +10,23 @@ from typing import Any
 
 from fewsight.adapter_manifest import AdapterManifest, Metric
 from fewsight.files import write_text
-from fewsight.finetune.card import write_card
 from fewsight.finetune.config import FinetuneConfig, as_toml
-from fewsight.finetune.data import prompt_options
-from fewsight.finetune.full import open_layers, save_model
-from fewsight.finetune.lora import add_lora, free, load_base, save_adapter
-from fewsight.finetune.measuring import Outcome, measure
-from fewsight.finetune.memory import peak_memory
-from fewsight.finetune.report import FieldReport, rows_right
-from fewsight.finetune.rows import PromptOptions, RowMaker
-from fewsight.finetune.scoring import ModelScorer, believe
-from fewsight.finetune.search import check_optuna, found_config, search
+from fewsight.finetune.gate.card import write_card
+from fewsight.finetune.gate.measuring import Outcome, measure
+from fewsight.finetune.gate.report import FieldReport, rows_right
+from fewsight.finetune.gate.scoring import ModelScorer, believe
+from fewsight.finetune.rows.data import prompt_options
+from fewsight.finetune.rows.rows import PromptOptions, RowMaker
+from fewsight.finetune.search.search import check_optuna, found_config, search
+from fewsight.finetune.search.trials import HEAD, Trial, trial_rows, trials_said
 from fewsight.finetune.setup import Lesson, Setup, Subject, set_up
-from fewsight.finetune.training import Progress, Silent, Training
-from fewsight.finetune.trials import HEAD, Trial, trial_rows, trials_said
-from fewsight.finetune.work_folder import publish, refuse_existing, work_folder
-from fewsight.prompts.fields import closed_fields
-from fewsight.serving.models import DEFAULT_MODEL
+from fewsight.finetune.training.full import open_layers, save_model
+from fewsight.finetune.training.loop import Progress, Silent, Training
+from fewsight.finetune.training.lora import add_lora, free, load_base, save_adapter
+from fewsight.finetune.training.memory import peak_memory
+from fewsight.finetune.training.work_folder import publish, refuse_existing, work_folder
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.serving.models.names import DEFAULT_MODEL
 
 
 @dataclass(frozen=True)

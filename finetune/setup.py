@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import ConfigError
-from fewsight.finetune.batches import Weights, balance_weights
 from fewsight.finetune.config import FinetuneConfig
-from fewsight.finetune.data import TrainingData, load_data
-from fewsight.finetune.gold import GoldRow
-from fewsight.finetune.rows import TrainingRow
+from fewsight.finetune.rows.batches import Weights, balance_weights
+from fewsight.finetune.rows.data import TrainingData, load_data
+from fewsight.finetune.rows.rows import TrainingRow
+from fewsight.prompts.labelled.gold import GoldRow
 from fewsight.prompts.task import Task
-from fewsight.serving.dtype import Dtype, pick_dtype
-from fewsight.serving.key_values import attention_window
-from fewsight.serving.models import ModelFolder, resolve_model
-from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
+from fewsight.serving.engines.local.key_values import attention_window
+from fewsight.serving.models.dtype import Dtype, pick_dtype
+from fewsight.serving.models.names import ModelFolder, resolve_model
+from fewsight.serving.models.tokenizer import FolderTokenizer, load_tokenizer
 
 MAY_CHANGE: Final = ("micro_tokens", "checkpoint_minutes")
 """Options that a training which goes on may be given anew: they change memory and speed, not what is learned."""

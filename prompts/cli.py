@@ -8,7 +8,7 @@ import click
 from fewsight.errors import ConfigError, FewsightError
 
 if TYPE_CHECKING:
-    from fewsight.prompts.intake import Intake
+    from fewsight.prompts.labelled.intake import Intake
     from fewsight.prompts.task import NoneOfThese, Task
 
 
@@ -23,7 +23,7 @@ def list_tasks() -> None:
 
     Where two have one name, the first is meant.
     """
-    from fewsight.prompts.loading import task_places
+    from fewsight.prompts.loading.finding import task_places
 
     seen: set[str] = set()
     for place in task_places():
@@ -73,8 +73,8 @@ def new(
 
     Without --from it is a starter to change; with it, a task that gives texts one of the table's labels.
     """
-    from fewsight.prompts.labelled_rows import Columns
-    from fewsight.prompts.scaffold import new_labelling_task, new_task
+    from fewsight.prompts.labelled.text_table import Columns
+    from fewsight.prompts.loading.scaffold import new_labelling_task, new_task
 
     here = Path.cwd()
     if table is None:
@@ -94,7 +94,7 @@ def new(
 
 
 def _fields(task: "Task") -> str:
-    from fewsight.prompts.fields import closed_fields, open_fields
+    from fewsight.prompts.answer.fields import closed_fields, open_fields
 
     closed = [f"{field.path} ({len(field.labels)} labels)" for field in closed_fields(task.output)]
     return ", ".join([*closed, *(field.path for field in open_fields(task.output))])
@@ -111,7 +111,7 @@ def _none(label: str | None, threshold: float | None) -> "NoneOfThese | None":
 
 
 def _report(name: str, intake: "Intake") -> list[str]:
-    from fewsight.prompts.intake import REPORT
+    from fewsight.prompts.labelled.intake import REPORT
 
     kept = ", ".join(f"{count:,} {language}" for language, count in sorted(intake.kept.items()))
     said = [f"Wrote {name}/: {len(intake.labels)} labels, shots: {kept}, of {intake.rows:,} rows."]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fewsight.serving.models import ModelFolder, resolve_model
-from fewsight.serving.tokenizer import FolderTokenizer, load_tokenizer
+from fewsight.serving.models.names import ModelFolder, resolve_model
+from fewsight.serving.models.tokenizer import FolderTokenizer, load_tokenizer
 
 # Torch reads it when it is imported; threads that spin make tests crawl wherever anything else runs.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

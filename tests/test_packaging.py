@@ -92,7 +92,7 @@ def test_the_wheel_works_with_the_source_gone(wheel: Path) -> None:
     code = (
         "import fewsight, importlib, pkgutil, sys\n"
         f"assert fewsight.__file__.startswith({str(wheel)!r}), fewsight.__file__\n"
-        "from fewsight.prompts.loading import load_task\n"
+        "from fewsight.prompts.loading.finding import load_task\n"
         "for name in ('intent', 'sentiment', 'churn_reason', 'persona'):\n"
         "    task = load_task(name)\n"
         "    print(task.name, len(task.shots), sorted(task.templates))\n"

@@ -8,7 +8,7 @@ True
 
 from fewsight.shop.answers import answer
 from fewsight.shop.generate import Customer, generate
-from fewsight.shop.phrasings import SampleLanguage, SampleSplit
-from fewsight.shop.truth import Finding, TraitTruth, Truth
+from fewsight.shop.truth.truth import Finding, TraitTruth, Truth
+from fewsight.shop.words.phrasings import SampleLanguage, SampleSplit
 
 __all__ = ["Customer", "Finding", "SampleLanguage", "SampleSplit", "TraitTruth", "Truth", "answer", "generate"]

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from fewsight.errors import TaskError, did_you_mean
 from fewsight.shop.generate import Customer
-from fewsight.shop.truth import Finding, TraitTruth
+from fewsight.shop.truth.truth import Finding, TraitTruth
 
 _MOST: Final = 3
 _MOST_PERSONA: Final = 5
@@ -63,5 +63,5 @@ def _portrait(persona: Mapping[str, TraitTruth], language: Literal["en", "zh"]) 
 
 @lru_cache(maxsize=2)
 def _summaries(language: Literal["en", "zh"]) -> dict[str, dict[str, str]]:
-    text = files("fewsight.shop").joinpath(f"{language}_summaries.toml").read_text(encoding="utf-8")
+    text = files("fewsight.shop.words").joinpath(f"{language}_summaries.toml").read_text(encoding="utf-8")
     return {name: {"unknown": "", **words} for name, words in tomllib.loads(text).items()}

@@ -8,17 +8,17 @@ from typing import Final, Literal, get_args
 
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.events import CustomerHistory, Scalar
-from fewsight.shop.filler import Filler
-from fewsight.shop.nature import Nature, draw_nature
-from fewsight.shop.people import person
-from fewsight.shop.phrasings import SampleLanguage, SampleSplit
-from fewsight.shop.plots import draw_plot, draw_size
-from fewsight.shop.pool import Pool, pool
-from fewsight.shop.reading import read_truth
-from fewsight.shop.story import Story
-from fewsight.shop.truth import Truth
-from fewsight.shop.voice import draw_voice
-from fewsight.shop.writer import Writer
+from fewsight.shop.life.nature import Nature, draw_nature
+from fewsight.shop.life.plots import draw_plot, draw_size
+from fewsight.shop.life.story import Story
+from fewsight.shop.truth.reading import read_truth
+from fewsight.shop.truth.truth import Truth
+from fewsight.shop.words.filler import Filler
+from fewsight.shop.words.people import person
+from fewsight.shop.words.phrasings import SampleLanguage, SampleSplit
+from fewsight.shop.words.pool import Pool, pool
+from fewsight.shop.words.voice import draw_voice
+from fewsight.shop.words.writer import Writer
 
 START: Final = datetime(2024, 1, 1, tzinfo=UTC)
 """The shop's first day: fixed, so that equal seeds give equal customers on every day."""

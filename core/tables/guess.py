@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from fewsight.errors import MappingError
-from fewsight.tables.amounts import guess_mark, minor_units, symbol_currency
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.records import BadValue
-from fewsight.tables.times import guess_day_first, is_naive, read_time
+from fewsight.tables.values.amounts import guess_mark, minor_units, symbol_currency
+from fewsight.tables.values.times import guess_day_first, is_naive, read_time
 from fewsight.tables.words import COLUMN_WORDS, KIND_WORDS, ROLES, WEAK_KIND_NAMES, squash
 
 Sample = Mapping[str, Sequence[Any]]

@@ -14,7 +14,7 @@ from fewsight.events import CustomerHistory, Event, Scalar
 from fewsight.tables.loading import Counts, Loaded, load
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.rows import unpack
-from fewsight.tables.times import from_microseconds
+from fewsight.tables.values.times import from_microseconds
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,9 +16,9 @@ from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.quarantine import Quarantine
 from fewsight.tables.records import Broken, Record, Source
 from fewsight.tables.rows import RowReader
-from fewsight.tables.sources import open_source
+from fewsight.tables.sources.opening import open_source
 from fewsight.tables.store import Store
-from fewsight.tables.times import from_microseconds
+from fewsight.tables.values.times import from_microseconds
 from fewsight.tables.words import COLUMN_WORDS, squash
 
 if TYPE_CHECKING:

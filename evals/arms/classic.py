@@ -13,11 +13,11 @@ from fewsight.evals.arms.context import Context
 from fewsight.evals.arms.documents import document
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import Cost
-from fewsight.evals.suite.predicting import label_of
+from fewsight.evals.scores.predicting import label_of
 from fewsight.files import write_text
-from fewsight.finetune.gold import GoldRow
 from fewsight.masking import Pseudonymizer
-from fewsight.prompts.fields import ClosedField, closed_fields
+from fewsight.prompts.answer.fields import ClosedField, closed_fields
+from fewsight.prompts.labelled.gold import GoldRow
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fewsight.finetune.noise import classic_model, text_features
+from fewsight.finetune.labels.noise import classic_model, text_features
 
 Shares = dict[str, float]
 """Probabilities by label; empty where a model has none."""
@@ -87,8 +87,8 @@ def _embedded(documents: Sequence[str]) -> np.ndarray:
 @lru_cache(maxsize=2)
 def _vectors(texts: tuple[str, ...]) -> np.ndarray:
     """Kept, because every field of a task asks for those of the same training and test rows."""
-    from fewsight.serving.embeddings import SentenceEncoder
-    from fewsight.serving.models import resolve_embedding_model
+    from fewsight.serving.models.embeddings import SentenceEncoder
+    from fewsight.serving.models.names import resolve_embedding_model
 
     vectors = SentenceEncoder(resolve_embedding_model().path).encode(texts)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))

@@ -10,10 +10,10 @@ from fewsight.digest import digest
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.events import history_record
 from fewsight.files import replacing
-from fewsight.finetune.gold import GoldRow
-from fewsight.finetune.gold_file import read_gold
-from fewsight.finetune.partial import nest
-from fewsight.prompts.fields import closed_fields, open_fields
+from fewsight.prompts.answer.fields import closed_fields, open_fields
+from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled.partial import nest
 from fewsight.prompts.task import Task
 
 

@@ -8,7 +8,7 @@ from fewsight.evals.arms.context import Context
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.predictions_file import read_predictions
 from fewsight.evals.report.model import Cost
-from fewsight.prompts.fields import closed_fields
+from fewsight.prompts.answer.fields import closed_fields
 
 
 @dataclass(frozen=True)

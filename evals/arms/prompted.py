@@ -15,18 +15,18 @@ from fewsight.evals.arms.row_histories import RowHistories, part_and_row
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import Cost
 from fewsight.files import write_text
-from fewsight.finetune.gold import GoldRow
-from fewsight.finetune.partial import flatten
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
-from fewsight.prompts.fields import ClosedField, closed_fields
-from fewsight.prompts.loading import load_task
+from fewsight.prompts.answer.fields import ClosedField, closed_fields
+from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled.partial import flatten
+from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
-from fewsight.serving.api import RUN_NAME, execute
-from fewsight.serving.circumstances import circumstances
-from fewsight.serving.options import BARE, BUILT_IN, RunOptions
-from fewsight.serving.session import open_session
-from fewsight.serving.summary import RunSummary
+from fewsight.serving.run.api import RUN_NAME, execute
+from fewsight.serving.run.circumstances import circumstances
+from fewsight.serving.run.options import BARE, BUILT_IN, RunOptions
+from fewsight.serving.run.session import open_session
+from fewsight.serving.run.summary import RunSummary
 
 SAID_EVERY: Final = 10.0
 """Seconds between two lines about how far an arm is."""

@@ -8,9 +8,9 @@ from typing import Any, Final, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from fewsight.errors import ConfigError, did_you_mean
-from fewsight.prompts.selectors import SelectorKind
+from fewsight.prompts.selection.selectors import SelectorKind
 from fewsight.prompts.task import Style
-from fewsight.serving.options import BARE, BUILT_IN, Similarity
+from fewsight.serving.run.options import BARE, BUILT_IN, Similarity
 
 Kind = Literal["classic", "prompt", "finetune", "cascade", "given"]
 CLASSIC: Final = ("majority", "tfidf-lr", "tfidf-svm", "embeddings-lr")

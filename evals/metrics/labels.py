@@ -6,10 +6,10 @@ count. What is not defined is 0, as in scikit-learn.
 
 import numpy as np
 
-from fewsight.evals.arrays import Codes, Flags, Floats
-from fewsight.evals.predictions import INVALID, Predictions
-from fewsight.evals.statistic import Statistic, safe_divide, share, share_like
-from fewsight.finetune.report import ClassFigures
+from fewsight.evals.predictions import Predictions
+from fewsight.finetune.gate.report import ClassFigures
+from fewsight.statistics.arrays import INVALID, Codes, Flags, Floats
+from fewsight.statistics.statistic import Statistic, safe_divide, share, share_like
 
 
 def accuracy(predictions: Predictions) -> Statistic:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from fewsight.evals.arrays import Floats
 from fewsight.evals.metrics.labels import macro_f1_of_sums, micro_f1_of_sums
-from fewsight.evals.statistic import Statistic, mean, require_same_number, safe_divide, share_like
+from fewsight.statistics.arrays import Floats
+from fewsight.statistics.statistic import Statistic, mean, require_same_number, safe_divide, share_like
 
 Sets = Sequence[Collection[str]]
 

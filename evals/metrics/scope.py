@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewsight.evals.arrays import Flags, Floats
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.statistic import Statistic, safe_divide, share
+from fewsight.statistics.arrays import Flags, Floats
+from fewsight.statistics.statistic import Statistic, safe_divide, share
 
 
 def in_scope_accuracy(predictions: Predictions, none: str) -> Statistic:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fewsight.evals.arrays import Codes, Floats
-from fewsight.evals.statistic import Statistic, mean, safe_divide, share_like
+from fewsight.statistics.arrays import Codes, Floats
+from fewsight.statistics.statistic import Statistic, mean, safe_divide, share_like
 
 
 def mean_absolute_error(gold: Floats, predicted: Floats) -> Statistic:

@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from fewsight.evals.intervals import Interval
+from fewsight.statistics.intervals import Interval
 
 VERSION: Final = 1
 

@@ -40,7 +40,7 @@ def html(report: Report, texts: Texts) -> str:
     """One self-contained page without scripts."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    folders = [Path(__file__).parent, Path(str(fewsight.__file__)).parent]
+    folders = [Path(__file__).parent, Path(str(fewsight.__file__)).parent / "pages"]
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,

@@ -6,7 +6,7 @@ from typing import Final
 
 from fewsight.evals.arms.spec import CLASSIC, ArmSpec, make_arm
 from fewsight.evals.suite.config import Suite
-from fewsight.serving.models import DEFAULT_EMBEDDING, EMBEDDINGS
+from fewsight.serving.models.names import DEFAULT_EMBEDDING, EMBEDDINGS
 
 MOST: Final = 20_000
 """Added arms learn from so many training rows at most, so that they never take longer than what they stand beside."""

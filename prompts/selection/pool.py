@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from fewsight.events import CustomerHistory
-from fewsight.prompts.shots import ANONYMOUS
+from fewsight.prompts.labelled.shots import ANONYMOUS
 from fewsight.prompts.task import Shot
 
 PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")

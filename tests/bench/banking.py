@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from fewsight.errors import ConfigError
-from fewsight.prompts.labelling import classification_task
+from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
 
 SEED = 0

@@ -19,9 +19,9 @@ import pandas as pd
 import fewsight
 from fewsight.adapter_manifest import Metric
 from fewsight.events import history_record
-from fewsight.finetune.embedded import is_trained_on, passage_rows, sentence_rows, shop_rows, tone
-from fewsight.finetune.noise import classic_model
-from fewsight.serving.options import BARE, BUILT_IN
+from fewsight.finetune.labels.noise import classic_model
+from fewsight.finetune.recipes.built_in import is_trained_on, passage_rows, sentence_rows, shop_rows, tone
+from fewsight.serving.run.options import BARE, BUILT_IN
 from fewsight.shop import Customer, answer, generate
 from fewsight.shop.tables import write_sample
 from tests.bench.common import Figure

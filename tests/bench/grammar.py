@@ -12,12 +12,12 @@ from statistics import median
 from typing import Any
 from unittest.mock import patch
 
-from fewsight.prompts.answer import AnswerForm, Write
-from fewsight.serving.engine import Completion, Decoding, GenerateRequest, Scored, ScoreRequest
-from fewsight.serving.models import resolve_model
-from fewsight.serving.options import DEFAULT_MODEL, RunOptions
-from fewsight.serving.plan import arranged
-from fewsight.serving.session import open_session
+from fewsight.prompts.answer.form import AnswerForm, Write
+from fewsight.serving.engines.base import Completion, Decoding, GenerateRequest, Scored, ScoreRequest
+from fewsight.serving.models.names import resolve_model
+from fewsight.serving.run.options import DEFAULT_MODEL, RunOptions
+from fewsight.serving.run.plan import arranged
+from fewsight.serving.run.session import open_session
 from fewsight.tables import open_histories
 from tests.bench import banking
 from tests.bench.common import Figure, in_turn, speed, timed
@@ -45,7 +45,7 @@ class _Rows:
 def measure(rows: int = 100, repeats: int = 10, copies: int = 1, model: str = DEFAULT_MODEL) -> list[Figure]:
     """Speed of each way as a share of unconstrained decoding's; `copies` 0 lets vLLM parse each request's grammar."""
     prepared = _prepared(rows, model)
-    with nullcontext() if copies else patch("fewsight.serving.vllm_setup.parse_once"):
+    with nullcontext() if copies else patch("fewsight.serving.engines.vllm.setup.parse_once"):
         engine = StartedEngine(resolve_model(model))
     try:
         sides = _sides(engine, prepared)

@@ -12,12 +12,12 @@ from unittest.mock import patch
 
 from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.run import evaluate
-from fewsight.prompts.labelled_rows import Columns
-from fewsight.prompts.scaffold import new_labelling_task
-from fewsight.serving.engine import Completion, Failure, GenerateRequest, Scored, ScoreRequest
-from fewsight.serving.models import resolve_model
-from fewsight.serving.options import DEFAULT_MODEL
-from fewsight.serving.transformers_engine import TransformersEngine
+from fewsight.prompts.labelled.text_table import Columns
+from fewsight.prompts.loading.scaffold import new_labelling_task
+from fewsight.serving.engines.base import Completion, Failure, GenerateRequest, Scored, ScoreRequest
+from fewsight.serving.engines.local.engine import TransformersEngine
+from fewsight.serving.models.names import resolve_model
+from fewsight.serving.run.options import DEFAULT_MODEL
 from tests.bench import banking
 from tests.bench.common import Figure, in_turn, speed, timed
 
@@ -58,7 +58,7 @@ def measure(rows: int = 500, repeats: int = 3, model: str = DEFAULT_MODEL) -> li
 
         def harness() -> float:
             engine.scored, engine.written = [], []
-            with TemporaryDirectory() as out, patch("fewsight.serving.session.start_engine", return_value=engine):
+            with TemporaryDirectory() as out, patch("fewsight.serving.run.session.start_engine", return_value=engine):
                 return timed(lambda: evaluate(suite, Path(out)))
 
         harness()  # what is imported and compiled once

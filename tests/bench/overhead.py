@@ -11,8 +11,8 @@ from statistics import median
 import pandas as pd
 
 from fewsight.prompts.task import Task
-from fewsight.serving.models import resolve_model
-from fewsight.serving.options import DEFAULT_MODEL, RunOptions
+from fewsight.serving.models.names import resolve_model
+from fewsight.serving.run.options import DEFAULT_MODEL, RunOptions
 from fewsight.tables import open_histories
 from tests.bench import banking
 from tests.bench.common import Figure, speed

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from fewsight.serving.engine import Engine, Scored
-from fewsight.serving.models import resolve_model
-from fewsight.serving.options import DEFAULT_MODEL
-from fewsight.serving.transformers_engine import TransformersEngine
-from fewsight.serving.vllm_engine import VllmEngine
+from fewsight.serving.engines.base import Engine, Scored
+from fewsight.serving.engines.local.engine import TransformersEngine
+from fewsight.serving.engines.vllm.engine import VllmEngine
+from fewsight.serving.models.names import resolve_model
+from fewsight.serving.run.options import DEFAULT_MODEL
 from tests.bench.common import Figure
-from tests.serving.contract import LARGE, SMALL, agreement, difference, scores, texts
+from tests.serving.engines.contract import LARGE, SMALL, agreement, difference, scores, texts
 
 LABELS = (SMALL, LARGE)
 

@@ -14,16 +14,16 @@ from tempfile import TemporaryDirectory
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer
 from fewsight.prompts.render import ORDERS, Order
-from fewsight.prompts.selectors import Order as ShotOrder
-from fewsight.prompts.selectors import SelectorKind
+from fewsight.prompts.selection.selectors import Order as ShotOrder
+from fewsight.prompts.selection.selectors import SelectorKind
 from fewsight.prompts.view import view
-from fewsight.serving.answering import Answerer
-from fewsight.serving.engine import Failure
-from fewsight.serving.engines import start_engine
-from fewsight.serving.options import DEFAULT_MODEL, RunOptions
-from fewsight.serving.plan import arranged, computed_tokens
-from fewsight.serving.prepare import Item
-from fewsight.serving.session import Session, open_session
+from fewsight.serving.engines.base import Failure
+from fewsight.serving.engines.registry import start_engine
+from fewsight.serving.run.answering import Answerer
+from fewsight.serving.run.options import DEFAULT_MODEL, RunOptions
+from fewsight.serving.run.plan import arranged, computed_tokens
+from fewsight.serving.run.prepare import Item
+from fewsight.serving.run.session import Session, open_session
 from fewsight.shop.generate import generate
 from fewsight.shop.tables import write_sample
 from fewsight.tables import open_histories

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fewsight.events import CustomerHistory
-from fewsight.prompts.selectors import ShotSelector, make_selector
+from fewsight.prompts.selection.selectors import ShotSelector, make_selector
 from fewsight.prompts.task import Language, Shot
-from fewsight.serving.options import DEFAULT_MODEL
-from fewsight.serving.plan import arranged
-from fewsight.serving.prepare import Preparer
-from fewsight.serving.session import ORDER_SAMPLE
+from fewsight.serving.run.options import DEFAULT_MODEL
+from fewsight.serving.run.plan import arranged
+from fewsight.serving.run.prepare import Preparer
+from fewsight.serving.run.session import ORDER_SAMPLE
 from tests.bench.common import Figure
 from tests.bench.plan import AIM, LABELLED, TASKS, Workload, changed_labels, shares, workload
 

@@ -9,13 +9,13 @@ from typing import Any
 from unittest.mock import patch
 
 from fewsight.prompts.task import Task
-from fewsight.serving.api import execute
-from fewsight.serving.models import ModelFolder
-from fewsight.serving.options import RunOptions
-from fewsight.serving.progress import Silent
-from fewsight.serving.session import open_session
-from fewsight.serving.vllm_engine import VllmEngine
-from fewsight.serving.vllm_jobs import Job
+from fewsight.serving.engines.vllm.engine import VllmEngine
+from fewsight.serving.engines.vllm.jobs import Job
+from fewsight.serving.models.names import ModelFolder
+from fewsight.serving.run.api import execute
+from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.progress import Silent
+from fewsight.serving.run.session import open_session
 from fewsight.tables import Histories
 from tests.bench.common import timed
 
@@ -80,7 +80,7 @@ def timed_run(engine: StartedEngine, task: Task, histories: Histories, options: 
     """Seconds of a whole run into a new folder: from opened histories to the ledger, without the engine's start."""
     engine.forget()
     session = open_session(options, histories, (task,))
-    with TemporaryDirectory() as folder, patch("fewsight.serving.session.start_engine", return_value=engine):
+    with TemporaryDirectory() as folder, patch("fewsight.serving.run.session.start_engine", return_value=engine):
         return timed(lambda: execute(session, histories, Path(folder), Silent()))
 
 

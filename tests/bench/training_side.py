@@ -9,13 +9,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fewsight.finetune.batches import collate, micro_batches
 from fewsight.finetune.config import FinetuneConfig
-from fewsight.finetune.lora import add_lora, load_base
-from fewsight.finetune.memory import peak_memory
+from fewsight.finetune.rows.batches import collate, micro_batches
 from fewsight.finetune.setup import Lesson, Setup, set_up
-from fewsight.finetune.training import Silent, Training
-from fewsight.serving.models import DEFAULT_MODEL
+from fewsight.finetune.training.loop import Silent, Training
+from fewsight.finetune.training.lora import add_lora, load_base
+from fewsight.finetune.training.memory import peak_memory
+from fewsight.serving.models.names import DEFAULT_MODEL
 from tests.bench import banking
 
 

@@ -24,18 +24,18 @@ from fewsight.evals.arms.prompted import PromptArm
 from fewsight.evals.arms.row_histories import part_and_row
 from fewsight.evals.arms.spec import make_arm
 from fewsight.evals.report.model import Cost, Report
+from fewsight.evals.report.shown_texts import MOST, _cut
 from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.data import load_data
 from fewsight.evals.suite.files import read_all
 from fewsight.evals.suite.run import _defaults, evaluate
-from fewsight.evals.suite.shown_texts import MOST, _cut
 from fewsight.events import CustomerHistory, Event
 from fewsight.ledger import Ledger
-from fewsight.serving.api import RUN_NAME
-from fewsight.serving.circumstances import circumstances
-from fewsight.serving.options import RunOptions
-from fewsight.serving.session import open_session
+from fewsight.serving.run.api import RUN_NAME
+from fewsight.serving.run.circumstances import circumstances
+from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.session import open_session
 from fewsight.tables import open_histories
 
 SAID = {
@@ -245,7 +245,7 @@ def test_a_second_evaluation_computes_nothing_and_says_the_same(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("nothing should be computed")
 
-    monkeypatch.setattr("fewsight.serving.session.start_engine", never)
+    monkeypatch.setattr("fewsight.serving.run.session.start_engine", never)
     monkeypatch.setattr("fewsight.evals.arms.classic.classify", never)
     assert evaluate(suite, tmp_path / "out") == first
 

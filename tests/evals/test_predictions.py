@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from fewsight.errors import InputError
-from fewsight.evals.predictions import INVALID, Prediction, Predictions, require_same_rows
+from fewsight.evals.predictions import Prediction, Predictions, require_same_rows
 from fewsight.evals.predictions_file import read_predictions, write_predictions
+from fewsight.statistics.arrays import INVALID
 
 ROWS = (
     Prediction("1", "ann", "yes", "no", {"yes": 0.25, "no": 0.75}),

@@ -5,12 +5,12 @@ import pytest
 
 from fewsight.errors import ConfigError, InputError
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.suite.flips import flips
-from fewsight.evals.suite.perturb import CHANGES, Given, changed, check_changes, planted_labels, touched
-from fewsight.evals.suite.slicing import slice_parts, slice_values
-from fewsight.evals.suite.swaps import NAMES, REGIONS
+from fewsight.evals.robustness.flips import flips
+from fewsight.evals.robustness.perturb import CHANGES, Given, changed, check_changes, planted_labels, touched
+from fewsight.evals.robustness.swaps import NAMES, REGIONS
+from fewsight.evals.scores.slicing import slice_parts, slice_values
 from fewsight.events import CustomerHistory, Event
-from fewsight.finetune.gold import GoldRow
+from fewsight.prompts.labelled.gold import GoldRow
 
 LABELS = ("a", "b", "c")
 

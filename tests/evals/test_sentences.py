@@ -1,7 +1,7 @@
 """What an evaluation says first."""
 
 from fewsight.evals.report.model import Arm, Cost, FieldPart, Figure, Pair
-from fewsight.evals.suite.sentences import answer, overall
+from fewsight.evals.report.sentences import answer, overall
 
 
 def field(path: str, gap: Figure, p: float) -> FieldPart:

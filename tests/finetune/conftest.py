@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from fewsight.finetune.gold_file import read_gold
-from fewsight.finetune.rows import PromptOptions, RowMaker, TrainingRow
-from fewsight.prompts.labelling import classification_task
+from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow
+from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
-from fewsight.serving.models import ModelFolder, resolve_model
-from fewsight.serving.tokenizer import FolderTokenizer
+from fewsight.serving.models.names import ModelFolder, resolve_model
+from fewsight.serving.models.tokenizer import FolderTokenizer
 
 WORDS = {
     "late": ["where is it", "not here yet"],

@@ -17,15 +17,15 @@ from fewsight.adapter_manifest import Parity, ParityPart, read_manifest
 from fewsight.cli import root
 from fewsight.errors import ConfigError, ModelError, TaskError
 from fewsight.finetune.config import FinetuneConfig
-from fewsight.finetune.data import load_data
-from fewsight.finetune.parity import compare
+from fewsight.finetune.gate.parity import compare
+from fewsight.finetune.gate.scoring import Belief
 from fewsight.finetune.pipeline import Finetuned, finetune
-from fewsight.finetune.scoring import Belief
+from fewsight.finetune.rows.data import load_data
 from fewsight.finetune.setup import Lesson, set_up
-from fewsight.finetune.training import Silent
+from fewsight.finetune.training.loop import Silent
 from fewsight.prompts.task import Task
-from fewsight.serving.models import ModelFolder
-from fewsight.serving.tokenizer import FolderTokenizer
+from fewsight.serving.models.names import ModelFolder
+from fewsight.serving.models.tokenizer import FolderTokenizer
 
 CONFIG = FinetuneConfig(rank=4, epochs=2, batch_rows=8, learning_rate=5e-3, valid_share=0.2)
 
@@ -327,7 +327,7 @@ def test_merged_and_exported(adapter: Path, base: ModelFolder, tmp_path: Path) -
 def test_an_engine_that_ignores_the_adapter_fails_the_gate(
     toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fewsight.serving.adapters.merged_model", lambda model, adapter, dtype: model)
+    monkeypatch.setattr("fewsight.serving.models.adapters.merged_model", lambda model, adapter, dtype: model)
     done = train(toy, toy_file, base, tmp_path / "a")
     assert done.manifest.parity is not None
     assert not done.manifest.parity.passed

@@ -7,7 +7,7 @@ import pytest
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.pipeline import finetune
 from fewsight.finetune.setup import Lesson
-from fewsight.prompts.labelling import classification_task
+from fewsight.prompts.loading.labelling import classification_task
 
 TEXTS = {
     "card_lost": ["I lost my card", "my card is gone", "someone stole my card"],

@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fewsight.errors import MappingError, TaskError
-from fewsight.finetune.gold_file import read_gold
-from fewsight.finetune.rows import PromptOptions, RowMaker, TrainingRow
-from fewsight.prompts.fields import closed_fields
-from fewsight.prompts.labelling import classification_task
-from fewsight.prompts.loading import load_task
-from fewsight.prompts.pools import load_pool
+from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled.pools import load_pool
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
-from fewsight.serving.answering import Answerer
-from fewsight.serving.engine import Decoding, Scored, ScoreRequest
-from fewsight.serving.tokenizer import FolderTokenizer
+from fewsight.serving.engines.base import Decoding, Scored, ScoreRequest
+from fewsight.serving.models.tokenizer import FolderTokenizer
+from fewsight.serving.run.answering import Answerer
 
 INTENTS = ["late", "late_again", "refund", 'say "hi"', "退款", "refund/part"]
 TASK = classification_task("toy_intent", INTENTS)
@@ -40,7 +40,7 @@ class Gold:
     """An engine that scores the gold label highest, and remembers what it was asked."""
 
     def __init__(self, tokenizer: FolderTokenizer, labels: Sequence[str]) -> None:
-        from fewsight.serving.engine import Capabilities
+        from fewsight.serving.engines.base import Capabilities
 
         self.tokenizer = tokenizer
         self.capabilities = Capabilities(score=True, prefill=True, adapters="none")
@@ -97,7 +97,7 @@ def answers(task: Task) -> st.SearchStrategy[dict[str, Any]]:
 @given(data=st.data())
 def test_training_decides_what_serving_decides(task: Task, data: st.DataObject, tokenizer: FolderTokenizer) -> None:
     from fewsight.events import CustomerHistory, Event
-    from fewsight.finetune.gold import GoldRow
+    from fewsight.prompts.labelled.gold import GoldRow
 
     values = data.draw(answers(task))
     text = data.draw(st.text(min_size=1, max_size=40))
@@ -118,8 +118,8 @@ def test_one_sequence_serves_all_fields(tokenizer: FolderTokenizer) -> None:
 
 
 def read_gold_of(shot: Any, task: Task) -> Any:
-    from fewsight.finetune.gold import GoldRow
-    from fewsight.finetune.partial import flatten
+    from fewsight.prompts.labelled.gold import GoldRow
+    from fewsight.prompts.labelled.partial import flatten
 
     return GoldRow(shot.id, 1, shot.history, flatten(shot.answer), shot.language)
 

@@ -13,16 +13,16 @@ from click.testing import CliRunner
 from fewsight.adapter_manifest import read_manifest
 from fewsight.cli import root
 from fewsight.errors import ConfigError, DivergedError, TrainingError
-from fewsight.finetune import search as module
-from fewsight.finetune.checkpoint import Evaluation
 from fewsight.finetune.config import FinetuneConfig, make_config
 from fewsight.finetune.pipeline import finetune
-from fewsight.finetune.search import search, trained_tokens
+from fewsight.finetune.search import search as module
+from fewsight.finetune.search.search import search, trained_tokens
+from fewsight.finetune.search.trials import Trial, best_trial, read_trials, write_trials
 from fewsight.finetune.setup import Lesson, Setup, set_up
-from fewsight.finetune.training import Silent, Training
-from fewsight.finetune.trials import Trial, best_trial, read_trials, write_trials
+from fewsight.finetune.training.checkpoint import Evaluation
+from fewsight.finetune.training.loop import Silent, Training
 from fewsight.prompts.task import Task
-from fewsight.serving.models import ModelFolder
+from fewsight.serving.models.names import ModelFolder
 
 pytest.importorskip("optuna", reason="searching needs the extra: pip install 'fewsight[search]'")
 

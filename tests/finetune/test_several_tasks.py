@@ -13,12 +13,12 @@ from fewsight.adapter_manifest import ParityPart
 from fewsight.cli import root
 from fewsight.errors import ConfigError
 from fewsight.finetune.config import FinetuneConfig
-from fewsight.finetune.parity import worst
+from fewsight.finetune.gate.parity import worst
 from fewsight.finetune.pipeline import Finetuned, finetune
 from fewsight.finetune.setup import Lesson, set_up
-from fewsight.prompts.labelling import classification_task
+from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
-from fewsight.serving.models import ModelFolder
+from fewsight.serving.models.names import ModelFolder
 
 CONFIG = FinetuneConfig(rank=4, epochs=1, batch_rows=8, valid_share=0.2)
 MOODS = {"glad": ["thanks a lot", "well done"], "cross": ["never again", "what a mess"]}

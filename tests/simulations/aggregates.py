@@ -5,11 +5,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from fewsight.evals.arrays import Codes, Floats
-from fewsight.evals.intervals import cluster_interval
-from fewsight.evals.ppi import prediction_powered_mean
-from fewsight.evals.prevalence import Answered, corrected_prevalence
-from fewsight.evals.statistic import mean, share_like
+from fewsight.statistics.arrays import Codes, Floats
+from fewsight.statistics.intervals import cluster_interval
+from fewsight.statistics.ppi import prediction_powered_mean
+from fewsight.statistics.prevalence import Answered, corrected_prevalence
+from fewsight.statistics.statistic import mean, share_like
 from tests.bench.common import Figure
 from tests.simulations.worlds import World
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fewsight.evals.intervals import cluster_interval
-from fewsight.evals.margins import detectable_effect, non_inferiority
 from fewsight.evals.metrics.labels import macro_f1_of_sums
-from fewsight.evals.paired import compare_all, mcnemar, permutation_test
-from fewsight.evals.statistic import difference
+from fewsight.statistics.intervals import cluster_interval
+from fewsight.statistics.margins import detectable_effect, non_inferiority
+from fewsight.statistics.paired import compare_all, mcnemar, permutation_test
+from fewsight.statistics.statistic import difference
 from tests.bench.common import Figure
 from tests.simulations.worlds import Sample, World
 

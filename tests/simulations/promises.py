@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from fewsight.evals.abstention import choose_threshold
-from fewsight.evals.arrays import Floats
-from fewsight.evals.conformal import fit_conformal
+from fewsight.statistics.abstention import choose_threshold
+from fewsight.statistics.arrays import Floats
+from fewsight.statistics.conformal import fit_conformal
 from tests.bench.common import Figure
 
 RISK = 0.05

@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from fewsight.evals.arrays import Codes, Floats
 from fewsight.evals.metrics.labels import label_counts
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.statistic import Statistic, share, share_like
+from fewsight.statistics.arrays import Codes, Floats
+from fewsight.statistics.statistic import Statistic, share, share_like
 
 SHARES: Final = (0.4, 0.25, 0.2, 0.1, 0.05)
 """How often each of five labels is given."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from fewsight.card import card, page
 from fewsight.insight import Insight
 from fewsight.ledger import Result
+from fewsight.pages.card import card, page
 
 MakeResult = Callable[..., Result]
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from fewsight.errors import LedgerError
 from fewsight.insight import Insight
 from fewsight.ledger import Answer, AnswerKey, Ledger, Result
-from fewsight.ledger_rows import moment_text
+from fewsight.ledger.rows import moment_text
 
 MakeAnswer = Callable[..., Answer]
 MakeResult = Callable[..., Result]

@@ -10,8 +10,8 @@ from fewsight.digest import digest
 from fewsight.errors import ConfigError
 from fewsight.events import EVENT_KINDS
 from fewsight.shop import Customer, SampleLanguage, SampleSplit, generate
-from fewsight.shop.phrasings import by_id
-from fewsight.shop.products import products, services
+from fewsight.shop.words.phrasings import by_id
+from fewsight.shop.words.products import products, services
 
 DIGEST = """
 from fewsight.digest import digest

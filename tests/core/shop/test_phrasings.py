@@ -6,12 +6,12 @@ import pytest
 
 from fewsight.prompts.tasks.churn_reason.model import Output as ChurnReason
 from fewsight.prompts.tasks.intent.model import Intent
-from fewsight.shop.filler import SLOT_NAMES
-from fewsight.shop.nature import TRAIT_VALUES
-from fewsight.shop.phrasings import Phrasing, by_id, phrasings
-from fewsight.shop.products import products, services
-from fewsight.shop.reading import ASPECTS
-from fewsight.shop.template import literals, parse, slots_of
+from fewsight.shop.life.nature import TRAIT_VALUES
+from fewsight.shop.truth.reading import ASPECTS
+from fewsight.shop.words.filler import SLOT_NAMES
+from fewsight.shop.words.phrasings import Phrasing, by_id, phrasings
+from fewsight.shop.words.products import products, services
+from fewsight.shop.words.template import literals, parse, slots_of
 
 ROLES: Final = frozenset(
     "message review aside background opening closing review_opening note campaign search".split()  # noqa: SIM905

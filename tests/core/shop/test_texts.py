@@ -1,12 +1,12 @@
 from datetime import UTC, datetime
 from random import Random
 
-from fewsight.shop.filler import SLOT_NAMES, Filler
-from fewsight.shop.people import person
-from fewsight.shop.phrasings import phrasings
-from fewsight.shop.products import products, services
-from fewsight.shop.template import pick, render
-from fewsight.shop.voice import Voice, draw_voice, misspelled, typed
+from fewsight.shop.words.filler import SLOT_NAMES, Filler
+from fewsight.shop.words.people import person
+from fewsight.shop.words.phrasings import phrasings
+from fewsight.shop.words.products import products, services
+from fewsight.shop.words.template import pick, render
+from fewsight.shop.words.voice import Voice, draw_voice, misspelled, typed
 
 PLAIN = Voice("normal", "normal", 0.0, False, False, 0.0, "normal", None)
 

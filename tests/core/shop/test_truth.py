@@ -7,15 +7,15 @@ from typing import get_args
 
 import pytest
 
-from fewsight.prompts.fields import closed_fields
+from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.tasks.churn_reason.model import Output as ChurnReason
 from fewsight.prompts.tasks.intent.model import Output as Intent
 from fewsight.prompts.tasks.persona.model import Output as Persona
 from fewsight.prompts.tasks.sentiment.model import Output as Sentiment
 from fewsight.shop import Customer, SampleLanguage, SampleSplit, generate
-from fewsight.shop.phrasings import Phrasing, by_id
-from fewsight.shop.reading import read_truth
-from fewsight.shop.template import literals
+from fewsight.shop.truth.reading import read_truth
+from fewsight.shop.words.phrasings import Phrasing, by_id
+from fewsight.shop.words.template import literals
 
 
 @lru_cache(maxsize=8)

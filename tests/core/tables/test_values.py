@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fewsight.tables.amounts import guess_mark, minor_units, symbol_currency
 from fewsight.tables.records import BadValue
 from fewsight.tables.rows import scalar
-from fewsight.tables.times import from_microseconds, guess_day_first, microseconds
+from fewsight.tables.values.amounts import guess_mark, minor_units, symbol_currency
+from fewsight.tables.values.times import from_microseconds, guess_day_first, microseconds
 
 NOON = datetime(2024, 1, 31, 12, 5, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fewsight.events import CustomerHistory, Event
-from fewsight.prompts.loading import load_task
+from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.render import Order, Renderer
 from fewsight.prompts.task import LANGUAGES, STYLES, Language, Style
 from fewsight.prompts.view import view

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from fewsight.prompts.fields import closed_fields, open_fields
-from fewsight.prompts.loading import load_task
+from fewsight.prompts.answer.fields import closed_fields, open_fields
+from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.tasks.churn_reason.model import Output as ChurnReason
 from fewsight.prompts.tasks.persona.model import Household
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from fewsight.prompts.fields import closed_fields
-from fewsight.prompts.folder import BUILT_IN
-from fewsight.prompts.loading import load_task
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.loading.folder import BUILT_IN
 from fewsight.prompts.task import LANGUAGES, Language, Shot
 from fewsight.prompts.view import view
 

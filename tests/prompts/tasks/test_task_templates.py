@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from fewsight.prompts.fields import closed_fields
-from fewsight.prompts.folder import BUILT_IN
-from fewsight.prompts.loading import load_task
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.loading.folder import BUILT_IN
 from fewsight.prompts.task import LANGUAGES, STYLES, Language
 
 TASKS = ("intent", "sentiment", "churn_reason", "persona")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fewsight.prompts.fields import closed_fields
-from fewsight.prompts.folder import read_folder
-from fewsight.prompts.loading import load_task
-from fewsight.prompts.shots import read_lines
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.labelled.shots import read_lines
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.loading.folder import read_folder
 
 PAGE = (Path(__file__).parents[3] / "docs" / "tasks.md").read_text("utf-8")
 

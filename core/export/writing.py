@@ -1,0 +1,116 @@
+"""Insights as files for other tools: Parquet and JSONL for programs, CSV for spreadsheets.
+
+JSONL holds `Insight.to_dict` as it is. Parquet, CSV and DataFrames are flat: `answer`, `probabilities` and `provenance`
+are JSON text; each single value of the answer has a column `answer.<field>` besides, and each closed field with
+probabilities a column `probability.<field>` for the label that was chosen. Rows are streamed, so memory does not grow
+with them; a file appears whole or not at all.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
+
+from fewsight.errors import InputError
+from fewsight.export.tables import Columns, flat, write_csv, write_parquet
+from fewsight.files import replacing
+from fewsight.insight import Insight
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Format = Literal["parquet", "csv", "jsonl"]
+FORMATS: Final[tuple[Format, ...]] = ("parquet", "csv", "jsonl")
+
+Restore = Callable[[str, str], tuple[str, tuple[str, ...]]]
+"""(customer id, masked text) -> (text, pseudonyms in it that are not this customer's)."""
+
+
+@dataclass(slots=True)
+class Exported:
+    """What was written: `rows`, and how many of them hold pseudonyms that are not their customer's."""
+
+    rows: int = 0
+    rows_with_unknown: int = 0
+    columns: Columns = field(default_factory=Columns)
+
+
+def export(insights: Iterable[Insight], path: Path, form: Format, *, restore: Restore | None = None) -> Exported:
+    """Write insights to `path`, one row each.
+
+    With `restore`, texts of the answer get their values back, and a last column `unknown_pseudonyms` names those that
+    are not this customer's and stayed; the file is then readable by its owner only (mode 0600).
+
+    Raises:
+        InputError: the file can't be written, or the answers have too many different fields for a flat table.
+    """
+    exported = Exported()
+    try:
+        with (
+            replacing(path, private=restore is not None) as target,
+            tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder,
+        ):
+            # The columns of a flat table are known only after the last row, and insights may come only once.
+            spool = Path(folder) / "rows.jsonl"
+            _write_lines(insights, target if form == "jsonl" else spool, exported, restore)
+            if form == "csv":
+                write_csv(_read_lines(spool), target, exported.columns)
+            elif form == "parquet":
+                write_parquet(_read_lines(spool), target, exported.columns)
+    except OSError as error:
+        raise InputError(
+            f"Can't write {str(path)!r}: {error.strerror or error}. Make room or name another file."
+        ) from error
+    return exported
+
+
+def to_frame(insights: Iterable[Insight]) -> "pd.DataFrame":
+    """The rows of a Parquet export as a DataFrame, with mappings and lists in place of JSON text."""
+    import pandas as pd
+
+    rows = [insight.to_dict() for insight in insights]
+    columns = Columns()
+    for row in rows:
+        columns.see(row)
+    return pd.DataFrame([row | flat(row) for row in rows], columns=columns.names())
+
+
+def restored(row: dict[str, Any], restore: Restore) -> dict[str, Any]:
+    """A row with this customer's values in its texts, and `unknown_pseudonyms`."""
+    unknown: dict[str, None] = {}
+
+    def walk(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        if isinstance(value, str):
+            text, strange = restore(row["customer_id"], value)
+            unknown.update(dict.fromkeys(strange))
+            return text
+        if isinstance(value, Mapping):
+            return {name: walk(item) for name, item in value.items()}
+        return [walk(item) for item in value] if isinstance(value, list | tuple) else value
+
+    changed = {"answer": walk(row["answer"]), "error": walk(row["error"])}
+    return row | changed | {"unknown_pseudonyms": list(unknown)}
+
+
+def _write_lines(insights: Iterable[Insight], path: Path, exported: Exported, restore: Restore | None) -> None:
+    with _open(path, "w") as file:
+        for insight in insights:
+            row = insight.to_dict()
+            if restore:
+                row = restored(row, restore)
+                exported.rows_with_unknown += bool(row["unknown_pseudonyms"])
+            exported.columns.see(row)
+            exported.rows += 1
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with _open(path, "r") as file:
+        yield from map(json.loads, file)
+
+
+def _open(path: Path, mode: Literal["r", "w"]) -> TextIO:
+    # Half of a surrogate pair has no bytes in UTF-8, but its JSON escape has.
+    return path.open(mode, encoding="utf-8", newline="\n", errors="backslashreplace" if mode == "w" else "strict")

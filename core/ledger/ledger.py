@@ -1,0 +1,205 @@
+"""The record of every answer: cache, resume and audit in one SQLite file.
+
+Only masked text belongs in it: the ledger stores what it is given, and masks nothing. One process writes, any number
+reads; one `Ledger` belongs to one thread. A batch is in the ledger as a whole or not at all, even after `kill -9`.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from fewsight.errors import LedgerError
+from fewsight.insight import Insight
+from fewsight.ledger.check import Summary, find_problems, summarise
+from fewsight.ledger.file import connect
+from fewsight.ledger.lock import WriterLock
+from fewsight.ledger.rows import (
+    Answer,
+    AnswerKey,
+    Result,
+    answer_row,
+    moment_text,
+    read_answer,
+    read_insight,
+    result_row,
+)
+
+__all__ = ["Answer", "AnswerKey", "Done", "Ledger", "Result"]
+
+Pair = tuple[str, datetime | None]
+"""A customer id and an as-of moment."""
+
+_GET_ANSWER: Final = """
+SELECT body, prompt_tokens, answer_tokens, computed_tokens FROM answers
+WHERE key = ?
+"""
+
+_GET_DONE: Final = """
+SELECT 1 FROM results
+WHERE run = ? AND arm = ? AND seed = ? AND task = ? AND customer_id = ? AND as_of = ? AND status <> 'failed'
+"""
+
+_GET_INSIGHTS: Final = """
+SELECT customer_id, as_of, task, status, body FROM results
+WHERE ifnull(run = :run, 1) AND ifnull(task = :task, 1) AND ifnull(arm = :arm, 1) AND ifnull(seed = :seed, 1)
+ORDER BY run, arm, seed, customer_id, as_of, task
+"""
+
+_PUT_ANSWER: Final = "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+
+_PUT_RESULT: Final = """
+INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET answer_key = excluded.answer_key, event_map = excluded.event_map,
+    status = excluded.status, body = excluded.body, digest = excluded.digest
+WHERE results.status <> 'ok'
+"""
+
+
+class Ledger:
+    """An open ledger; make it with `Ledger.open`, use it as a context manager."""
+
+    def __init__(self, path: Path, database: sqlite3.Connection, lock: WriterLock | None) -> None:
+        self.path = path
+        self._database = database
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True, read_only: bool = False) -> Self:
+        """Open `path`: a `ledger.sqlite`, or the run folder that holds one.
+
+        Raises:
+            LedgerError: it is being written by another process, is missing and `create` is off (or `read_only` is on),
+                is not a ledger, or was written by another version.
+        """
+        path = path / "ledger.sqlite" if path.is_dir() else path
+        if not path.exists() and (read_only or not create):
+            raise LedgerError(f"There is no ledger at {str(path)!r}; name the folder that `fewsight run --out` wrote.")
+        lock = None if read_only else WriterLock(path)
+        try:
+            return cls(path, connect(path, read_only=read_only), lock)
+        except BaseException:
+            if lock:
+                lock.close()
+            raise
+
+    def get_answers(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """The answers that are known for these keys (`AnswerKey.digest`)."""
+        found = {}
+        with self._errors_named():
+            for key in keys:
+                for columns in self._database.execute(_GET_ANSWER, (key,)):
+                    found[key] = read_answer(*columns)
+        return found
+
+    def record(self, answers: Mapping[str, Answer], results: Sequence[Result]) -> None:
+        """Write a batch in one transaction.
+
+        Recording is idempotent: the first answer to a key stays, and so does a result that is ok; a result that is not
+        ok gives way to a later one. Answers without a result are kept too.
+
+        Raises:
+            LedgerError: the disk is full, a result names an unknown answer, or a value is not plain JSON. Nothing of
+                this batch is kept then, and everything of the earlier ones.
+        """
+        answer_rows = [answer_row(key, answer) for key, answer in answers.items()]
+        result_rows = [result_row(result) for result in results]
+        with self._errors_named():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                self._database.executemany(_PUT_ANSWER, answer_rows)
+                self._database.executemany(_PUT_RESULT, result_rows)
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:  # a full disk makes SQLite roll back by itself
+                    self._database.execute("ROLLBACK")
+                raise
+
+    def done(self, run: str, arm: str, seed: int, task: str) -> "Done":
+        """What need not be computed again: results that are ok or invalid (failed ones are tried again)."""
+        return Done(self, (run, arm, seed, task))
+
+    def insights(
+        self, run: str | None = None, task: str | None = None, *, arm: str | None = None, seed: int | None = None
+    ) -> Iterator[Insight]:
+        """All insights, or those of one run, task, arm or seed; streamed, ordered by run, arm, seed and customer."""
+        with self._errors_named():
+            for row in self._database.execute(_GET_INSIGHTS, {"run": run, "task": task, "arm": arm, "seed": seed}):
+                yield read_insight(*row)
+
+    def series(self) -> list[tuple[str, str, int]]:
+        """The (run, arm, seed) triples that have results."""
+        with self._errors_named():
+            return self._database.execute("SELECT DISTINCT run, arm, seed FROM results ORDER BY 1, 2, 3").fetchall()
+
+    def summary(self, closed: Mapping[str, Collection[str]] | None = None) -> Summary:
+        """Counts by task, status and label, and tokens. `closed` names each task's closed fields (see `Summary`)."""
+        with self._errors_named():
+            return summarise(self._database, self.insights(), closed or {})
+
+    def verify(self) -> list[str]:
+        """Everything that is wrong with the file, in words; an empty list where all is well.
+
+        Damage and careless edits are found by a digest of each row. Someone who means harm can write new digests too,
+        and rows that were removed are not missed.
+        """
+        return find_problems(self._database)
+
+    def close(self) -> None:
+        """Write what is left to the main file and let others write. Closing twice is fine."""
+        self._database.close()
+        if self._lock:
+            self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @contextmanager
+    def _errors_named(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LedgerError(_explain(error, self.path)) from error
+
+
+class Done:
+    """Which (customer, as-of) pairs are done.
+
+    Asks the ledger each time, so its size doesn't depend on the number of customers.
+    """
+
+    def __init__(self, ledger: Ledger, series: tuple[str, str, int, str]) -> None:
+        self._ledger = ledger
+        self._series = series
+
+    def __contains__(self, pair: Pair) -> bool:
+        return bool(self.among([pair]))
+
+    def among(self, pairs: Iterable[Pair]) -> set[Pair]:
+        """Those of `pairs` that are done."""
+        with self._ledger._errors_named():
+            return {pair for pair in pairs if self._find(*pair)}
+
+    def _find(self, customer_id: str, as_of: datetime | None) -> bool:
+        key = (*self._series, customer_id, moment_text(as_of))
+        return self._ledger._database.execute(_GET_DONE, key).fetchone() is not None
+
+
+def _explain(error: sqlite3.Error, path: Path) -> str:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
+        return (
+            f"Can't write the ledger {str(path)!r}: {error}. All batches before this one are kept. Make room (or move "
+            "the whole run folder to a bigger disk), then give the same command again: it goes on from there."
+        )
+    if name.startswith("SQLITE_CONSTRAINT_FOREIGNKEY"):
+        return f"A result for {str(path)!r} names an answer that was never recorded; record the answer with it."
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return f"The ledger {str(path)!r} is damaged: {error}. `fewsight ledger verify` names what is affected."
+    return f"The ledger {str(path)!r} can't be used: {error}."

@@ -1,0 +1,1 @@
+"""Tables as rows: CSV, JSONL, Parquet, SQL and pandas. Others use `opening.open_source`."""

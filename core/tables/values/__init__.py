@@ -1,0 +1,1 @@
+"""Reading one cell: money and moments, as people write them."""

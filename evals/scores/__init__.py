@@ -1,0 +1,1 @@
+"""Everything that a report says about one arm and field, computed from predictions."""

@@ -1,0 +1,120 @@
+"""Figures of one field by arm, and the arms against each other."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+import numpy as np
+
+from fewsight.evals.metrics.labels import (
+    accuracy,
+    balanced_accuracy,
+    by_label,
+    confusion,
+    macro_f1,
+    mcc,
+    micro_f1,
+    schema_validity,
+)
+from fewsight.evals.predictions import Predictions
+from fewsight.evals.report.model import Figure, LabelFigures, Pair
+from fewsight.statistics.intervals import cluster_interval
+from fewsight.statistics.margins import detectable_effect
+from fewsight.statistics.paired import compare_all, mcnemar
+from fewsight.statistics.probabilities import brier, log_loss
+from fewsight.statistics.statistic import Statistic, difference
+
+METRICS: Final[Mapping[str, Callable[[Predictions], Statistic]]] = {
+    "accuracy": accuracy,
+    "macro_f1": macro_f1,
+    "balanced_accuracy": balanced_accuracy,
+    "micro_f1": micro_f1,
+    "mcc": mcc,
+}
+"""Metrics that arms may be compared by; higher is better."""
+
+MOST_CELLS: Final = 200
+"""Labels up to which the whole table of confusions is kept."""
+
+
+def figures(predictions: Predictions, confidence: float = 0.95) -> dict[str, Figure]:
+    """All metrics of one arm with intervals; those of probabilities where every answered row has them."""
+    clusters = predictions.clusters
+    made = {name: metric(predictions) for name, metric in METRICS.items()}
+    made["schema_validity"] = schema_validity(predictions)
+    found = {name: Figure.of(cluster_interval(one, clusters, confidence)) for name, one in made.items()}
+    known = predictions.has_probabilities
+    if known.any():
+        gold = predictions.gold[known]
+        for name, one in (
+            ("log_loss", log_loss(predictions.probabilities, gold)),
+            ("brier", brier(predictions.probabilities, gold)),
+        ):
+            found[name] = Figure.of(cluster_interval(one, clusters[known], confidence))
+    return found
+
+
+def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95) -> tuple[Pair, ...]:
+    """Every pair of arms by the metric; for accuracy, and one row of each customer, McNemar's exact p beside."""
+    if len(arms) < 2:
+        return ()
+    any_arm = next(iter(arms.values()))
+    clusters = any_arm.clusters
+    single = metric == "accuracy" and len(np.unique(clusters)) == len(any_arm)
+    made = []
+    for one in compare_all({name: METRICS[metric](p) for name, p in arms.items()}, clusters, confidence):
+        first, second = arms[one.first], arms[one.second]
+        exact = mcnemar(first.gold == first.predicted, second.gold == second.predicted).p if single else None
+        made.append(
+            Pair(
+                first=one.first,
+                second=one.second,
+                difference=Figure.of(one.difference),
+                p=one.p,
+                p_holm=one.p_holm,
+                mcnemar_p=exact,
+            )
+        )
+    return tuple(made)
+
+
+def least_detectable(arms: Mapping[str, Predictions], metric: str, best: str) -> tuple[float | None, tuple[str, ...]]:
+    """The smallest true difference between the best arm and its nearest rival that these rows would likely show."""
+    others = [name for name in arms if name != best]
+    if not others:
+        return None, ()
+    rival = max(others, key=lambda name: METRICS[metric](arms[name]).value)
+    gap = difference(METRICS[metric](arms[best]), METRICS[metric](arms[rival]))
+    found = detectable_effect(gap, arms[best].clusters)
+    return (found.effect if np.isfinite(found.effect) else None), found.warnings
+
+
+def label_table(predictions: Predictions) -> tuple[LabelFigures, ...]:
+    """Figures of every label."""
+    return tuple(
+        LabelFigures(label=one.label, rows=one.rows, precision=one.precision, recall=one.recall, f1=one.f1)
+        for one in by_label(predictions)
+    )
+
+
+def confusions(predictions: Predictions) -> tuple[tuple[int, ...], ...]:
+    """Given by answered label, the last column for invalid answers; empty for a field with very many labels."""
+    if len(predictions.labels) > MOST_CELLS:
+        return ()
+    return tuple(tuple(row) for row in confusion(predictions).tolist())
+
+
+def disagreeing(arms: Mapping[str, Predictions]) -> list[int]:
+    """Places of rows on which not all arms answer the same."""
+    answers = np.array([p.predicted for p in arms.values()])
+    return [int(place) for place in np.flatnonzero((answers != answers[0]).any(axis=0))]
+
+
+def without_rows(arms: Mapping[str, Predictions], metric: str, ids: Collection[str]) -> dict[str, Figure]:
+    """The headline by arm on the other rows than those; empty where they are all rows, or none."""
+    made = {}
+    for name, predictions in arms.items():
+        rows = tuple(row for row in predictions.rows if row.id not in ids)
+        if rows and len(rows) < len(predictions):
+            kept = Predictions(predictions.labels, rows)
+            made[name] = Figure.of(cluster_interval(METRICS[metric](kept), kept.clusters))
+    return made

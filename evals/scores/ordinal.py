@@ -1,0 +1,88 @@
+"""Fields whose labels stand for numbers: the expected number under the probabilities, against given numbers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from fewsight.errors import ConfigError, InputError, did_you_mean
+from fewsight.evals.metrics.scores import mean_absolute_error, pearson, spearman
+from fewsight.evals.predictions import Prediction, Predictions
+from fewsight.evals.report.model import Figure
+from fewsight.evals.suite.config import Score
+from fewsight.statistics.arrays import Codes
+from fewsight.statistics.bootstrap import bootstrap_rows
+from fewsight.statistics.intervals import cluster_interval
+from fewsight.tables.records import Broken
+from fewsight.tables.sources.opening import open_source
+
+
+def check_score(score: Score, labels: tuple[str, ...]) -> None:
+    """Refuse numbers that are not of exactly the field's labels.
+
+    Raises:
+        ConfigError: naming what is missing or unknown.
+    """
+    if unknown := [label for label in score.values if label not in labels]:
+        raise ConfigError(
+            f"score.values has {unknown[0]!r}, no label of {score.field}.{did_you_mean(unknown[0], labels)}"
+        )
+    if missing := [label for label in labels if label not in score.values]:
+        raise ConfigError(f"score.values lacks a number for {', '.join(map(repr, missing))} of {score.field}.")
+
+
+def given_numbers(path: Path, column: str) -> dict[int, float]:
+    """Line -> number of a column of a table; lines without a number are left out.
+
+    Raises:
+        InputError: the table has no such column, or a cell is no number.
+    """
+    source = open_source(path)
+    if column not in source.columns:
+        raise InputError(f"{source.name} has no column {column!r}.{did_you_mean(column, source.columns)}")
+    place, found = source.columns.index(column), {}
+    for line, cells in source.records():
+        if isinstance(cells, Broken) or cells[place] in (None, ""):
+            continue
+        try:
+            number = float(cells[place])
+        except (TypeError, ValueError):
+            raise InputError(f"{source.name}, line {line}: {column} is {cells[place]!r}, no number.") from None
+        if np.isfinite(number):
+            found[line] = number
+    return found
+
+
+def score_figures(
+    predictions: Predictions, score: Score, given: Mapping[str, float], confidence: float = 0.95
+) -> dict[str, Figure]:
+    """Pearson, Spearman and mean absolute error over the rows that have a given number, by row id.
+
+    A row without probabilities counts with its label's number, an invalid one with the mean of all labels' numbers.
+    """
+    chosen = np.array([row.id in given for row in predictions.rows])
+    if not chosen.any():
+        return {}
+    gold = np.array([given[row.id] for row in predictions.rows if row.id in given])
+    found = np.array([expected(row, score) for row in predictions.rows if row.id in given])
+    clusters = predictions.clusters[chosen]
+    made = {
+        "pearson": Figure.of(cluster_interval(pearson(gold, found), clusters, confidence)),
+        "mean_absolute_error": Figure.of(cluster_interval(mean_absolute_error(gold, found), clusters, confidence)),
+    }
+
+    def ranked(rows: Codes) -> float:
+        return spearman(gold, found, rows)
+
+    made["spearman"] = Figure.of(bootstrap_rows(ranked, clusters, confidence))
+    return made
+
+
+def expected(row: Prediction, score: Score) -> float:
+    """The mean number under the row's probabilities."""
+    if row.probabilities:
+        mass = sum(row.probabilities.values())
+        return sum(p * score.values[label] for label, p in row.probabilities.items()) / mass
+    if row.predicted is not None:
+        return score.values[row.predicted]
+    return sum(score.values.values()) / len(score.values)

@@ -1,0 +1,49 @@
+"""From answers to predictions of one field."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fewsight.errors import InputError
+from fewsight.evals.arms.answers import RowAnswer
+from fewsight.evals.predictions import Prediction, Predictions
+from fewsight.prompts.answer.fields import ClosedField
+from fewsight.prompts.labelled.gold import GoldRow
+
+
+def label_of(field: ClosedField, value: Any) -> str:  # noqa: ANN401 - a value of the field
+    """The word for a value of a closed field."""
+    return next(label for label, known in zip(field.labels, field.values, strict=True) if known == value)
+
+
+def field_predictions(
+    rows: Sequence[GoldRow], answers: Mapping[str, RowAnswer], field: ClosedField
+) -> Predictions | None:
+    """The rows that give a label for the field, with what was answered; None where no row gives one.
+
+    A row is its own customer where the file doesn't say whose it is.
+
+    Raises:
+        InputError: a row was not answered at all.
+    """
+    made = []
+    for row in rows:
+        if field.path not in row.values:
+            continue
+        answer = answers.get(row.id)
+        if answer is None:
+            raise InputError(f"Row {row.id!r} has no answer; committed predictions must hold every test row.")
+        made.append(
+            Prediction(
+                id=row.id,
+                customer=row.customer_id or row.id,
+                gold=label_of(field, row.values[field.path]),
+                predicted=answer.labels.get(field.path),
+                probabilities=answer.probabilities.get(field.path, {}),
+            )
+        )
+    return Predictions(field.labels, tuple(made)) if made else None
+
+
+def top_confidence(row: Prediction) -> float | None:
+    """The probability of the answered label; None where there is none."""
+    return None if row.predicted is None else row.probabilities.get(row.predicted)

@@ -1,0 +1,92 @@
+"""Check an adapter again, on another machine or after something was changed."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from fewsight.adapter_manifest import AdapterManifest, Parity, TaskFacts
+from fewsight.errors import ConfigError, ModelError
+from fewsight.finetune.gate.parity import Asked, check_parity, installed_ways
+from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled.partial import flatten
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.task import Task
+from fewsight.serving.models.dtype import Dtype
+from fewsight.serving.models.manifests import follow_manifests
+from fewsight.serving.models.names import resolve_model
+from fewsight.serving.models.tokenizer import load_tokenizer
+from fewsight.serving.run.options import RunOptions
+
+
+def check_adapter_parity(
+    adapter: Path,
+    manifest: AdapterManifest,
+    *,
+    tasks: Sequence[str],
+    model: str | None,
+    rows: Path | None,
+    limit: int,
+    only_transformers: bool,
+    dtype: Dtype,
+    say: Callable[[str], None],
+) -> AdapterManifest:
+    """The manifest with a fresh parity result, which is also written to the adapter's folder.
+
+    Raises:
+        ModelError: weights, task, template, base model or tokenizer are not those of the manifest.
+        ConfigError: there are no rows to ask.
+    """
+    whole = manifest.is_model
+    base = resolve_model(str(adapter) if whole else model or manifest.base.name)
+    asked = _asked(adapter, manifest, tasks, rows, limit)
+    for one in asked:
+        options = RunOptions(
+            tasks=(one.task.name,),
+            adapters={} if whole else {one.task.name: str(adapter)},
+            engine="transformers",
+            mask=one.facts.mask,
+            history_tokens=one.facts.history_tokens,
+        )
+        follow_manifests(options, [one.task], base, load_tokenizer(base.path), heed_parity=False)
+    ways: Sequence[str] = ("transformers",) if only_transformers else installed_ways()
+    parity, _ = check_parity(None if whole else adapter, base, asked, dtype=dtype, ways=ways, say=say)
+    checked = manifest.model_copy(update={"parity": _with_others(parity, manifest.parity)})
+    if {one.task.name for one in asked} == {facts.name for facts in manifest.tasks}:
+        checked.write(adapter)
+    else:
+        say("Only some of the adapter's tasks were asked, so the result is not written to the manifest.")
+    return checked
+
+
+def _asked(
+    adapter: Path, manifest: AdapterManifest, tasks: Sequence[str], rows: Path | None, limit: int
+) -> list[Asked]:
+    found = [load_task(name) for name in dict.fromkeys(tasks) or [facts.name for facts in manifest.tasks]]
+    if rows is not None and len(found) > 1:
+        names = ", ".join(task.name for task in found)
+        raise ConfigError(f"{str(rows)!r} can't hold rows of several tasks ({names}); name one with --task.")
+    known = {facts.name: facts for facts in manifest.tasks}
+    for task in found:
+        if task.name not in known:
+            raise ModelError(f"Adapter {str(adapter)!r} was trained for {', '.join(known)}, not for {task.name!r}.")
+    return [Asked(task, known[task.name], _rows(task, known[task.name], rows, limit)) for task in found]
+
+
+def _with_others(parity: Parity, before: Parity | None) -> Parity:
+    """The new result, with what was found before about engines that were not asked again."""
+    asked = {part.way for part in parity.parts}
+    others = tuple(part for part in before.parts if part.way not in asked) if before else ()
+    return parity.model_copy(update={"parts": (*parity.parts, *others)})
+
+
+def _rows(task: Task, facts: TaskFacts, file: Path | None, limit: int) -> list[GoldRow]:
+    if file is not None:
+        gold = read_gold(file, task).rows
+    else:
+        shots = [shot for shot in task.shots if facts.language in ("auto", shot.language)]
+        gold = [GoldRow(shot.id, 0, shot.history, flatten(shot.answer), shot.language) for shot in shots]
+    if not gold:
+        raise ConfigError(f"Task {task.name!r} has no shots to ask; name labelled rows with --rows.")
+    random.Random(0).shuffle(gold)  # noqa: S311 - reproducible, no secret
+    return gold[:limit]

@@ -1,0 +1,142 @@
+"""A trained adapter, measured: figures on held-back rows, the parity gate, and the manifest that says so."""
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.adapter_manifest import AdapterManifest, BaseFacts, Metric
+from fewsight.finetune.gate.parity import Asked, check_parity, installed_ways
+from fewsight.finetune.gate.report import FieldReport, field_report, rows_right
+from fewsight.finetune.gate.scoring import Belief
+from fewsight.finetune.rows.data import prompt_options
+from fewsight.finetune.setup import Setup
+from fewsight.finetune.training.checkpoint import TrainingState
+from fewsight.finetune.training.lora import public_name
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.serving.models.adapters import adapter_digest
+from fewsight.serving.models.dtype import Dtype
+from fewsight.serving.models.manifests import task_facts
+from fewsight.serving.models.names import resolve_model
+
+LIBRARIES: Final = ("fewsight", "torch", "transformers", "peft", "tokenizers", "safetensors")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training went: the base model on the held-back rows by task, the last state, the memory's peak in MiB."""
+
+    before: Mapping[str, Metric]
+    state: TrainingState
+    memory: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The manifest, and the figures of each closed field, by task."""
+
+    manifest: AdapterManifest
+    fields: Mapping[str, tuple[FieldReport, ...]]
+
+
+def measure(
+    setup: Setup, outcome: Outcome, made: Path, ways: Sequence[str] | None, say: Callable[[str], None]
+) -> Measured:
+    """Ask PEFT and each engine of `ways` about the held-back rows, or about trained ones where none are held back.
+
+    Figures are those of held-back rows, and of no others.
+
+    Args:
+        setup: of the training.
+        outcome: of the training.
+        made: the adapter's folder.
+        ways: engines of the parity gate; all that are installed where None.
+        say: is told what is being done.
+
+    Raises:
+        EngineError: an engine can't start, or died.
+    """
+    asked = _asked(setup)
+    # Exact, unless asked otherwise: what differs in float32 is a fault, while in bfloat16 it may be rounding.
+    dtype: Dtype = "bfloat16" if setup.config.dtype == "bfloat16" else "float32"
+    whole = resolve_model(str(made)) if setup.config.method == "full" else None
+    adapter, model = (made, setup.base) if whole is None else (None, whole)
+    parity, beliefs = check_parity(
+        adapter, model, asked, dtype=dtype, ways=installed_ways() if ways is None else ways, say=say
+    )
+    measured = [(one, found) for one, found in zip(asked, beliefs, strict=True) if one.task.name in outcome.before]
+    reports, metrics = _figures(measured, outcome, "trained model" if whole else "adapter")
+    base, tokenizer = setup.base, setup.tokenizer
+    manifest = AdapterManifest(
+        name=made.name,
+        weights_digest=whole.digest if whole else adapter_digest(made),
+        base=BaseFacts(
+            name=public_name(base), digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=setup.dtype
+        ),
+        tasks=tuple(one.facts for one in asked),
+        data={subject.task.name: subject.data.facts for subject in setup.subjects},
+        config=asdict(setup.config),
+        versions=library_versions(),
+        metrics=metrics,
+        training=_training_facts(outcome, reports),
+        parity=parity,
+    )
+    return Measured(manifest, reports)
+
+
+def _asked(setup: Setup) -> list[Asked]:
+    """The rows that each task is measured on, and how it was trained to be asked."""
+    config, prompts = setup.config, prompt_options(setup.config)
+    return [
+        Asked(
+            subject.task,
+            task_facts(subject.task, setup.tokenizer, prompts.run_options(subject.task.name), config.style),
+            subject.reported(config),
+        )
+        for subject in setup.subjects
+    ]
+
+
+def _figures(
+    measured: Sequence[tuple[Asked, Sequence[Belief]]], outcome: Outcome, trained: str
+) -> tuple[dict[str, tuple[FieldReport, ...]], dict[str, dict[str, Metric]]]:
+    """Each task's report by field, and its shares of right rows."""
+    reports: dict[str, tuple[FieldReport, ...]] = {}
+    metrics: dict[str, dict[str, Metric]] = {}
+    for one, found in measured:
+        name, fields = one.task.name, closed_fields(one.task.output)
+        reports[name] = tuple(field_report(number, field, one.gold, found) for number, field in enumerate(fields))
+        metrics[name] = {
+            "base model, full prompt": outcome.before[name],
+            trained: rows_right(fields, one.gold, found),
+            **{f"{trained}, {report.path}": report.accuracy for report in reports[name] if len(fields) > 1},
+        }
+    return reports, metrics
+
+
+def _training_facts(outcome: Outcome, reports: Mapping[str, Sequence[FieldReport]]) -> dict[str, Any]:
+    state = outcome.state
+    return {
+        "steps": state.step,
+        "best_step": state.best.step if state.best else state.step,
+        "stopped_early": state.stopped_early,
+        "tokens": state.tokens,
+        "seconds": round(state.seconds, 1),
+        "tokens_per_second": round(state.tokens / state.seconds, 1) if state.seconds else 0.0,
+        "peak_memory_mib": round(outcome.memory),
+        "best": asdict(state.best) if state.best else None,
+        "macro_f1": {task: {field.path: field.macro_f1 for field in fields} for task, fields in reports.items()},
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """Versions that an adapter may depend on."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,95 @@
+"""What came out of a fine-tuning, as plain data: per-class figures, confusion, the curve, what it cost."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fewsight.adapter_manifest import Metric
+from fewsight.finetune.gate.scoring import Belief
+from fewsight.prompts.answer.fields import ClosedField
+from fewsight.prompts.labelled.gold import GoldRow
+
+MOST_CONFUSED: Final = 12
+"""Fields with more labels than this get no confusion matrix, only their worst pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigures:
+    """One label: rows that have it, rows that got it, rows that both have and got it."""
+
+    label: str
+    rows: int
+    predicted: int
+    right: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the rows that got it which have it; 0 where none got it."""
+        return self.right / self.predicted if self.predicted else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the rows that have it which got it; 0 where none has it."""
+        return self.right / self.rows if self.rows else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both."""
+        return 2 * self.right / (self.rows + self.predicted) if self.rows + self.predicted else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReport:
+    """One closed field on the held-back rows that give it. `confusion` counts (gold, predicted)."""
+
+    path: str
+    accuracy: Metric
+    macro_f1: float
+    classes: tuple[ClassFigures, ...]
+    confusion: Mapping[tuple[str, str], int]
+
+    @property
+    def worst(self) -> list[tuple[tuple[str, str], int]]:
+        """The most frequent mistakes."""
+        wrong = Counter({pair: count for pair, count in self.confusion.items() if pair[0] != pair[1]})
+        return wrong.most_common(10)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the confusion is worth a matrix."""
+        return len(self.classes) <= MOST_CONFUSED
+
+
+def field_report(number: int, closed: ClosedField, gold: Sequence[GoldRow], found: Sequence[Belief]) -> FieldReport:
+    """Compare the chosen labels of closed field `number` with the given ones.
+
+    Macro F1 is the mean over the labels that occur, in gold or predicted.
+    """
+    pairs = Counter(
+        (_label(closed, row.values[closed.path]), belief.chosen[number])
+        for row, belief in zip(gold, found, strict=True)
+        if closed.path in row.values
+    )
+    have, got = Counter[str](), Counter[str]()
+    for (expected, chosen), count in pairs.items():
+        have[expected] += count
+        got[chosen] += count
+    classes = tuple(ClassFigures(x, have[x], got[x], pairs[x, x]) for x in closed.labels if have[x] or got[x])
+    macro = sum(figures.f1 for figures in classes) / len(classes) if classes else 0.0
+    right = sum(figures.right for figures in classes)
+    return FieldReport(closed.path, Metric.of_share(right, pairs.total()), round(macro, 4), classes, pairs)
+
+
+def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], found: Sequence[Belief]) -> Metric:
+    """The share of rows in which every given label was chosen."""
+    right = rows = 0
+    for row, belief in zip(gold, found, strict=True):
+        given = [number for number, closed in enumerate(fields) if closed.path in row.values]
+        rows += bool(given)
+        right += bool(given) and all(belief.chosen[n] == _label(fields[n], row.values[fields[n].path]) for n in given)
+    return Metric.of_share(right, rows)
+
+
+def _label(closed: ClosedField, value: Any) -> str:  # noqa: ANN401 - a JSON value
+    return closed.labels[closed.values.index(value)]

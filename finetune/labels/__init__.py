@@ -1,0 +1,1 @@
+"""More and better labelled rows: copies, paraphrases, distilled labels, and labels that may be wrong."""

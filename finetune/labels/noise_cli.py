@@ -1,0 +1,42 @@
+"""`fewsight audit`."""
+
+from pathlib import Path
+
+import click
+
+SHOWN = 10
+
+
+@click.command()
+@click.argument("task")
+@click.option(
+    "--rows", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled rows."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV of all suspected labels.")
+@click.option("--seed", default=0, show_default=True, help="Of the folds.")
+def audit(task: str, rows: Path, out: Path | None, seed: int) -> None:
+    """List labels that may be wrong: those that a model finds unlikely which never saw the row.
+
+    A classic model (TF-IDF, logistic regression) is cross-validated on what the rows' customers said. Look at what it
+    suspects; nothing is changed or removed. The rows are those that `fewsight finetune` takes.
+    """
+    from fewsight.finetune.labels.noise import audit as judge
+    from fewsight.prompts.labelled.gold_file import read_gold
+    from fewsight.prompts.loading.finding import load_task
+
+    asked = load_task(task)
+    gold = read_gold(rows, asked)
+    found = judge(gold.rows, asked, seed=seed)
+    for note in found.not_judged:
+        click.echo(f"Not judged: {note}", err=True)
+    click.echo(f"{len(found.suspects):,} of {found.judged:,} labels in {rows} may be wrong.")
+    for one in found.suspects[:SHOWN]:
+        click.echo(
+            f"  line {one.line}: {one.field} is {one.given} ({one.probability:.0%}); {one.likelier} would be likelier "
+            f"({one.its_probability:.0%})"
+        )
+    if out is not None:
+        found.write(out)
+        click.echo(f"All of them are in {out}.")
+    elif len(found.suspects) > SHOWN:
+        click.echo(f"  and {len(found.suspects) - SHOWN:,} more; --out writes all.")

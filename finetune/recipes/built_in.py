@@ -1,0 +1,190 @@
+"""The recipe of the adapter that comes with the embedded model: `python -m fewsight.finetune.recipes.built_in --help`.
+
+It learns all four tasks from customers of the sample shop (only phrasings and products of its training part) and, for
+sentiment, from sentences and passages of product reviews whose sentences have the mean rating of twenty people.
+"""
+
+import csv
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import click
+
+from fewsight.errors import InputError
+from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.pipeline import finetune
+from fewsight.finetune.setup import Lesson
+from fewsight.finetune.training.progress import TrainingBar
+from fewsight.prompts.loading.finding import load_task
+from fewsight.shop import generate
+from fewsight.shop.labels import labelled_row
+from fewsight.shop.truth.reading import overall_tone
+
+SEED: Final = 20_000
+MOST_DRAWN: Final = 40
+"""Customers that are drawn, at most, for each row that is wanted."""
+
+ONE_MESSAGE: Final = {"intent": 2600, "sentiment": 1200, "churn_reason": 900, "persona": 200}
+"""Customers with one event, by task."""
+
+HISTORIES: Final = {"intent": 200, "sentiment": 250, "churn_reason": 400, "persona": 400}
+"""Customers with three to nine events, by task: from three on a prompt says for how long they have been silent."""
+
+SILENCE: Final = 500
+"""Most days between a history's newest event and the moment that it is read at."""
+
+MOST_ALIKE: Final = {"intent": 0.1, "sentiment": 0.4, "churn_reason": 0.35, "persona": 1.0}
+"""Largest share of rows with the same headline label: rare ones are the ones to learn."""
+
+SENTENCES: Final = 1600
+PASSAGES: Final = 400
+PASSAGE: Final = (2, 6)
+"""Fewest and most sentences of a passage."""
+
+NEUTRAL: Final = 0.2
+"""Mean ratings (-4 to 4) no farther from 0 are neutral, as in Hutto and Gilbert (VADER, ICWSM 2014)."""
+
+CONFIG: Final = FinetuneConfig(
+    rank=8,
+    alpha=16.0,
+    learning_rate=2e-3,
+    schedule="cosine",
+    batch_rows=32,
+    augment_typos=0.1,
+    augment_case=0.1,
+    augment_injections=0.1,
+    valid_share=0.03,
+    report_rows=40,
+)
+ATTRIBUTION: Final = (
+    "fewsight's sample shop: made-up customers, no real person",
+    "amazonReviewSnippets, Hutto and Gilbert, VADER (ICWSM 2014), MIT licence: sentences of every other review",
+)
+
+
+def is_trained_on(review: str) -> bool:
+    """Whether a review's sentences are in the training half; the other half is for scoring.
+
+    >>> [is_trained_on(str(review)) for review in range(4)]
+    [False, False, True, True]
+    """
+    return hashlib.sha256(review.encode()).digest()[0] % 2 == 0
+
+
+def shop_rows(task: str) -> Iterator[str]:
+    """Labelled customers of the sample shop for a task, as lines of JSON."""
+    parts = (ONE_MESSAGE[task], (1, 1), 0, 0), (HISTORIES[task], (3, 9), SILENCE, 1_000_000)
+    for many, events, silence, first in parts:
+        seen = Counter[str]()
+        drawn = generate(MOST_DRAWN * many, seed=SEED, split="train", events=events, silence=silence, first=first)
+        for customer in drawn:
+            if seen.total() == many:
+                break
+            row = labelled_row(customer, task)
+            label = str(next(iter(json.loads(row)["answer"].values()))) if row else ""
+            if row and seen[label] < MOST_ALIKE[task] * many:
+                seen[label] += 1
+                yield as_text(row) if events == (1, 1) and seen.total() % 2 else row
+
+
+def as_text(row: str) -> str:
+    """The only event of a labelled row as bare text, as tables of messages have it; unchanged if more is known of it.
+
+    >>> as_text('{"id": "1", "events": [{"kind": "message", "time": "2026-01-01", "text": "hi"}], "answer": {}}')
+    '{"id": "1", "text": "hi", "answer": {}}'
+    """
+    content = json.loads(row)
+    (event,) = content["events"]
+    if "profile" in content or not event.get("text") or event.keys() - {"kind", "time", "channel", "text"}:
+        return row
+    return json.dumps({"id": content["id"], "text": event["text"], "answer": content["answer"]}, ensure_ascii=False)
+
+
+def sentence_rows(reviews: Path) -> Iterator[str]:
+    """Sentences of the training half of amazon_review_snippets.csv, partly labelled: `overall` alone.
+
+    Raises:
+        InputError: the file is another one.
+    """
+    rows = _training_half(reviews)
+    rows.sort(key=lambda row: hashlib.sha256(row["id"].encode()).digest())
+    for row in rows[:SENTENCES]:
+        yield json.dumps({"id": f"sentence-{row['id']}", "text": row["text"], "answer": {"overall": _tone(row)}})
+
+
+def passage_rows(reviews: Path) -> Iterator[str]:
+    """Neighbouring sentences of one review as a review event, or as bare text, labelled as the sample shop's texts are.
+
+    Raises:
+        InputError: the file is another one.
+    """
+    chance = Random(SEED)  # noqa: S311 - reproducible, no secret
+    by_review: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in _training_half(reviews):
+        by_review[row["review_id"]].append(row)
+    long = [rows for rows in by_review.values() if len(rows) >= PASSAGE[0]]
+    for number in range(PASSAGES):
+        rows = chance.choice(long)
+        size = chance.randint(PASSAGE[0], min(PASSAGE[1], len(rows)))
+        begin = chance.randint(0, len(rows) - size)
+        part = rows[begin : begin + size]
+        text = " ".join(row["text"].strip() for row in part)
+        shown = {"text": text} if number % 2 else {"events": [{"kind": "review", "text": text}]}
+        overall = overall_tone(Counter(map(_tone, part)))
+        yield json.dumps({"id": f"passage-{number}", **shown, "answer": {"overall": overall}})
+
+
+def tone(rating: float) -> str:
+    """The label of a mean rating from -4 to 4.
+
+    >>> tone(0.2), tone(0.3), tone(-2)
+    ('neutral', 'positive', 'negative')
+    """
+    return "neutral" if abs(rating) <= NEUTRAL else "positive" if rating > 0 else "negative"
+
+
+def _tone(row: Mapping[str, str]) -> str:
+    return tone(float(row["mean_sentiment"]))
+
+
+def _training_half(reviews: Path) -> list[dict[str, str]]:
+    with reviews.open(encoding="utf-8", newline="") as file:
+        table = csv.DictReader(file)
+        if missing := {"id", "review_id", "text", "mean_sentiment"} - set(table.fieldnames or ()):
+            raise InputError(f"{str(reviews)!r} lacks the columns {', '.join(sorted(missing))}.")
+        return [row for row in table if is_trained_on(row["review_id"])]
+
+
+@click.command()
+@click.option("--reviews", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter; rows go beside it.")
+def main(reviews: Path, out: Path) -> None:
+    """Train the embedded adapter. --reviews is amazon_review_snippets.csv (id, review_id, text, mean_sentiment)."""
+    rows = out.with_name(f"{out.name}.rows")
+    rows.mkdir(parents=True, exist_ok=True)
+    lessons = []
+    for task in ONE_MESSAGE:
+        lines = list(shop_rows(task))
+        if task == "sentiment":
+            lines += [*sentence_rows(reviews), *passage_rows(reviews)]
+        path = rows / f"{task}.jsonl"
+        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        lessons.append(Lesson(load_task(task), path))
+    with TrainingBar() as bar:
+        finetune(
+            lessons,
+            out,
+            config=CONFIG,
+            attribution=ATTRIBUTION,
+            progress=bar,
+            say=lambda line: click.echo(line, err=True),
+        )
+
+
+if __name__ == "__main__":
+    main()

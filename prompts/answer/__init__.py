@@ -1,0 +1,1 @@
+"""How an answer is decoded: fields of the output model, label tries, grammars. Others use `form` and `fields`."""

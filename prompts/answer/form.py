@@ -1,0 +1,175 @@
+"""How an answer is decoded: which labels are scored where, and under which grammar the rest is written.
+
+The answer is compact JSON in the order of the output model. All of its forced text goes into the prompt, up to a token
+boundary that the tokenizer itself would choose for the whole answer, so that what is scored and generated are the same
+tokens that an adapter is trained on.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from fewsight.prompts.answer.fields import ClosedField, OpenField, closed_fields, open_fields
+from fewsight.prompts.answer.grammar import literal, value_pattern
+from fewsight.prompts.answer.trie import TokenTrie, common_prefix
+from fewsight.tokenizer import Tokenizer
+
+_OPENINGS = ('["E1', "[]", '"A', '"th', "1", "tr")
+"""How open values may begin: what all of them have in common with the text before is a safe token boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Score `labels` after the prompt and `prefill` (token ids)."""
+
+    field: ClosedField
+    prefill: tuple[int, ...]
+    labels: TokenTrie
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Generate after the prompt and `prefill`; the answer's text is `text` plus what is generated under `grammar`."""
+
+    text: str
+    prefill: tuple[int, ...]
+    grammar: str
+
+
+class AnswerForm:
+    """The decoding plan of one output model for one tokenizer.
+
+    Args:
+        model: the task's output model.
+        tokenizer: of the model that answers.
+    """
+
+    def __init__(self, model: type[BaseModel], tokenizer: Tokenizer) -> None:
+        self.model = model
+        self.closed = closed_fields(model)
+        self.open = open_fields(model)
+        self._tokenizer = tokenizer
+        self.paths = (*(f.path for f in self.closed), *(f.path for f in self.open))
+        self._pieces = _pieces(model, self.paths)
+        self._ask = lru_cache(maxsize=4096)(self._make_ask)
+        self._write = lru_cache(maxsize=4096)(self._make_write)
+
+    def ask(self, chosen: Sequence[str]) -> Ask | None:
+        """The next closed field to score, after labels for the fields before it were chosen; None when all are."""
+        return None if len(chosen) == len(self.closed) else self._ask(tuple(chosen))
+
+    def write(self, chosen: Sequence[str], events: int) -> Write | str:
+        """What is left to generate after `chosen` labels, with E1..E`events` shown; the whole text if all is forced."""
+        return self._write(tuple(chosen), events)
+
+    def spans(self, values: Mapping[str, Any]) -> tuple[str, dict[str, tuple[int, int]]]:
+        """An answer's text, and where in it (first and last character plus one) each value stands.
+
+        `values` are JSON values by dotted path. The text ends with what is forced after the last value before the first
+        field that has none.
+        """
+        text, found = self._pieces[0], {}
+        for path, piece in zip(self.paths, self._pieces[1:], strict=True):
+            if path not in values:
+                break
+            value = json.dumps(values[path], ensure_ascii=False, separators=(",", ":"))
+            found[path] = (len(text), len(text) + len(value))
+            text += value + piece
+        return text, found
+
+    def parse(self, text: str) -> BaseModel:
+        """The validated answer.
+
+        Raises:
+            pydantic.ValidationError: the text is not an answer.
+        """
+        return self.model.model_validate_json(text)
+
+    def schema(self, events: int) -> dict[str, Any]:
+        """A JSON schema in the strict form that servers accept, with evidence limited to E1..E`events`."""
+        schema = self.model.model_json_schema()
+        for field in self.open:
+            if field.evidence is not None:
+                names = [f"E{i}" for i in range(1, events + 1)]
+                items = {"items": {"type": "string", "enum": names}} if names else {"items": {"type": "string"}}
+                bound = min(field.evidence, events)
+                schema["properties"][field.path] = {"type": "array", "maxItems": bound, **items}
+        _make_strict(schema)
+        return schema
+
+    def _forced(self, chosen: Sequence[str]) -> str:
+        text = self._pieces[0]
+        for label, field, piece in zip(chosen, self.closed, self._pieces[1:], strict=False):
+            text += _value(field, label) + piece
+        return text
+
+    def _make_ask(self, chosen: tuple[str, ...]) -> Ask:
+        field = self.closed[len(chosen)]
+        texts = [self._forced((*chosen, label)) for label in field.labels]
+        encoded = [tuple(ids) for ids in self._tokenizer.encode_batch(texts)]
+        shared = len(common_prefix(encoded)) if len(encoded) > 1 else 0
+        return Ask(field, encoded[0][:shared], TokenTrie(field.labels, tuple(ids[shared:] for ids in encoded)))
+
+    def _make_write(self, chosen: tuple[str, ...], events: int) -> Write | str:
+        left = self.closed[len(chosen) :]
+        pieces = self._pieces[len(chosen) + 1 :]
+        patterns = [*(_choice(field) for field in left), *(value_pattern(field, events) for field in self.open)]
+        rest = "".join(pattern + literal(piece) for pattern, piece in zip(patterns, pieces, strict=True))
+        text = self._forced(chosen)
+        first = [_value(left[0], label) for label in left[0].labels] if left else _OPENINGS
+        if not rest or (not left and all(_is_forced(field, events) for field in self.open)):
+            return text + "".join("[]" + piece for piece in pieces)
+        encoded = [tuple(ids) for ids in self._tokenizer.encode_batch([text + start for start in first])]
+        prefill = common_prefix(encoded)
+        kept = self._tokenizer.decode(prefill)
+        while not text.startswith(kept):  # a token that ends inside a character, or inside the value
+            prefill = prefill[:-1]
+            kept = self._tokenizer.decode(prefill)
+        return Write(kept, prefill, literal(text[len(kept) :]) + rest)
+
+
+def _pieces(model: type[BaseModel], paths: Sequence[str]) -> list[str]:
+    """The answer's fixed text: before the first value, between values, after the last."""
+    marks = {path: f"\x00{i}\x00" for i, path in enumerate(paths)}
+    text = json.dumps(_skeleton(model, "", marks), separators=(",", ":"), ensure_ascii=False)
+    return re.split(r'"\\u0000\d+\\u0000"', text)
+
+
+def _skeleton(model: type[BaseModel], prefix: str, marks: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: marks[prefix + name] if prefix + name in marks else _skeleton(info.annotation, f"{prefix}{name}.", marks)  # type: ignore[arg-type] # a nested model
+        for name, info in model.model_fields.items()
+    }
+
+
+def _value(field: ClosedField, label: str) -> str:
+    return json.dumps(field.values[field.labels.index(label)], ensure_ascii=False)
+
+
+def _choice(field: ClosedField) -> str:
+    return "(?:" + "|".join(literal(_value(field, label)) for label in field.labels) + ")"
+
+
+def _is_forced(field: OpenField, events: int) -> bool:
+    return field.evidence is not None and events == 0
+
+
+def _make_strict(schema: dict[str, Any]) -> None:
+    for part in _objects(schema):
+        part["additionalProperties"] = False
+        part["required"] = list(part["properties"])
+
+
+def _objects(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON value
+    if isinstance(schema, dict):
+        if schema.get("type") == "object" and "properties" in schema:
+            yield schema
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _objects(part)

@@ -1,0 +1,192 @@
+"""One line of a shots file becomes a Shot: every field checked, every answer held against the task's output model.
+
+A line is either a history, `{"id", "events": [...], "profile": {...}, "answer": {...}, "as_of"?}`, or one message,
+`{"id", "text", "answer": {...}, "customer_id"?, "time"?}`. A time without an offset is read as UTC. `as_of` is the
+moment that the answer is of; the newest event where it is not given.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from fewsight.errors import did_you_mean
+from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
+from fewsight.language import guess_language
+from fewsight.prompts.answer.fields import open_fields
+from fewsight.prompts.task import Language, Shot
+
+ANONYMOUS: Final = "shot:"
+"""Opens the customer id of a shot whose customer is not known."""
+
+_MESSAGE_KEYS: Final = frozenset({"id", "text", "answer", "customer_id", "time"})
+_HISTORY_KEYS: Final = frozenset({"id", "events", "profile", "answer", "customer_id", "as_of"})
+_EVENT_KEYS: Final = frozenset({"id", "time", "kind", "channel", "text", "product", "amount", "currency", "attributes"})
+
+
+class ShotError(ValueError):
+    """What is wrong with one shot; callers add the file and the line."""
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Lines of a file that hold anything, with their numbers from 1; a byte order mark is left out."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if stripped := line.removeprefix(b"\xef\xbb\xbf").strip():
+                yield number, stripped
+
+
+def parse_line(line: bytes, output: type[BaseModel], language: Language | None) -> Shot:
+    """A shot from one line of JSON; `language` None detects it from the shot's texts.
+
+    Raises:
+        ShotError: no UTF-8, no JSON, unknown or missing keys, or an answer that the output model refuses.
+    """
+    return make_shot(parse_object(line), output, language)
+
+
+def parse_object(line: bytes) -> dict[str, Any]:
+    """The JSON object on one line.
+
+    Raises:
+        ShotError: no UTF-8, no JSON, or no object.
+    """
+    try:
+        data = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ShotError(f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    except UnicodeEncodeError:
+        raise ShotError("a \\ud800-\\udfff escape stands alone; write the character itself") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ShotError(f"not JSON ({error}); write one JSON object on each line") from None
+    if not isinstance(data, dict):
+        raise ShotError(f"a {type(data).__name__}, not a JSON object")
+    return data
+
+
+def make_shot(data: Mapping[str, Any], output: type[BaseModel], language: Language | None) -> Shot:
+    """A shot from the keys described at the top of this module.
+
+    Raises:
+        ShotError: unknown or missing keys, or an answer that the output model refuses.
+    """
+    keys = _MESSAGE_KEYS if "text" in data else _HISTORY_KEYS
+    for key in data:
+        if key not in keys:
+            raise ShotError(f"unknown key {key!r}.{did_you_mean(key, keys)}")
+    shot_id = _text(data, "id", required=True)
+    customer = _text(data, "customer_id") or f"{ANONYMOUS}{shot_id}"
+    events, until = _events(data), _time(data.get("as_of"))
+    if until and any(event.time and event.time > until for event in events):
+        raise ShotError(f"'as_of' is {until.isoformat()}, and there are later events; cut them away")
+    history = CustomerHistory(str(customer), events, _scalars(data.get("profile"), "profile"), until)
+    answer = check_answer(data.get("answer"), output, len(history.events))
+    words = " ".join(event.text for event in history.events if event.text)
+    return Shot(str(shot_id), history, answer, language or guess_language(words))
+
+
+def check_answer(answer: Any, output: type[BaseModel], events: int) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """The answer with its keys in the model's order, evidence included.
+
+    Raises:
+        ShotError: the output model refuses it, it has keys that the model doesn't, or evidence that isn't E1..En.
+    """
+    if not isinstance(answer, Mapping):
+        raise ShotError(f"'answer' is {answer!r}; write an object with the fields of {output.__name__}")
+    try:
+        computed = set(output.model_computed_fields)  # is not decoded, so must not be shown either
+        checked: dict[str, Any] = output.model_validate(dict(answer)).model_dump(mode="json", exclude=computed)
+    except ValidationError as error:
+        found = [f"answer.{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
+        raise ShotError("; ".join(found)) from None
+    if unknown := sorted(_unknown_keys(answer, checked, "answer")):
+        raise ShotError(f"unknown {', '.join(unknown)}; {output.__name__} has {', '.join(checked)}")
+    legal = {f"E{number}" for number in range(1, events + 1)}
+    for field in open_fields(output):
+        wrong = [e for e in checked[field.path] if e not in legal] if field.evidence is not None else []
+        if wrong:
+            raise ShotError(f"answer.{field.path} names {wrong}; this shot has {events} events: E1..E{events}")
+    return checked
+
+
+def _dump(answer: BaseModel) -> dict[str, Any]:
+    """The fields alone: computed ones are no part of what a model answers."""
+    dumped = answer.model_dump(mode="json", include=set(type(answer).model_fields))
+    return dumped | {name: _dump(value) for name, value in answer if isinstance(value, BaseModel)}
+
+
+def _unknown_keys(given: Mapping[str, Any], checked: Mapping[str, Any], path: str) -> Iterator[str]:
+    for key, value in given.items():
+        if key not in checked:
+            yield f"{path}.{key}"
+        elif isinstance(value, Mapping) and isinstance(checked[key], Mapping):
+            yield from _unknown_keys(value, checked[key], f"{path}.{key}")
+
+
+def _events(data: Mapping[str, Any]) -> tuple[Event, ...]:
+    if "text" in data:
+        text = _text(data, "text", required=True)
+        return (Event("E1", _time(data.get("time")), "message", text=text),)
+    events = data.get("events")
+    if not isinstance(events, list):
+        raise ShotError(f"'events' is {events!r}; write a list of events, or 'text' for a single message")
+    made = tuple(_event(event, number) for number, event in enumerate(events, 1))
+    times = [event.time for event in made if event.time]
+    if times != sorted(times):
+        raise ShotError("events are not oldest first; evidence counts them in that order, so sort them by time")
+    return made
+
+
+def _event(event: Any, number: int) -> Event:  # noqa: ANN401 - any JSON
+    if not isinstance(event, dict):
+        raise ShotError(f"event {number} is {event!r}, not an object")
+    try:
+        for key in event:
+            if key not in _EVENT_KEYS:
+                raise ShotError(f"unknown key {key!r}.{did_you_mean(key, _EVENT_KEYS)}")
+        kind, amount = event.get("kind"), event.get("amount")
+        if kind not in EVENT_KINDS:
+            raise ShotError(f"kind is {kind!r}.{did_you_mean(str(kind), EVENT_KINDS)}")
+        if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool)):
+            raise ShotError(f"amount is {amount!r}; write minor units (cents) as a whole number")
+        words = {key: _text(event, key) for key in ("channel", "text", "product", "currency")}
+        name = _text(event, "id") or f"E{number}"
+        attributes = _scalars(event.get("attributes"), "attributes")
+        return Event(name, _time(event.get("time")), kind, amount=amount, attributes=attributes, **words)
+    except ShotError as error:
+        raise ShotError(f"event {number}: {error}") from None
+
+
+def _text(data: Mapping[str, Any], key: str, required: bool = False) -> str | None:
+    value = data.get(key)
+    if value is None and not required:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise ShotError(f"{key!r} is {'missing' if value is None else repr(value)}; write some text")
+    return value
+
+
+def _scalars(value: Any, key: str) -> dict[str, Scalar]:  # noqa: ANN401 - any JSON
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(v, str | int | float | bool) for v in value.values()):
+        raise ShotError(f"{key!r} is {value!r}; write an object of texts, numbers and true/false")
+    return value
+
+
+def _time(value: Any) -> datetime | None:  # noqa: ANN401 - any JSON
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise ShotError(f"time {value!r} is not a time; write it as 2026-01-31T18:05:00+00:00") from None
+
+
+def _no_constant(name: str) -> float:
+    raise json.JSONDecodeError(f"{name} is not a JSON number", name, 0)

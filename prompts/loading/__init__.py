@@ -1,0 +1,1 @@
+"""Task folders: found, read, checked and newly made. Others use `finding.load_task`."""

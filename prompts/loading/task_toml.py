@@ -1,0 +1,121 @@
+"""Read what task.toml says about a task; every problem goes into one list."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.errors import did_you_mean
+from fewsight.prompts.answer.fields import ClosedField
+from fewsight.prompts.problems import Problems
+from fewsight.prompts.task import LANGUAGES, Language, NoneOfThese
+
+_KEYS: Final = ("name", "version", "title", "metrics", "none_of_these", "descriptions", "labelling")
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+def is_name(word: str) -> bool:
+    """Whether a word can name a task."""
+    return _NAME.fullmatch(word) is not None
+
+
+def read_toml(path: Path, problems: Problems) -> dict[str, Any] | None:
+    """The keys of a task.toml; None where it can't be read."""
+    try:
+        facts = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        problems.add(path.name, f"can't be read ({error.strerror}); `fewsight tasks new NAME` writes a starter folder")
+    except UnicodeDecodeError as error:
+        problems.add(path.name, f"byte {error.start} is not UTF-8; save the file as UTF-8")
+    except tomllib.TOMLDecodeError as error:
+        problems.add(path.name, f"not TOML: {error}")
+    else:
+        for key in facts:
+            if key not in _KEYS:
+                problems.add(path.name, f"unknown key {key!r}.{did_you_mean(key, _KEYS)}")
+        return facts
+    return None
+
+
+def read_word(facts: Mapping[str, Any], key: str, problems: Problems) -> str:
+    """A text that must be there; empty where it isn't."""
+    value = facts.get(key)
+    if isinstance(value, str) and value.strip():
+        return value
+    problems.add("task.toml", f"{key} is {value!r}; write some text" if key in facts else f"{key!r} is missing")
+    return ""
+
+
+def check_names(words: Mapping[str, str], folder: Path, problems: Problems) -> None:
+    """Name and version must be well formed, and the name that of the folder."""
+    name, version = words["name"], words["version"]
+    if name and not is_name(name):
+        problems.add("task.toml", f"name is {name!r}; use letters, digits, '_' and '-', and begin with a letter")
+    elif name and name != folder.resolve().name:
+        problems.add("task.toml", f"name is {name!r} but the folder is {folder.resolve().name!r}; give both one name")
+    if version and not re.fullmatch(r"v[0-9]+", version):
+        problems.add("task.toml", f"version is {version!r}; write v1, v2, ...")
+
+
+def read_descriptions(
+    found: Any,  # noqa: ANN401 - any TOML
+    closed: tuple[ClosedField, ...],
+    problems: Problems,
+) -> dict[Language, dict[str, dict[str, str]]]:
+    """Descriptions by language, field path and label; each must belong to a label that exists."""
+    labels = {field.path: field.labels for field in closed}
+    result: dict[Language, dict[str, dict[str, str]]] = {}
+    for language, tables in (found if isinstance(found, dict) else {"": found}).items():
+        if language not in LANGUAGES or not isinstance(tables, dict):
+            problems.add("task.toml", f"descriptions.{language} is not a table for en or zh")
+            continue
+        result[language] = {}
+        for path, label, text in _leaves(tables):
+            where = f"[descriptions.{language}] {path}"
+            if path not in labels:
+                problems.add("task.toml", f"{where} is not a closed field.{did_you_mean(path, labels)}")
+            elif label not in labels[path]:
+                problems.add("task.toml", f"{where} has no label {label!r}.{did_you_mean(label, labels[path])}")
+            elif not isinstance(text, str):
+                problems.add("task.toml", f"{where} {label!r} is {text!r}; write some text")
+            else:
+                result[language].setdefault(path, {})[label] = text
+    return result
+
+
+def _leaves(table: Mapping[str, Any], path: str = "") -> list[tuple[str, str, Any]]:
+    """(field path, label, text): `[descriptions.en.aspects.price]` and a quoted "aspects.price" are the same."""
+    found: list[tuple[str, str, Any]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            found += _leaves(value, f"{path}.{key}" if path else key)
+        else:
+            found.append((path, key, value))
+    return found
+
+
+def read_none_of_these(
+    found: Any,  # noqa: ANN401 - any TOML
+    closed: tuple[ClosedField, ...],
+    problems: Problems,
+) -> NoneOfThese | None:
+    """The label, and perhaps threshold, for what is out of scope; the label must be one of the first field."""
+    if found is None:
+        return None
+    label = found.get("label") if isinstance(found, dict) else None
+    threshold = found.get("threshold") if isinstance(found, dict) else None
+    labels = closed[0].labels if closed else ()
+    if label not in labels:
+        problems.add("task.toml", f"none_of_these.label is {label!r}, not a label.{did_you_mean(str(label), labels)}")
+    if threshold is not None and not (isinstance(threshold, float) and 0 < threshold < 1):
+        problems.add("task.toml", f"none_of_these.threshold is {threshold!r}; write a probability such as 0.3")
+    return NoneOfThese(str(label), threshold)
+
+
+def read_metrics(found: Any, problems: Problems) -> tuple[str, ...]:  # noqa: ANN401 - any TOML
+    """The words by which an evaluation knows how to score the task."""
+    if isinstance(found, list) and all(isinstance(word, str) for word in found):
+        return tuple(found)
+    problems.add("task.toml", f'metrics is {found!r}; write a list of words such as ["accuracy"]')
+    return ()

@@ -1,0 +1,1 @@
+"""What runs a prompt. `base` is the seam, `registry` starts an engine by name; each folder beside holds one engine."""

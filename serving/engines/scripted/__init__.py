@@ -1,0 +1,1 @@
+"""An engine without a model, for tests, dry runs and tests of scale."""

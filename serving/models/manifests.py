@@ -1,0 +1,233 @@
+"""What an adapter was trained under, against what a run would serve it under."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from fewsight.adapter_manifest import AdapterManifest, TaskFacts, read_manifest
+from fewsight.digest import digest
+from fewsight.errors import ConfigError, ModelError
+from fewsight.events import CustomerHistory, Event
+from fewsight.prompts.answer.form import AnswerForm
+from fewsight.prompts.task import LANGUAGES, Language, Style, Task
+from fewsight.serving.engines.registry import LOCAL
+from fewsight.serving.models.adapters import adapter_digest
+from fewsight.serving.models.names import ModelFolder
+from fewsight.serving.models.wheels import say
+from fewsight.serving.run.options import BUILT_IN, RunOptions, built_in_folder
+from fewsight.serving.run.prepare import Preparer
+from fewsight.tokenizer import Tokenizer
+
+_START: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+_TOLD: Final = (
+    Event("a", _START, "order", "web", product="lamp", amount=4990, currency="EUR", attributes={"size": "L"}),
+    Event("b", _START + timedelta(days=2), "message", "chat", text="Where is it? Write to ann@example.com. 在哪里？"),
+    Event("c", _START + timedelta(days=9), "return", product="lamp", amount=-4990, currency="EUR"),
+    Event("d", _START + timedelta(days=40), "order", "app", product="desk", amount=100, currency="JPY"),
+)
+PROBES: Final = (
+    CustomerHistory("p1", (Event("a", None, "message", text="Where is my parcel 4711?"),)),
+    CustomerHistory("p2", _TOLD, {"city": "Graz", "age": 40}),
+    CustomerHistory("p3", (), {"city": "Graz"}),
+)
+"""Fixed histories that show every part of a prompt."""
+
+ROOM: Final = 1_000_000
+"""A context that fits every probe, so that digests don't depend on the model's."""
+
+
+def task_facts(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Style) -> TaskFacts:
+    """What a task's prompts and answers are under these options.
+
+    `prompts` covers template, labels' descriptions, masking, view and chat template: it is made of token ids of fixed
+    histories. `schema_digest` covers fields, labels and how open fields are bounded.
+    """
+    form = AnswerForm(task.output, tokenizer)
+    rest = form.write([min(closed.labels) for closed in form.closed], 3)
+    answers = [[closed.path, sorted(closed.labels)] for closed in form.closed]  # in any order: it changes no answer
+    return TaskFacts(
+        name=task.name,
+        version=task.version,
+        style=style,
+        language=options.language,
+        mask=options.mask,
+        history_tokens=options.history_tokens,
+        prompts={
+            language: _prompt_digest(task, tokenizer, options, style, language)
+            for language in LANGUAGES
+            if (language, style) in task.templates and options.language in ("auto", language)
+        },
+        schema_digest=digest([answers, rest if isinstance(rest, str) else rest.text + rest.grammar]),
+    )
+
+
+def with_built_in(
+    options: RunOptions, tasks: Sequence[Task], model: ModelFolder, tokenizer: Tokenizer, engine: str
+) -> RunOptions:
+    """The options with the embedded model's own adapter, for the tasks that it was trained for.
+
+    Nothing changes where the options ask for something else: an adapter or none, shots, the full template, another
+    order of blocks, Chinese, or another model. The adapter knows English alone; see `speaks_chinese` of a session.
+    """
+    asked = options.adapters or options.shots or options.style == "full" or options.language == "zh"
+    if asked or options.order not in (None, "shots-first") or engine not in LOCAL:
+        return options
+    manifest = read_manifest(built_in_folder())
+    if manifest is None or manifest.base.digest != model.digest:
+        return options
+    facts = {one.name: one for one in manifest.tasks}
+    fits = [
+        task.name
+        for task in tasks
+        if task.name in facts and not any(_task_problems(manifest, facts[task.name], task, tokenizer, options))
+    ]
+    return replace(options, adapters=dict.fromkeys(fits, BUILT_IN))
+
+
+def follow_manifests(
+    options: RunOptions,
+    tasks: Sequence[Task],
+    model: ModelFolder,
+    tokenizer: Tokenizer,
+    *,
+    heed_parity: bool = True,
+) -> RunOptions:
+    """The options with style, language and order of blocks as the adapters, or the whole model, were trained with.
+
+    Adapters without a manifest are used with a warning; a model without one is any base model. `heed_parity` False
+    leaves the parity gate's result aside, for those who measure it anew.
+
+    Raises:
+        ModelError: a manifest speaks against this run, with all that differs; only a warning under `options.force`.
+        ConfigError: two adapters want different prompts, which one run can't give.
+    """
+    pins: dict[str, RunOptions] = {}
+    for task in tasks:
+        adapter = options.adapter(task.name)
+        folder = adapter or model.path
+        if not folder.is_dir():
+            continue
+        manifest = read_manifest(folder)
+        if manifest is None:
+            if adapter:
+                say(
+                    f"Warning: adapter {str(folder)!r} has no fewsight.json, so whether it fits this task is not known."
+                )
+            continue
+        kind = "model" if manifest.is_model else "adapter"
+        facts = next((facts for facts in manifest.tasks if facts.name == task.name), None)
+        problems = list(_problems(manifest, folder, model, tokenizer, options))
+        if heed_parity:
+            problems += _parity_problems(manifest)
+        problems += _task_problems(manifest, facts, task, tokenizer, options)
+        if problems and not options.force:
+            lines = "\n  - ".join([f"{kind.capitalize()} {str(folder)!r} was not made for this run:", *problems])
+            raise ModelError(f"{lines}\nMend that, train it anew, or use --force.")
+        if heed_parity and (note := _parity_note(manifest, options)):
+            say(f"Warning: {kind} {folder.name}: {note}")
+        for problem in [*problems, *(_notes(facts, options) if facts else ())]:
+            say(f"Warning: {kind} {folder.name}: {problem}")
+        if facts is not None:
+            pins[task.name] = pinned(options, facts)
+    return _agreed(options, pins)
+
+
+def _agreed(options: RunOptions, pins: dict[str, RunOptions]) -> RunOptions:
+    """What all adapters pin; a run has one style, language and order."""
+    wanted = {name: (pin.style or "compact", pin.language, pin.order) for name, pin in pins.items()}
+    if len(set(wanted.values())) > 1:
+        each = "; ".join(f"{name}: {', '.join(map(str, pin))}" for name, pin in wanted.items())
+        raise ConfigError(
+            f"The adapters were trained with different prompts (style, language, order): {each}. "
+            "Run these tasks one by one."
+        )
+    return next(iter(pins.values()), options)
+
+
+def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
+    """The options with what the manifest pins: style, language and order of blocks."""
+    by_itself = facts.style == "compact" and options.adapter(facts.name) is not None  # what adapters get anyway
+    return replace(
+        options,
+        style=options.style or (None if by_itself else facts.style),
+        language=facts.language if options.language == "auto" else options.language,
+        order=options.order or facts.order,
+    )
+
+
+def _problems(
+    manifest: AdapterManifest, adapter: Path, model: ModelFolder, tokenizer: Tokenizer, options: RunOptions
+) -> Iterator[str]:
+    found = model.digest if manifest.is_model else adapter_digest(adapter)
+    if found != manifest.weights_digest and (options.engine in LOCAL or not manifest.is_model):
+        yield "its weights are not those that were measured: the files were changed after training"
+    if options.engine in LOCAL and not manifest.is_model and model.digest != manifest.base.digest:
+        trained = f"{manifest.base.name} ({manifest.base.digest[:12]})"
+        yield f"base model: trained on {trained}, this is {model.name} ({model.digest[:12]})"
+    if tokenizer.digest != manifest.base.tokenizer_digest:
+        yield "tokenizer or chat template differ from those of the training"
+
+
+def _parity_problems(manifest: AdapterManifest) -> Iterator[str]:
+    if manifest.parity is not None and not manifest.parity.passed:
+        failed = [part.way for part in manifest.parity.parts if not part.passed] or ["prompts"]
+        yield f"the parity gate failed ({', '.join(failed)}): it does not answer in serving as it did in training"
+
+
+def _parity_note(manifest: AdapterManifest, options: RunOptions) -> str | None:
+    measured = [part.way for part in manifest.parity.parts] if manifest.parity else []
+    if options.engine not in LOCAL or options.engine in measured:
+        return None
+    return f"whether {options.engine} answers as training did was never measured; fewsight adapters check does it"
+
+
+def _task_problems(
+    manifest: AdapterManifest, facts: TaskFacts | None, task: Task, tokenizer: Tokenizer, options: RunOptions
+) -> Iterator[str]:
+    if facts is None:
+        yield f"task: trained for {', '.join(facts.name for facts in manifest.tasks)}, not for {task.name}"
+        return
+    if facts.version != task.version:
+        yield f"task version: trained on {facts.version}, this is {task.version}"
+    if options.style not in (None, facts.style):
+        yield f"style: trained on {facts.style}, --style is {options.style}"
+    if options.order not in (None, facts.order):
+        yield f"order: trained on {facts.order}, --order is {options.order}"
+    if facts.language != "auto" and options.language not in ("auto", facts.language):
+        yield f"language: trained on {facts.language}, --language is {options.language}"
+    trained = replace(
+        options, language=facts.language, mask=facts.mask, history_tokens=facts.history_tokens, order=facts.order
+    )
+    now = task_facts(task, tokenizer, trained, facts.style)
+    if now.schema_digest != facts.schema_digest:
+        yield "answers: the task's fields or labels were changed after training"
+    if changed := [language for language, found in facts.prompts.items() if now.prompts.get(language) != found]:
+        yield f"prompt ({', '.join(changed)}): its template, its words or how histories are shown were changed"
+
+
+def _notes(facts: TaskFacts, options: RunOptions) -> Iterator[str]:
+    if options.shots:
+        yield f"trained without shots, and --shots is {options.shots}"
+    if options.mask != facts.mask:
+        yield f"trained with{'' if facts.mask else 'out'} masking, and this run is with{'' if options.mask else 'out'}"
+    if options.history_tokens != facts.history_tokens:
+        yield f"trained with --history-tokens {facts.history_tokens}, and this run has {options.history_tokens}"
+
+
+def _prompt_digest(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Style, language: Language) -> str:
+    asked = replace(
+        options,
+        tasks=(task.name,),
+        adapters={},
+        style=style,
+        language=language,
+        order="shots-first",
+        shots=0,
+        as_of=None,
+    )
+    preparer = Preparer([task], {}, asked, tokenizer, ROOM)
+    masked = [preparer.mask(probe).history for probe in PROBES]
+    items = preparer.items(masked, "shots-first", [task.name])
+    return digest([list(item.prompt.token_ids) for item in items])

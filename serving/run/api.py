@@ -1,0 +1,190 @@
+"""`fewsight.run`: the command `fewsight run` as a function, with pandas in and out."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fewsight.errors import ConfigError
+from fewsight.events import CustomerHistory
+from fewsight.files import write_text
+from fewsight.insight import Insight
+from fewsight.ledger import Ledger
+from fewsight.masking import PseudonymFile
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.task import Task
+from fewsight.serving.run.calibrated import make_calibrator, write_review
+from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.progress import Silent
+from fewsight.serving.run.runner import Progress, Runner
+from fewsight.serving.run.session import Session, open_session
+from fewsight.serving.run.summary import RunSummary
+from fewsight.tables import Histories, HistorySource, open_histories
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished (or stopped) run: its folder, and what was done in this call."""
+
+    folder: Path
+    summaries: tuple[RunSummary, ...]
+    _keep: Any = None
+
+    @property
+    def insights(self) -> list[Insight]:
+        """All insights of the run's folder, in the order of customers."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[Insight]:
+        with Ledger.open(self.folder, read_only=True) as ledger:
+            yield from ledger.insights(run=RUN_NAME)
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """One row for each (customer, task): customer_id, task, as_of, answer, evidence, probabilities, status, ..."""
+        import pandas as pd
+
+        return pd.DataFrame([insight.to_dict() for insight in self])
+
+
+RUN_NAME = "main"
+
+
+def run(
+    tasks: str | Task | Sequence[str | Task],
+    histories: "str | Path | pd.DataFrame | Histories",
+    out: str | Path | None = None,
+    *,
+    query: str | None = None,
+    mapping: str | Path | None = None,
+    profiles: "str | Path | pd.DataFrame | None" = None,
+    tz: str | None = None,
+    progress: Progress | None = None,
+    **options: Any,  # noqa: ANN401 - the fields of RunOptions
+) -> Run:
+    """Answer tasks for every customer of a table.
+
+    Args:
+        tasks: names of tasks, folders of tasks, or Task objects.
+        histories: a file, a SQL URL, a DataFrame, or opened histories.
+        out: the run's folder; a temporary one that lives as long as the result where None.
+        query: SQL, where `histories` is a SQL URL.
+        mapping: a TOML file that says which columns are what; guessed where None.
+        profiles: a table of customers beside the events.
+        tz: time zone of times without one, e.g. 'Europe/Berlin'.
+        progress: told as results arrive.
+        **options: fields of `fewsight.serving.run.options.RunOptions`, e.g. shots=8, selector="knn".
+
+    Raises:
+        FewsightError: anything named is wrong, before the model is loaded where that can be known.
+
+    Example:
+        >>> insights = run("sentiment", "reviews.csv").to_pandas()  # doctest: +SKIP
+    """
+    named = [tasks] if isinstance(tasks, str | Task) else list(tasks)
+    objects = tuple(_load(task) for task in named)
+    wanted = RunOptions(tasks=tuple(task.name for task in objects), **options)
+    keep = tempfile.TemporaryDirectory(prefix="fewsight-") if out is None else None
+    folder = Path(keep.name if keep else out or "")
+    with ExitStack() as stack:
+        if not isinstance(histories, Histories):
+            refuse_second_writer(folder)
+            opened = open_histories(
+                histories,
+                query=query,
+                mapping=Path(mapping) if mapping else None,
+                profiles=profiles,
+                tz=tz,
+                quarantine=folder / "quarantine.jsonl",
+            )
+            histories = stack.enter_context(opened)
+        session = open_session(wanted, histories, objects)
+        summaries = execute(session, histories, folder, progress or Silent())
+    return Run(folder, tuple(summaries), keep)
+
+
+def execute(session: Session, histories: HistorySource, folder: Path, progress: Progress) -> list[RunSummary]:
+    """Run all groups of a session into a folder; resumes what the folder already holds.
+
+    Raises:
+        ConfigError: the folder holds a run with other options or other input.
+        LedgerError: another process is writing there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    options = session.options
+    calibrator = make_calibrator(session)
+    with Ledger.open(folder / "ledger.sqlite") as ledger:
+        order = _freeze(session, histories, folder)
+        pseudonyms = PseudonymFile(folder / "pseudonyms.jsonl") if options.mask else None
+        summaries = []
+        for group in session.groups():
+            runner = Runner(
+                group,
+                session.preparer,
+                options,
+                ledger,
+                pseudonyms,
+                run=RUN_NAME,
+                order=order,
+                progress=progress,
+                calibrate=calibrator.apply if calibrator else None,
+                relabelling=calibrator.relabelling if calibrator else None,
+            )
+            summaries.append(runner.run(limited(histories, options.limit)))
+            if summaries[-1].stopped:
+                break
+    if calibrator and options.max_error is not None:
+        with Ledger.open(folder, read_only=True) as ledger:
+            summaries[-1].review = write_review(ledger.insights(run=RUN_NAME), calibrator, folder)
+    report = {"summaries": [summary.as_dict() for summary in summaries], "input": asdict(histories.counts)}
+    write_text(folder / "summary.json", json.dumps(report, indent=2, ensure_ascii=False, default=str))
+    return summaries
+
+
+def refuse_second_writer(folder: Path) -> None:
+    """Make the folder, and stop before anything in it is touched where another run is writing there.
+
+    Raises:
+        LedgerError: another process holds the ledger.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    Ledger.open(folder / "ledger.sqlite").close()
+
+
+def limited(histories: Iterable[CustomerHistory], limit: int | None) -> Iterator[CustomerHistory]:
+    """The first `limit` histories, or all."""
+    return islice(histories, limit)
+
+
+def _load(task: str | Task) -> Task:
+    return load_task(task) if isinstance(task, str) else task
+
+
+def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  # noqa: ANN401 - an Order from JSON
+    """The order of blocks of this folder's run; everything that was frozen before must be the same."""
+    path = folder / "run.json"
+    now = {**session.options.frozen(), "input": histories.digest, **session.digests()}
+    if path.exists():
+        try:
+            before = json.loads(path.read_text(encoding="utf-8"))
+            order = before["order"]
+        except (OSError, ValueError, LookupError) as error:
+            raise ConfigError(f"{str(path)!r} can't be read ({error}); name a new folder with --out.") from error
+        same = {"order"} if now["order"] is None else set()  # the planner's choice stands
+        differ = [name for name in now if name not in same and before.get(name) != now[name]]
+        if differ:
+            changes = ", ".join(f"{name}: {before.get(name)!r} -> {now[name]!r}" for name in differ)
+            raise ConfigError(
+                f"{str(folder)!r} holds a run with other options ({changes}). "
+                "Give the same ones to continue it, or name a new folder with --out."
+            )
+        return order
+    now["order"] = session.order(histories)
+    write_text(path, json.dumps(now, indent=2, ensure_ascii=False))
+    return now["order"]

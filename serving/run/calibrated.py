@@ -1,0 +1,161 @@
+"""Applying calibrations to a run's answers, and telling which of them a person should look at."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fewsight.calibration import Calibration, read_calibration
+from fewsight.calibration.steps import Prior
+from fewsight.digest import digest
+from fewsight.errors import ConfigError
+from fewsight.files import replacing
+from fewsight.insight import Insight
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.task import Task
+from fewsight.serving.run.answering import Relabelling
+from fewsight.serving.run.circumstances import circumstances
+from fewsight.serving.run.session import Session
+
+REVIEW = "review.jsonl"
+Shares = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """Calibrations by task, and the least confidence of each field by task where errors are limited."""
+
+    calibrations: Mapping[str, Calibration]
+    least: Mapping[str, Mapping[str, float]]
+
+    def apply(self, task: str, shares: Shares) -> Shares:
+        """Calibrated probabilities by field; those of tasks and fields that were not fitted stay as they are."""
+        fitted = self.calibrations.get(task)
+        if fitted is None:
+            return shares
+        return {path: fitted.apply(path, dict(labels)).probabilities for path, labels in shares.items()}
+
+    @property
+    def relabelling(self) -> Relabelling | None:
+        """How labels are chosen in tasks whose calibration may change them; None where none does."""
+        digests = {
+            task: digest(fitted.model_dump(mode="json")["fields"])
+            for task, fitted in self.calibrations.items()
+            if _with_prior(fitted)
+        }
+        return Relabelling(digests, self._label) if digests else None
+
+    def _label(self, task: str, path: str, shares: Mapping[str, float]) -> str:
+        return self.calibrations[task].apply(path, shares).label
+
+    def doubts(self, insight: Insight) -> dict[str, dict[str, Any]]:
+        """By field, what was answered with less confidence than is needed; empty where nothing needs a look."""
+        found: dict[str, dict[str, Any]] = {}
+        for path, least in self.least.get(insight.task, {}).items():
+            shares = insight.probabilities.get(path, {})
+            label = _label(insight.answer, path)
+            confidence = shares.get(label, 0.0) if label is not None else 0.0
+            if insight.answer is None or confidence < least:
+                found[path] = {"answered": label, "confidence": confidence, "needed": least}
+        return found
+
+
+def make_calibrator(session: Session) -> Calibrator | None:
+    """What the session's options ask for; None where they ask for nothing.
+
+    Raises:
+        ConfigError: a calibration is of another task, was fitted under other circumstances, could change a label that
+            others depend on, or makes no promise like the one that is asked for.
+    """
+    options, tasks = session.options, {task.name: task for task in session.tasks}
+    found: dict[str, Calibration] = {}
+    for name in options.calibrations:
+        fitted = read_calibration(Path(name))
+        task = fitted.circumstances.task
+        if task not in tasks:
+            raise ConfigError(f"--calibration {name!r} is of task {task!r}, and {', '.join(tasks)} is run.")
+        if task in found:
+            raise ConfigError(f"--calibration names two files of task {task!r}; give one.")
+        fitted.require(circumstances(session, tasks[task]))
+        _require_last(name, fitted, tasks[task])
+        found[task] = fitted
+    if not found and options.max_error is None:
+        return None
+    least = (
+        {}
+        if options.max_error is None
+        else {name: _least(task, found.get(name), options.max_error) for name, task in tasks.items()}
+    )
+    return Calibrator(found, least)
+
+
+def _require_last(name: str, fitted: Calibration, task: Task) -> None:
+    """A field whose labels may change must be the last one, because later ones were fitted after other labels."""
+    *early, _ = [field.path for field in closed_fields(task.output)]
+    if found := [path for path in _with_prior(fitted) if path in early]:
+        raise ConfigError(
+            f"--calibration {name!r} divides the probabilities of {found[0]!r} by their mean, which may change its "
+            "labels, and the fields after it were fitted after the labels of before. Use an adapter, or leave it out."
+        )
+
+
+def _with_prior(fitted: Calibration) -> list[str]:
+    """The fields whose labels the calibration may change."""
+    return [path for path, field in fitted.fields.items() if any(isinstance(step, Prior) for step in field.steps)]
+
+
+def _least(task: Task, fitted: Calibration | None, risk: float) -> dict[str, float]:
+    if fitted is None:
+        raise ConfigError(
+            f"--max-error takes a --calibration of {task.name!r}; `fewsight eval --calibration` writes one for each "
+            "arm, into calibrations/."
+        )
+    return {field.path: _threshold(fitted, field.path, risk) for field in closed_fields(task.output)}
+
+
+def _threshold(fitted: Calibration, path: str, risk: float) -> float:
+    """That of the largest error that was fitted and is not above the one that is asked for."""
+    known = fitted.fields[path].thresholds if path in fitted.fields else ()
+    fit = [one for one in known if one.risk <= risk]
+    if not fit:
+        risks = ", ".join(f"{one.risk:g}" for one in known) or "none"
+        raise ConfigError(f"--max-error {risk:g} can't be promised for {path!r}: its calibration has {risks}.")
+    best = max(fit, key=lambda one: one.risk)
+    if best.threshold is None:
+        raise ConfigError(
+            f"--max-error {risk:g} can't be promised for {path!r}: the {best.rows:,} calibration rows do not allow it, "
+            "so nothing would be answered. Label more rows, or allow more errors."
+        )
+    return best.threshold
+
+
+def write_review(insights: Iterable[Insight], calibrator: Calibrator, folder: Path) -> int:
+    """Write review.jsonl: a line for each insight that a person should look at, with what was answered; their number.
+
+    It is made of the ledger and replaced as a whole, so a resumed run neither loses nor doubles a row.
+    """
+    count = 0
+    with replacing(folder / REVIEW) as temporary, temporary.open("w", encoding="utf-8") as file:
+        for insight in insights:
+            if doubts := calibrator.doubts(insight):
+                row = {
+                    "customer_id": insight.customer_id,
+                    "task": insight.task,
+                    "doubtful": doubts,
+                    "answer": insight.answer,
+                    "evidence": insight.evidence,
+                    "error": insight.error,
+                }
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
+    return count
+
+
+def _label(answer: Mapping[str, Any] | None, path: str) -> str | None:
+    value: Any = answer
+    for name in path.split("."):
+        if value is None:
+            return None
+        value = value[name]
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,215 @@
+"""What the command line says before, during and after a run."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fewsight.events import CustomerHistory
+from fewsight.files import write_text
+from fewsight.ledger import Ledger
+from fewsight.prompts.answer.form import Write
+from fewsight.prompts.view import event_line, shorten
+from fewsight.serving.engines.registry import LOCAL
+from fewsight.serving.run import estimate as estimates
+from fewsight.serving.run.api import RUN_NAME, limited
+from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.progress import Bar
+from fewsight.serving.run.session import Session
+from fewsight.serving.run.summary import RunSummary
+
+if TYPE_CHECKING:
+    from fewsight.tables import Histories
+
+CARDS = 200
+"""Most insights that insights.html shows."""
+
+progress = Bar
+
+
+def say(text: str = "", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
+    """A line on stderr, so that stdout stays free."""
+    click.secho(text, err=True, **style)
+
+
+def say_input(histories: "Histories", options: RunOptions) -> None:
+    """What was read, and how the columns were understood."""
+    counts = histories.counts
+    say(histories.mapping.describe())
+    say(
+        f"{counts.rows} rows = {counts.events} events + {counts.quarantined} quarantined + "
+        f"{counts.duplicates} duplicates; {counts.customers} customers."
+    )
+    if counts.quarantined or counts.duplicates:
+        say("The rows that were left out are in quarantine.jsonl, each with its reason.", fg="yellow")
+    if not options.mask:
+        say(
+            "--no-mask: names, e-mails, phone and card numbers go to the model and into the ledger as they are.",
+            fg="red",
+            bold=True,
+        )
+
+
+def _adapters(options: RunOptions) -> dict[str, str]:
+    """Adapter -> the tasks that it answers, in words."""
+    used: dict[str, list[str]] = {}
+    for task, name in options.adapters.items():
+        used.setdefault(name, []).append("all tasks" if task == "*" else task)
+    return {name: ", ".join(tasks) for name, tasks in used.items()}
+
+
+def say_session(session: Session, options: RunOptions) -> None:
+    """Which engine and model answer."""
+    chosen = " (chosen automatically)" if options.engine == "auto" else ""
+    number = f", {session.options.dtype}" if session.engine in LOCAL else ""
+    adapters = "".join(f", adapter {name} for {tasks}" for name, tasks in _adapters(session.options).items())
+    say(f"Engine {session.engine}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
+    if not session.preparer.tokenizer.has_chat_template:
+        say("This model has no chat template; a plain one is used.", fg="yellow")
+    if session.options.language == "zh" and session.model.name == "smollm2-135m":
+        say("SmolLM2-135M is an English model: Chinese on it is experimental. Use a bigger model.", fg="yellow")
+
+
+def say_estimate(session: Session, histories: "Histories", folder: Path, price: float | None) -> None:
+    """What the run would cost."""
+    options, names = session.options, [task.name for task in session.tasks]
+    order = session.order(histories)
+    path = folder / "ledger.sqlite"
+    ledger = Ledger.open(path, read_only=True) if path.exists() else None
+    try:
+        found = estimates.estimate(
+            session, limited(histories, options.limit), order, ledger, RUN_NAME, session.prefix_block
+        )
+    finally:
+        if ledger is not None:
+            ledger.close()
+    took, measured = estimates.seconds(found, session)
+    rows = [
+        ("customers", f"{found.customers:,}"),
+        ("tasks", ", ".join(names)),
+        ("requests to compute", f"{found.requests:,}"),
+        ("already in the ledger", f"{found.in_ledger:,}"),
+        ("repeated requests", f"{found.repeated:,}"),
+        ("prompt tokens sent", f"{found.sent_tokens:,}"),
+        ("prompt tokens computed", f"{found.computed_tokens:,} ({found.shared:.0%} served from shared prefixes)"),
+        ("answer tokens, about", f"{found.answer_tokens:,}"),
+        ("arrangement", order),
+        ("time, about", f"{_duration(took)}" + ("" if measured else " (assumed speed; a first run measures it)")),
+    ]
+    if price is not None:
+        tokens = found.sent_tokens + found.answer_tokens
+        rows.append(("price, about", f"{tokens * price / 1e6:.4f} for {tokens:,} tokens sent and answered"))
+    say_table(rows)
+    for warning, count in found.warnings.items():
+        say(f"  {count} x {warning}", fg="yellow")
+
+
+def say_summary(session: Session, histories: "Histories", summaries: Sequence[RunSummary], folder: Path) -> None:
+    """What was done, label by label, and where it is."""
+    estimates.remember_rates(session, summaries)
+    for summary in summaries:
+        fresh = summary.statuses.total()
+        rows = [
+            ("customers", f"{summary.customers:,}"),
+            ("insights", f"{fresh + summary.resumed:,} ({summary.resumed:,} from before)"),
+            ("of these not ok", f"{fresh - summary.statuses['ok']:,}"),
+            ("requests computed", f"{summary.computed:,} ({summary.cached:,} more served from the ledger)"),
+            ("prompt tokens", f"{summary.prompt_tokens:,} sent, {summary.computed_tokens:,} computed"),
+            ("answer tokens", f"{summary.answer_tokens:,}"),
+            ("time", f"{_duration(summary.seconds)} ({fresh / max(summary.seconds, 1e-9):.1f} insights/s)"),
+        ]
+        if histories.counts.quarantined:
+            rows.append(("rows in quarantine", f"{histories.counts.quarantined:,}"))
+        if kept_out := _kept_out(session):
+            rows.append(("shots kept out", kept_out))
+        say_table(rows)
+        for task, fields in summary.labels.items():
+            for path, labels in fields.items():
+                top = ", ".join(f"{label} {count}" for label, count in labels.most_common(8))
+                more = f", {len(labels) - 8} more labels" if len(labels) > 8 else ""
+                say(f"  {task} · {path}: {top}{more}")
+        for problems, color in ((summary.errors, "red"), (summary.warnings, "yellow")):
+            for problem, count in problems.most_common(5):
+                say(f"  {count} x {problem}", fg=color)
+    for summary in summaries:
+        if summary.review is not None:
+            percent = f"{100 * (session.options.max_error or 0):.3g} %"
+            say(f"{summary.review:,} insights are for review: {folder / 'review.jsonl'}.", bold=True)
+            say(f"Of the others at most {percent} are wrong (95 % confidence, customers like the calibration's).")
+    page = write_page(session, histories, folder)
+    if summaries and summaries[-1].stopped:
+        say("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
+    say(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
+
+
+def _kept_out(session: Session) -> str:
+    """Which shots were not shown, because they would have given an answer away."""
+    found = [selector.exclusions for selector in session.selectors.values()]
+    counts = {
+        "later than --as-of": sum(each.later for each in found),
+        "for being the customer's own": sum(each.same_customer for each in found),
+        "for saying just what the customer says": sum(each.same_text for each in found),
+    }
+    return ", ".join(f"{count:,} {why}" for why, count in counts.items() if count)
+
+
+def write_page(session: Session, histories: "Histories", folder: Path) -> Path:
+    """insights.html: the first insights as cards, with the masked words of their evidence."""
+    from fewsight.pages.card import page
+
+    texts: dict[tuple[str, str], str] = {}
+    for history in limited(histories, min(CARDS, session.options.limit or CARDS)):
+        masked = session.preparer.mask(history).history
+        for event in masked.events:
+            texts[history.customer_id, event.id] = event_line(event, shorten(event.text or "", 240), "en")
+    with Ledger.open(folder, read_only=True) as ledger:
+        write_text(
+            folder / "insights.html",
+            page(ledger.insights(run=RUN_NAME), f"Insights of {folder.name}", texts, most=CARDS),
+        )
+    return folder / "insights.html"
+
+
+def say_prompt(session: Session, history: CustomerHistory, tokens: bool) -> None:
+    """One prompt as the model gets it, on stdout."""
+    (task,) = session.tasks
+    masked = session.preparer.mask(history).history
+    (item,) = session.preparer.items([masked], session.options.order or "shots-first", [task.name])
+    form, tokenizer = session.preparer.forms[task.name], session.preparer.tokenizer
+    _head(f"Prompt ({item.template}, {len(item.prompt.token_ids)} tokens)")
+    click.echo(tokenizer.decode(item.prompt.token_ids, special=True))
+    if tokens:
+        _head("Tokens")
+        click.echo(" ".join(map(str, item.prompt.token_ids)))
+    _head("JSON schema")
+    click.echo(json.dumps(form.schema(item.events), indent=2, ensure_ascii=False))
+    _head("Closed fields, scored one after the other")
+    ask = form.ask(())
+    if ask is not None:
+        click.echo(f"the first one after the prefilled {tokenizer.decode(ask.prefill)!r}:")
+    for field in form.closed:
+        click.echo(f"  {field.path}: {', '.join(field.labels)}")
+    whole = form.write((), item.events)
+    _head("Grammar of the whole answer (--probabilities off)")
+    click.echo(f"{whole.text!r} + {whole.grammar}" if isinstance(whole, Write) else whole)
+    _head("Cut to fit")
+    click.echo("\n".join(item.warnings) or "nothing")
+
+
+def _head(text: str) -> None:
+    click.secho(text, bold=True, fg="cyan")
+
+
+def say_table(rows: Sequence[tuple[str, str]]) -> None:
+    """Two columns, aligned."""
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        say(f"  {name:<{width}}  {value}")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

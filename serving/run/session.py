@@ -1,0 +1,205 @@
+"""Everything that a run, a dry run and a look at one prompt have in common."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fewsight.errors import ConfigError
+from fewsight.events import CustomerHistory
+from fewsight.language import guess_language
+from fewsight.prompts.labelled.pools import load_pool
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.render import ORDERS, Order
+from fewsight.prompts.selection.nearest import NearestSelector
+from fewsight.prompts.selection.selectors import Encoder, ShotSelector, make_selector
+from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
+from fewsight.serving.engines.registry import LOCAL, pick_engine, start_engine
+from fewsight.serving.engines.vllm.setup import BLOCK
+from fewsight.serving.models.dtype import pick_dtype
+from fewsight.serving.models.manifests import follow_manifests, with_built_in
+from fewsight.serving.models.names import ModelFolder, resolve_embedding_model, resolve_model
+from fewsight.serving.models.tokenizer import load_tokenizer
+from fewsight.serving.run.options import BARE, RunOptions, Similarity
+from fewsight.serving.run.plan import cheapest
+from fewsight.serving.run.prepare import Preparer, check_labels, masked_shots
+from fewsight.serving.run.runner import Group
+
+if TYPE_CHECKING:
+    from fewsight.serving.engines.base import Engine
+    from fewsight.serving.models.embeddings import SentenceEncoder
+    from fewsight.tables import HistorySource
+
+ORDER_SAMPLE = 64
+"""Customers on which the arrangement of blocks is chosen."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Tasks, model, engine name and preparer for one set of options (`as_of` settled)."""
+
+    options: RunOptions
+    engine: str
+    model: ModelFolder
+    tasks: tuple[Task, ...]
+    preparer: Preparer
+    selectors: Mapping[tuple[str, Language], ShotSelector]
+
+    @property
+    def prefix_block(self) -> int:
+        """Tokens in multiples of which the engine shares prefixes, known before it is started."""
+        return BLOCK if self.engine == "vllm" else 1
+
+    def digests(self) -> dict[str, Any]:
+        """Of model, tasks and adapters: a run that is continued must find them as they were."""
+        groups = self.groups()
+        return {
+            "model_digest": self.model.digest,
+            "task_digests": {task.name: task.digest for task in self.tasks},
+            "adapter_digests": {name: g.adapter_digest for g in groups if g.adapter_digest for name in g.tasks},
+        }
+
+    def order(self, histories: Iterable[CustomerHistory]) -> Order:
+        """The arrangement that the options name; else, without shots, the one that computes fewer tokens on a sample.
+
+        With shots it is shots first: a history in front of them would tear the examples from the question.
+        """
+        options, names = self.options, [task.name for task in self.tasks]
+        if options.order is not None:
+            return options.order
+        if options.shots or len(names) == 1:
+            return "shots-first"
+        masked = [self.preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
+        found, _ = cheapest({order: self.preparer.items(masked, order, names) for order in ORDERS}, self.prefix_block)
+        return found
+
+    def groups(self) -> list[Group]:
+        """The tasks by the adapter that they use, in the order in which they were named."""
+        by_adapter: dict[Path | None, list[str]] = {}
+        for task in self.tasks:
+            by_adapter.setdefault(self.options.adapter(task.name), []).append(task.name)
+        return [self._group(adapter, tuple(names)) for adapter, names in by_adapter.items()]
+
+    def _group(self, adapter: Path | None, names: tuple[str, ...]) -> Group:
+        options = self.options
+
+        def start() -> "Engine":
+            return start_engine(
+                self.engine, self.model, adapter=adapter, dtype=options.dtype, base_url=options.base_url
+            )
+
+        if adapter is None:
+            return Group(names, None, None, start)
+        from fewsight.serving.models.adapters import adapter_digest
+
+        named = str(options.adapters.get(names[0], options.adapters.get("*")))  # 'built-in' is no path of this machine
+        return Group(names, named, adapter_digest(adapter), start)
+
+
+def open_session(
+    options: RunOptions,
+    histories: "HistorySource",
+    tasks: tuple[Task, ...] | None = None,
+    *,
+    shown_for: str | None = None,
+) -> Session:
+    """Load tasks, shots, model and tokenizer; settle `as_of` and the engine.
+
+    Args:
+        options: of the run.
+        histories: the input.
+        tasks: task objects, where they were not to be loaded by name.
+        shown_for: the engine whose prompts are wanted, where they are only to be looked at.
+
+    Raises:
+        ConfigError, TaskError, ModelError: something named in the options is wrong.
+    """
+    engine = pick_engine(options.engine)
+    if engine == "openai" and (named := [name for name in options.adapters.values() if name != BARE]):
+        raise ConfigError(
+            f"--adapter {named[0]!r} can't be used with engine 'openai': a server applies "
+            "its own. Start it with this one merged, or served under a name of its own, or use another engine."
+        )
+    if tasks is None:
+        tasks = tuple(load_task(name) for name in options.tasks)
+    # Tasks may have been named by their folders.
+    options = replace(
+        options,
+        as_of=options.as_of or histories.newest,
+        tasks=tuple(t.name for t in tasks),
+        engine=engine,
+        dtype=pick_dtype(options.dtype) if engine in LOCAL else options.dtype,
+    )
+    model = resolve_model(options.model, need_weights=engine in LOCAL)
+    tokenizer = load_tokenizer(model.path)
+    helped = with_built_in(options, tasks, model, tokenizer, shown_for or engine)
+    if helped != options and not (options.language == "auto" and speaks_chinese(histories)):  # the table is read last
+        options = helped
+    options = follow_manifests(options, tasks, model, tokenizer)
+    selectors: dict[tuple[str, Language], ShotSelector] = {}
+    shown = []
+    for task in tasks:
+        task = _with_pool(task, options)
+        _check_threshold(task, options)
+        shown.append(task)
+        if options.shots:
+            selectors.update(_selectors(task, options))
+    preparer = Preparer(shown, selectors, options, tokenizer, model.max_model_len)
+    if options.shots and options.shot_order == "shared":
+        sample = [preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
+        for selector in selectors.values():
+            if isinstance(selector, NearestSelector):
+                selector.settle(sample, options.shots)
+    return Session(options, engine, model, tuple(shown), preparer, selectors)
+
+
+def speaks_chinese(histories: Iterable[CustomerHistory]) -> bool:
+    """Whether half or more of the first customers who wrote anything wrote Chinese."""
+    said = (" ".join(event.text for event in one.events if event.text) for one in islice(histories, ORDER_SAMPLE))
+    languages = [guess_language(text) for text in said if text]
+    return bool(languages) and 2 * languages.count("zh") >= len(languages)
+
+
+def _with_pool(task: Task, options: RunOptions) -> Task:
+    shots: tuple[Shot, ...] = load_pool(Path(options.pool), task) if options.pool else task.shots
+    check_labels(task, shots)
+    if options.shots and not shots:
+        raise ConfigError(f"Task {task.name!r} has no shots; name a file of them with --pool, or use --shots 0.")
+    return replace(task, shots=masked_shots(shots) if options.mask and options.shots else shots)
+
+
+def _selectors(task: Task, options: RunOptions) -> dict[tuple[str, Language], ShotSelector]:
+    made: dict[tuple[str, Language], ShotSelector] = {}
+    encoder = _encoder(options.similarity)
+    for language in LANGUAGES:
+        shots = task.shots_in(language) or task.shots  # a pool in one language serves the other too
+        made[task.name, language] = make_selector(
+            options.selector, shots, seed=options.seed, as_of=options.as_of, encoder=encoder, order=options.shot_order
+        )
+    return made
+
+
+@lru_cache(maxsize=1)  # one encoder serves all tasks
+def _encoder(similarity: Similarity) -> Encoder | None:
+    """Sentence embeddings, loaded when the first shot is chosen; None for TF-IDF."""
+    if similarity == "tfidf":
+        return None
+    folder = resolve_embedding_model(similarity).path
+
+    @lru_cache(maxsize=1)
+    def load() -> "SentenceEncoder":
+        from fewsight.serving.models.embeddings import SentenceEncoder
+
+        return SentenceEncoder(folder)
+
+    return lambda texts: load().encode(texts)
+
+
+def _check_threshold(task: Task, options: RunOptions) -> None:
+    if task.none_of_these and task.none_of_these.threshold is not None and not options.probabilities:
+        raise ConfigError(
+            f"Task {task.name!r} answers {task.none_of_these.label!r} below a probability of "
+            f"{task.none_of_these.threshold}, which needs --probabilities on."
+        )
