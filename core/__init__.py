@@ -6,6 +6,8 @@ Importing this package is cheap: what needs a model is imported when it is first
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fewsight.insight import draw_cards_with
+
 if TYPE_CHECKING:
     from fewsight.errors import FewsightError
     from fewsight.events import CustomerHistory, Event
@@ -45,6 +47,15 @@ __all__ = [
     "open_histories",
     "run",
 ]
+
+
+def _card(insight: "Insight") -> str:
+    from fewsight.pages.card import card
+
+    return card(insight)
+
+
+draw_cards_with(_card)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from fewsight.evidence import references
+
 Scalar = str | int | float | bool
 """A value of a profile or of an event's attributes."""
 
@@ -83,7 +85,7 @@ class CustomerHistory:
     @property
     def references(self) -> dict[str, str]:
         """Event id -> E1, E2, ... in the order of the events, by which labelled rows name evidence."""
-        return {event.id: f"E{number}" for number, event in enumerate(self.events, 1)}
+        return dict(zip((event.id for event in self.events), references(len(self.events)), strict=True))
 
 
 def history_record(history: CustomerHistory) -> dict[str, Any]:

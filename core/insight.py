@@ -1,6 +1,6 @@
 """The answer for one customer and one task, with what supports it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from operator import attrgetter
@@ -91,6 +91,14 @@ class Insight:
 
     def _repr_html_(self) -> str:
         """A readable card in notebooks."""
-        from fewsight.pages.card import card
+        return _cards[0](self)
 
-        return card(self)
+
+# Pages stand above insights and import them. So this module imports no page; the package, which is imported before any
+# of its modules, says here what draws the card.
+_cards: "list[Callable[[Insight], str]]" = []
+
+
+def draw_cards_with(renderer: "Callable[[Insight], str]") -> None:
+    """Let `renderer` make the HTML by which notebooks show an insight."""
+    _cards[:] = [renderer]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from fewsight.events import CustomerHistory, Event
+from fewsight.evidence import reference
 from fewsight.prompts.task import Language
 from fewsight.prompts.words import FACTS, KINDS
 from fewsight.tables.values.amounts import EXPONENTS
@@ -72,7 +73,7 @@ def view(
     whole = [one_line(event.text or "") for event in shown]
     texts = [_cut_middle(text, most) for text in whole]
     lines = [
-        EventLine(f"E{number}", event_line(event, text, language), event.id)
+        EventLine(reference(number), event_line(event, text, language), event.id)
         for number, (event, text) in enumerate(zip(shown, texts, strict=True), 1)
     ]
     cut = sum(max(len(text) - most, 0) for text in whole)

@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from fewsight.answers import flatten, label_text
 from fewsight.errors import InputError
-from fewsight.ledger.check import label, leaves
 
 _FIRST: Final = ("customer_id", "task", "as_of", "status")
 _LAST: Final = ("answer", "evidence", "probabilities", "provenance", "error")
@@ -62,10 +62,10 @@ def flat(row: Row) -> dict[str, Any]:
     {'answer.intent': 'refund', 'probability.intent': 0.9}
     """
     values: dict[str, Any] = {}
-    for path, value in leaves(row["answer"] or {}):
+    for path, value in flatten(row["answer"] or {}).items():
         if isinstance(value, str | int | float):
             values[f"answer.{path}"] = value
-        chosen = row["probabilities"].get(path, {}).get(label(value)) if isinstance(value, str | bool) else None
+        chosen = row["probabilities"].get(path, {}).get(label_text(value)) if isinstance(value, str | bool) else None
         if chosen is not None:
             values[f"probability.{path}"] = chosen
     return values

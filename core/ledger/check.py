@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from fewsight.answers import flatten, label_text
 from fewsight.insight import Insight
 from fewsight.ledger.rows import Row, row_is_intact
 
@@ -59,9 +60,9 @@ class LabelCounts:
     def add(self, insight: Insight) -> None:
         """Count one insight's labels."""
         self._scored.update(insight.probabilities)
-        for path, value in leaves(insight.answer or {}):
+        for path, value in flatten(insight.answer or {}).items():
             if path not in self._words and isinstance(value, str | bool) and (not self._closed or path in self._closed):
-                self._count(path, label(value))
+                self._count(path, label_text(value))
 
     def counts(self) -> dict[str, Counter[str]]:
         """Label counts by closed field."""
@@ -77,28 +78,6 @@ class LabelCounts:
         if not self._closed and (len(word) > _LONGEST_LABEL or len(counter) > _MOST_LABELS):
             self._words.add(path)
             del self._counts[path]
-
-
-def leaves(answer: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of an answer by dotted path; nested mappings are opened, lists are not.
-
-    >>> dict(leaves({"intent": "refund", "aspect": {"price": "negative"}}))
-    {'intent': 'refund', 'aspect.price': 'negative'}
-    """
-    for name, value in answer.items():
-        if isinstance(value, Mapping):
-            yield from leaves(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
-
-
-def label(value: str | bool) -> str:
-    """A closed value as probabilities name it.
-
-    >>> label(True), label("refund")
-    ('true', 'refund')
-    """
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def summarise(

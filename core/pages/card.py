@@ -10,8 +10,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fewsight.answers import label_text, split_path
 from fewsight.insight import Insight
-from fewsight.ledger.check import LabelCounts, label
+from fewsight.ledger.check import LabelCounts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -130,7 +131,7 @@ def _lines(insight: Insight, values: Mapping[str, Any], prefix: str) -> Iterator
         path = prefix + name
         if isinstance(value, Mapping) and "value" in value:  # a value, and what is said about it
             tags = tuple(
-                _words(label(tag)) for key, tag in value.items() if key != "value" and isinstance(tag, str | bool)
+                _words(label_text(tag)) for key, tag in value.items() if key != "value" and isinstance(tag, str | bool)
             )
             yield _line(insight, path + ".value", _words(path), value["value"], tags)
         elif isinstance(value, Mapping):
@@ -153,7 +154,7 @@ def _line(insight: Insight, path: str, name: str, value: Any, tags: tuple[str, .
         return Line(name, ", ".join(map(str, value)) or "none", is_text=True)
     if not isinstance(value, str | bool):
         return Line(name, "none" if value is None else f"{value:,}")
-    chosen = label(value)
+    chosen = label_text(value)
     known = insight.probabilities.get(path, {})
     if not known:
         is_label = isinstance(value, bool) or (" " not in value and len(value) < 40)
@@ -186,7 +187,7 @@ def _overview(counter: LabelCounts) -> list[tuple[Line, int]]:
     counts = counter.counts()
     rows = []
     for path, labels in counts.items():
-        group, _, last = path.rpartition(".")
+        group, last = split_path(path)
         if group and last != "value" and f"{group}.value" in counts:
             continue
         common = [Bar(_words(word), count / labels.total(), count) for word, count in labels.most_common(_LABELS_SHOWN)]

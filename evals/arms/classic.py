@@ -13,7 +13,6 @@ from fewsight.evals.arms.context import Context
 from fewsight.evals.arms.documents import document
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import Cost
-from fewsight.evals.scores.predicting import label_of
 from fewsight.files import write_text
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
@@ -64,7 +63,7 @@ class ClassicArm:
         }
 
     def _field(self, learned: Sequence[tuple[str, GoldRow]], field: ClosedField, asked: Sequence[str]) -> Classified:
-        rows = [(text, label_of(field, row.values[field.path])) for text, row in learned if field.path in row.values]
+        rows = [(text, field.label_of(row.values[field.path])) for text, row in learned if field.path in row.values]
         if not rows:
             raise InputError(f"Arm {self.spec.name!r}: no training row gives {field.path!r}, and test rows do.")
         texts, labels = zip(*rows, strict=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from fewsight.answers import nest
 from fewsight.digest import digest
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.events import history_record
@@ -13,7 +14,6 @@ from fewsight.files import replacing
 from fewsight.prompts.answer.fields import closed_fields, open_fields
 from fewsight.prompts.labelled.gold import GoldRow
 from fewsight.prompts.labelled.gold_file import read_gold
-from fewsight.prompts.labelled.partial import nest
 from fewsight.prompts.task import Task
 
 

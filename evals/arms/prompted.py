@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.adapter_manifest import read_manifest
+from fewsight.answers import flatten
 from fewsight.errors import ConfigError, InputError
 from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.context import Context, whole_rows, write_rows
@@ -19,7 +20,6 @@ from fewsight.insight import Insight
 from fewsight.ledger import Ledger
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled.gold import GoldRow
-from fewsight.prompts.labelled.partial import flatten
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.run.api import RUN_NAME, execute
@@ -172,7 +172,7 @@ def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...])
         nothing: dict[str, None] = {field.path: None for field in fields}
         return RowAnswer(nothing, insight.probabilities, lists={}, error=insight.error)
     values = flatten(insight.answer)
-    labels = {field.path: field.labels[field.values.index(values[field.path])] for field in fields}
+    labels = {field.path: field.label_of(values[field.path]) for field in fields}
     numbers = row.history.references
     lists = {path: tuple(map(str, value)) for path, value in values.items() if isinstance(value, list)}
     named = tuple(numbers[e] for e in insight.evidence if e in numbers)

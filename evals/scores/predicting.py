@@ -1,18 +1,12 @@
 """From answers to predictions of one field."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from fewsight.errors import InputError
 from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled.gold import GoldRow
-
-
-def label_of(field: ClosedField, value: Any) -> str:  # noqa: ANN401 - a value of the field
-    """The word for a value of a closed field."""
-    return next(label for label, known in zip(field.labels, field.values, strict=True) if known == value)
 
 
 def field_predictions(
@@ -36,7 +30,7 @@ def field_predictions(
             Prediction(
                 id=row.id,
                 customer=row.customer_id or row.id,
-                gold=label_of(field, row.values[field.path]),
+                gold=field.label_of(row.values[field.path]),
                 predicted=answer.labels.get(field.path),
                 probabilities=answer.probabilities.get(field.path, {}),
             )

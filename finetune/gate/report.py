@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from fewsight.adapter_manifest import Metric
 from fewsight.finetune.gate.scoring import Belief
@@ -67,7 +67,7 @@ def field_report(number: int, closed: ClosedField, gold: Sequence[GoldRow], foun
     Macro F1 is the mean over the labels that occur, in gold or predicted.
     """
     pairs = Counter(
-        (_label(closed, row.values[closed.path]), belief.chosen[number])
+        (closed.label_of(row.values[closed.path]), belief.chosen[number])
         for row, belief in zip(gold, found, strict=True)
         if closed.path in row.values
     )
@@ -87,9 +87,5 @@ def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], found: Se
     for row, belief in zip(gold, found, strict=True):
         given = [number for number, closed in enumerate(fields) if closed.path in row.values]
         rows += bool(given)
-        right += bool(given) and all(belief.chosen[n] == _label(fields[n], row.values[fields[n].path]) for n in given)
+        right += bool(given) and all(belief.chosen[n] == fields[n].label_of(row.values[fields[n].path]) for n in given)
     return Metric.of_share(right, rows)
-
-
-def _label(closed: ClosedField, value: Any) -> str:  # noqa: ANN401 - a JSON value
-    return closed.labels[closed.values.index(value)]

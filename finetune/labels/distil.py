@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
+from fewsight.answers import flatten, nest
 from fewsight.errors import ConfigError, InputError
 from fewsight.events import CustomerHistory, history_record
 from fewsight.files import replacing
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
 from fewsight.prompts.answer.fields import closed_fields, open_fields
-from fewsight.prompts.labelled.partial import flatten, nest
 from fewsight.prompts.task import Task
 from fewsight.tables import Histories
 
@@ -150,7 +150,7 @@ def _sure(insight: Insight, task: Task, confidence: float, done: Distilled, note
     values: dict[str, Any] = {}
     fields = closed_fields(task.output)
     for closed in fields:
-        label = closed.labels[closed.values.index(given[closed.path])]
+        label = closed.label_of(given[closed.path])
         share = insight.probabilities.get(closed.path, {}).get(label) if len(closed.labels) > 1 else 1.0
         if share is None:
             raise InputError(

@@ -44,7 +44,7 @@ def with_injection(
     if not said or not given:
         return None
     field = chance.choice(given)
-    right = field.labels[field.values.index(row.values[field.path])]
+    right = field.label_of(row.values[field.path])
     wrong = chance.choice([label for label in field.labels if label != right])
     planted = chance.choice(WORDINGS[row.language]).format(label=wrong)
     events = list(history.events)

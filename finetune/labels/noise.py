@@ -107,7 +107,7 @@ def audit_field(
     for number, members in enumerate(groups_of(rows)):
         for i in members:
             group[i] = number
-    labels = [_label(row, closed) for row in rows]
+    labels = [closed.label_of(row.values[closed.path]) for row in rows]
     spread = {label: len({group[i] for i, mine in enumerate(labels) if mine == label}) for label in closed.labels}
     common = [label for label in closed.labels if spread[label] >= folds]
     rare = [label for label in closed.labels if 0 < spread[label] < folds]
@@ -157,12 +157,8 @@ def _out_of_fold(
     return shares
 
 
-def _label(row: GoldRow, closed: ClosedField) -> str:
-    return closed.labels[closed.values.index(row.values[closed.path])]
-
-
 def _given(row: GoldRow, closed: ClosedField) -> str | None:
-    return _label(row, closed) if closed.path in row.values else None
+    return closed.label_of(row.values[closed.path]) if closed.path in row.values else None
 
 
 def classic_model() -> Any:  # noqa: ANN401 - scikit-learn is untyped

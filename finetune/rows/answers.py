@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from fewsight.prompts.answer.fields import ClosedField, OpenField
+from fewsight.prompts.answer.fields import OpenField
 from fewsight.prompts.answer.form import AnswerForm, Write
 from fewsight.prompts.answer.trie import TokenTrie
 from fewsight.tokenizer import Tokenizer
@@ -74,7 +74,7 @@ class AnswerEncoder:
         for closed in self._form.closed:
             if closed.path not in values:
                 return
-            before, chosen = chosen, (*chosen, _label(closed, values[closed.path]))
+            before, chosen = chosen, (*chosen, closed.label_of(values[closed.path]))
             if closed.path in given and len(closed.labels) > 1:
                 yield self._closed_part(before, chosen[-1])
 
@@ -83,7 +83,9 @@ class AnswerEncoder:
         assert ask is not None
         trie, sequence = ask.labels, ask.labels.sequences[ask.field.labels.index(label)]
         named = dict(zip((f.path for f in self._form.closed), map(str, chosen), strict=False)) | {ask.field.path: label}
-        text, spans = self._form.spans({f.path: _json(f, named[f.path]) for f in self._form.closed if f.path in named})
+        text, spans = self._form.spans(
+            {f.path: f.value_of(named[f.path]) for f in self._form.closed if f.path in named}
+        )
         end = self._end((*ask.prefill, *sequence), text[: spans[ask.field.path][1]]) - len(ask.prefill)
         end = max(end, _last_branch(trie, sequence) + 1)
         branches = trie.branches
@@ -97,7 +99,7 @@ class AnswerEncoder:
         wanted = [f for f in self._form.open if f.path in given and f.path in values and not _is_forced(f, events)]
         if not wanted:
             return
-        chosen = [_label(closed, values[closed.path]) for closed in self._form.closed]
+        chosen = [closed.label_of(values[closed.path]) for closed in self._form.closed]
         write = self._form.write(chosen, events)
         assert isinstance(write, Write)
         text, spans = self._form.spans(values)
@@ -119,14 +121,6 @@ class AnswerEncoder:
             if self._tokenizer.decode(tokens[:count]).startswith(text):
                 return count
         return len(tokens)
-
-
-def _label(closed: ClosedField, value: Any) -> str:  # noqa: ANN401 - a JSON value
-    return closed.labels[closed.values.index(value)]
-
-
-def _json(closed: ClosedField, label: str) -> str | bool:
-    return closed.values[closed.labels.index(label)]
 
 
 def _last_branch(trie: TokenTrie, sequence: Ids) -> int:

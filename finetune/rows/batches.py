@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from fewsight.answers import label_text
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.rows.answers import Target
 from fewsight.finetune.rows.rows import TokenSequence, TrainingRow
@@ -187,7 +188,7 @@ def collate(sequences: Sequence[WeightedSequence], share_prefix: bool = True) ->
 
 def _weight(row: TrainingRow, target: Target, weights: Weights, loss_on: str) -> float:
     value = row.values[target.field]
-    key = (row.item.task, target.field, str(value).lower() if isinstance(value, bool) else str(value))
+    key = (row.item.task, target.field, label_text(value))
     if key not in weights:  # an open field
         return 1.0
     return weights[key] if target.legal or loss_on == "values" else 0.0

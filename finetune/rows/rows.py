@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fewsight.events import CustomerHistory
+from fewsight.evidence import references
 from fewsight.finetune.rows.answers import AnswerEncoder, AnswerTokens
 from fewsight.prompts.answer.fields import closed_fields, open_fields
 from fewsight.prompts.labelled.gold import GoldRow, label_counts
@@ -113,7 +114,7 @@ class RowMaker:
             masked = [row.history if row.is_masked else self.mask(row.history) for row in chunk]
             items = self.preparer.items(masked, "shots-first", [self.task.name])
             for row, history, item in zip(chunk, masked, items, strict=True):
-                events = {f"E{number}": event.id for number, event in enumerate(history.events, 1)}
+                events = dict(zip(references(len(history.events)), (event.id for event in history.events), strict=True))
                 self._add(made, row, item, events, shares)
         return made
 

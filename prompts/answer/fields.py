@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
+from fewsight.answers import label_text
 from fewsight.errors import TaskError
 
 
@@ -42,6 +43,14 @@ class ClosedField:
     labels: tuple[str, ...]
     values: tuple[str | bool, ...]
     taxonomy: Taxonomy | None = None
+
+    def label_of(self, value: str | bool) -> str:
+        """The label of one of the values."""
+        return self.labels[self.values.index(value)]
+
+    def value_of(self, label: str) -> str | bool:
+        """The value that a label stands for."""
+        return self.values[self.labels.index(label)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ def _walk(model: type[BaseModel], prefix: str) -> Iterator[ClosedField | OpenFie
             yield OpenField(path, info, marker.most if marker else None)
         else:
             taxonomy = next((m for m in info.metadata if isinstance(m, Taxonomy)), None)
-            labels = tuple(str(v).lower() if isinstance(v, bool) else v for v in values)
+            labels = tuple(map(label_text, values))
             yield ClosedField(path, labels, values, taxonomy)
 
 

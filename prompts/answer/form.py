@@ -14,12 +14,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from fewsight.evidence import reference, references
 from fewsight.prompts.answer.fields import ClosedField, OpenField, closed_fields, open_fields
 from fewsight.prompts.answer.grammar import literal, value_pattern
 from fewsight.prompts.answer.trie import TokenTrie, common_prefix
 from fewsight.tokenizer import Tokenizer
 
-_OPENINGS = ('["E1', "[]", '"A', '"th', "1", "tr")
+_OPENINGS = (f'["{reference(1)}', "[]", '"A', '"th', "1", "tr")
 """How open values may begin: what all of them have in common with the text before is a safe token boundary."""
 
 
@@ -95,7 +96,7 @@ class AnswerForm:
         schema = self.model.model_json_schema()
         for field in self.open:
             if field.evidence is not None:
-                names = [f"E{i}" for i in range(1, events + 1)]
+                names = list(references(events))
                 items = {"items": {"type": "string", "enum": names}} if names else {"items": {"type": "string"}}
                 bound = min(field.evidence, events)
                 schema["properties"][field.path] = {"type": "array", "maxItems": bound, **items}
@@ -148,7 +149,7 @@ def _skeleton(model: type[BaseModel], prefix: str, marks: Mapping[str, str]) -> 
 
 
 def _value(field: ClosedField, label: str) -> str:
-    return json.dumps(field.values[field.labels.index(label)], ensure_ascii=False)
+    return json.dumps(field.value_of(label), ensure_ascii=False)
 
 
 def _choice(field: ClosedField) -> str:

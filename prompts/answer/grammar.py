@@ -6,6 +6,7 @@ from typing import Any, Final, get_args, get_origin
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from fewsight.errors import TaskError
+from fewsight.evidence import reference_pattern
 from fewsight.prompts.answer.fields import OpenField
 
 CHARACTER: Final = r'(?:[^"\\\x00-\x1f\x7f]|\\["\\n])'
@@ -46,7 +47,7 @@ def _term(field: OpenField, events: int) -> Any:  # noqa: ANN401 - Outlines is u
     if field.evidence is not None:
         if least:
             raise TaskError(f"Field {field.path!r}: a history may have no events, so evidence can't have a min_length.")
-        return _list(Regex(_one_of(events)), least, min(field.evidence, events))
+        return _list(Regex(f'"{reference_pattern(events)}"'), least, min(field.evidence, events))
     if annotation is str:
         rest = between(max(least, 1) - 1, _needed(field, most) - 1, Regex(CHARACTER))
         return String('"') + Regex(FIRST) + rest + String('"')
@@ -74,10 +75,6 @@ def _list(item: Any, least: int, most: int) -> Any:  # noqa: ANN401 - Outlines i
         return String("[]")
     more = item + between(max(least - 1, 0), most - 1, String(",") + item) if most > 1 else item
     return String("[") + (more if least else optional(more)) + String("]")
-
-
-def _one_of(events: int) -> str:
-    return '"(?:' + "|".join(f"E{i}" for i in range(1, events + 1)) + ')"'
 
 
 _BOUNDS: Final[dict[type, str]] = {MaxLen: "max_length", MinLen: "min_length", Ge: "ge", Le: "le"}

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from fewsight.answers import flatten, nest
 from fewsight.digest import file_digest
 from fewsight.errors import InputError
 from fewsight.prompts.answer.fields import closed_fields, open_fields
 from fewsight.prompts.labelled.gold import GoldFile, GoldRow, UnknownLabels
 from fewsight.prompts.labelled.gold_table import table_rows
-from fewsight.prompts.labelled.partial import flatten, nest, partial_output
-from fewsight.prompts.labelled.shots import ShotError, make_shot, parse_object, read_lines
+from fewsight.prompts.labelled.partial import partial_output
+from fewsight.prompts.labelled.shots import ShotError, check_evidence, make_shot, parse_object, read_lines
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, Language, Task
 
@@ -92,11 +93,7 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
 def _row(line: int, data: Mapping[str, Any], task: Task, language: Language | None) -> GoldRow:
     shot = make_shot(data, partial_output(task.output), language)
     values = flatten(shot.answer)
-    legal = {f"E{number}" for number in range(1, len(shot.history.events) + 1)}
-    for field in open_fields(task.output):
-        wrong = [e for e in values.get(field.path, ()) if e not in legal] if field.evidence is not None else []
-        if wrong:
-            raise ShotError(f"answer.{field.path} names {wrong}; this row has {len(legal)} events: E1..E{len(legal)}")
+    check_evidence(values, task.output, len(shot.history.events))
     if set(values) == {f.path for f in closed_fields(task.output)} | {f.path for f in open_fields(task.output)}:
         make_shot({**data, "answer": nest(values)}, task.output, language)  # checks between fields, where there are any
     return GoldRow(shot.id, line, shot.history, values, shot.language)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fewsight.answers import label_text, nest, split_path
 from fewsight.errors import MappingError
+from fewsight.evidence import reference
 from fewsight.prompts.answer.fields import ClosedField, closed_fields, open_fields
-from fewsight.prompts.labelled.partial import nest
 from fewsight.prompts.task import Task
 from fewsight.tables.records import BadValue, Broken, damage
 from fewsight.tables.rows import identifier
@@ -36,7 +37,7 @@ def find_columns(columns: Sequence[str], task: Task, name: str) -> GoldColumns:
     """
     closed, written = closed_fields(task.output), open_fields(task.output)
     paths = [*(field.path for field in closed), *(field.path for field in written)]
-    last = [path.rpartition(".")[2] for path in paths]
+    last = [split_path(path)[1] for path in paths]
     fields: dict[str, str] = {}
     for path, word in zip(paths, last, strict=True):
         names = [path, *([word] if last.count(word) == 1 else [])]
@@ -92,7 +93,7 @@ def _shot_data(
     data: dict[str, Any] = {"id": f"row-{line:07d}"}
     if columns.history == "text":
         data["text"] = str(cells["text"]).strip()
-        values |= {path: ["E1"] for path in evidence if path not in columns.fields}  # as in a pool of shots
+        values |= {path: [reference(1)] for path in evidence if path not in columns.fields}  # as in a pool of shots
         if "time" in columns.others and "time" in cells:
             data["time"] = read_time(cells["time"]).isoformat()
     else:
@@ -110,10 +111,10 @@ def _value(cell: Any, closed: ClosedField | None) -> Any:  # noqa: ANN401 - any 
     """A cell as a JSON value: a label, a text, or a JSON list of what an open field holds."""
     if closed is None:
         return _parsed(cell, "a list") if isinstance(cell, str) and cell.lstrip().startswith("[") else cell
-    word = str(cell).lower() if isinstance(cell, bool) else identifier(cell)
+    word = label_text(cell) if isinstance(cell, bool) else identifier(cell)
     if bool in map(type, closed.values) and word.lower() in closed.labels:
         word = word.lower()
-    return closed.values[closed.labels.index(word)] if word in closed.labels else word
+    return closed.value_of(word) if word in closed.labels else word
 
 
 def _parsed(cell: Any, what: str) -> Any:  # noqa: ANN401 - any JSON value

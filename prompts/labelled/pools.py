@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from fewsight.answers import nest, split_path
 from fewsight.errors import InputError, TaskError, did_you_mean
+from fewsight.evidence import reference
 from fewsight.prompts.answer.fields import ClosedField, closed_fields, open_fields
 from fewsight.prompts.labelled.shots import ShotError, make_shot, parse_line, read_lines
 from fewsight.prompts.labelled.text_table import BadRow, Columns, LabelledRow, LabelledTable
@@ -54,7 +56,7 @@ def _from_lines(path: Path, task: Task, problems: Problems) -> Iterator[tuple[st
 def _from_table(path: Path, task: Task, problems: Problems) -> Iterator[tuple[str, Shot]]:
     field = _label_field(task)
     source = open_source(path)
-    last = field.path.rpartition(".")[2]
+    last = split_path(field.path)[1]
     label = next((name for name in (field.path, last, "label") if name in source.columns), last)
     customer, time = (name if name in source.columns else None for name in ("customer_id", "time"))
     for row in LabelledTable(source, Columns("text", label, customer, time)).rows():
@@ -79,10 +81,8 @@ def _label_field(task: Task) -> ClosedField:
 
 
 def _shot(row: LabelledRow, field: ClosedField, task: Task) -> Shot:
-    answer: Any = field.values[field.labels.index(row.label)]
-    for name in reversed(field.path.split(".")):
-        answer = {name: answer}
-    answer |= {field.path: ["E1"] for field in open_fields(task.output)}
+    answer = nest({field.path: field.value_of(row.label)})
+    answer |= {field.path: [reference(1)] for field in open_fields(task.output)}
     data = {"id": f"row-{row.line:07d}", "text": row.text, "customer_id": row.customer_id, "answer": answer}
     time = {"time": row.time.isoformat()} if row.time else {}
     return make_shot(data | time, task.output, None)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from fewsight.errors import did_you_mean
 from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
+from fewsight.evidence import reference, reference_range, unknown_references
 from fewsight.language import guess_language
 from fewsight.prompts.answer.fields import open_fields
 from fewsight.prompts.task import Language, Shot
@@ -105,12 +106,21 @@ def check_answer(answer: Any, output: type[BaseModel], events: int) -> dict[str,
         raise ShotError("; ".join(found)) from None
     if unknown := sorted(_unknown_keys(answer, checked, "answer")):
         raise ShotError(f"unknown {', '.join(unknown)}; {output.__name__} has {', '.join(checked)}")
-    legal = {f"E{number}" for number in range(1, events + 1)}
-    for field in open_fields(output):
-        wrong = [e for e in checked[field.path] if e not in legal] if field.evidence is not None else []
-        if wrong:
-            raise ShotError(f"answer.{field.path} names {wrong}; this shot has {events} events: E1..E{events}")
+    check_evidence(checked, output, events)
     return checked
+
+
+def check_evidence(values: Mapping[str, Any], output: type[BaseModel], events: int) -> None:
+    """Evidence, where it is given, names events that are there.
+
+    Raises:
+        ShotError: it names others.
+    """
+    for field in open_fields(output):
+        named = values.get(field.path) if field.evidence is not None else None
+        if wrong := unknown_references(named or (), events):
+            shown = reference_range(events)
+            raise ShotError(f"answer.{field.path} names {wrong}; this shot has {events} events: {shown}")
 
 
 def _dump(answer: BaseModel) -> dict[str, Any]:
@@ -130,7 +140,7 @@ def _unknown_keys(given: Mapping[str, Any], checked: Mapping[str, Any], path: st
 def _events(data: Mapping[str, Any]) -> tuple[Event, ...]:
     if "text" in data:
         text = _text(data, "text", required=True)
-        return (Event("E1", _time(data.get("time")), "message", text=text),)
+        return (Event(reference(1), _time(data.get("time")), "message", text=text),)
     events = data.get("events")
     if not isinstance(events, list):
         raise ShotError(f"'events' is {events!r}; write a list of events, or 'text' for a single message")
@@ -154,7 +164,7 @@ def _event(event: Any, number: int) -> Event:  # noqa: ANN401 - any JSON
         if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool)):
             raise ShotError(f"amount is {amount!r}; write minor units (cents) as a whole number")
         words = {key: _text(event, key) for key in ("channel", "text", "product", "currency")}
-        name = _text(event, "id") or f"E{number}"
+        name = _text(event, "id") or reference(number)
         attributes = _scalars(event.get("attributes"), "attributes")
         return Event(name, _time(event.get("time")), kind, amount=amount, attributes=attributes, **words)
     except ShotError as error:

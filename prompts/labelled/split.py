@@ -102,9 +102,7 @@ def count_labels(rows: Sequence[GoldRow], task: Task) -> dict[str, dict[str, int
     """Rows by label, for each closed field, as plain data."""
     counts: dict[str, Counter[Any]] = label_counts(rows, task)
     return {
-        closed.path: {
-            label: counts[closed.path][value] for label, value in zip(closed.labels, closed.values, strict=True)
-        }
+        closed.path: {label: counts[closed.path][closed.value_of(label)] for label in closed.labels}
         for closed in closed_fields(task.output)
     }
 

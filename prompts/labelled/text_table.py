@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fewsight.answers import label_text
 from fewsight.errors import MappingError, did_you_mean
 from fewsight.tables.records import BadValue, Broken, Cells, Source, damage
 from fewsight.tables.rows import identifier
@@ -94,7 +95,7 @@ def _is_blank(cell: Any) -> bool:  # noqa: ANN401 - any cell
 
 
 def _word(cell: Any) -> str:  # noqa: ANN401 - any cell
-    return str(cell).lower() if isinstance(cell, bool) else identifier(cell)
+    return label_text(cell) if isinstance(cell, bool) else identifier(cell)
 
 
 def _time(cell: Any) -> datetime:  # noqa: ANN401 - any cell

@@ -5,10 +5,11 @@ Only a customer who must not see one of them gets others in its place.
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from fewsight.answers import flatten, split_path
 from fewsight.events import CustomerHistory
 from fewsight.prompts.selection.pool import Exclusions, Pool, seeded
 from fewsight.prompts.task import Shot
@@ -96,20 +97,16 @@ class BalancedSelector:
 
 def first_label(shot: Shot) -> str:
     """The answer's first value: closed fields come first in an answer."""
-    return next((value for _, value in _leaves(shot.answer)), "")
+    return next(iter(_words(shot.answer).values()), "")
 
 
 def traits(shot: Shot) -> frozenset[str]:
     """The words of a shot and the values of its answer."""
     text = " ".join(f"{event.kind} {event.text or ''} {event.product or ''}" for event in shot.history.events)
-    return frozenset(
-        [*_WORD.findall(text[:4000].casefold()), *(f"{key}={value}" for key, value in _leaves(shot.answer))]
-    )
+    values = [f"{split_path(path)[1]}={value}" for path, value in _words(shot.answer).items()]
+    return frozenset([*_WORD.findall(text[:4000].casefold()), *values])
 
 
-def _leaves(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in answer.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value)
-        else:
-            yield key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _words(answer: Mapping[str, Any]) -> dict[str, str]:
+    values = flatten(answer)
+    return {path: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for path, v in values.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fewsight.answers import label_text, value_at
 from fewsight.calibration import Calibration, read_calibration
 from fewsight.calibration.steps import Prior
 from fewsight.digest import digest
@@ -54,7 +55,8 @@ class Calibrator:
         found: dict[str, dict[str, Any]] = {}
         for path, least in self.least.get(insight.task, {}).items():
             shares = insight.probabilities.get(path, {})
-            label = _label(insight.answer, path)
+            value = value_at(insight.answer, path)
+            label = None if value is None else label_text(value)
             confidence = shares.get(label, 0.0) if label is not None else 0.0
             if insight.answer is None or confidence < least:
                 found[path] = {"answered": label, "confidence": confidence, "needed": least}
@@ -150,12 +152,3 @@ def write_review(insights: Iterable[Insight], calibrator: Calibrator, folder: Pa
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 count += 1
     return count
-
-
-def _label(answer: Mapping[str, Any] | None, path: str) -> str | None:
-    value: Any = answer
-    for name in path.split("."):
-        if value is None:
-            return None
-        value = value[name]
-    return str(value).lower() if isinstance(value, bool) else str(value)

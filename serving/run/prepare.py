@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from fewsight.answers import value_at
 from fewsight.errors import TaskError
 from fewsight.events import CustomerHistory
 from fewsight.language import guess_language
@@ -214,9 +215,9 @@ def check_labels(task: Task, shots: Sequence[Shot]) -> None:
     fields = closed_fields(task.output)
     if not fields:
         return
-    first = fields[0].path.partition(".")[0]
+    first = fields[0].path
     for shot in shots:
-        if first not in shot.answer:
+        if value_at(shot.answer, first) is None:
             raise TaskError(f"Shot {shot.id!r} has no field {first!r}; is it of another task than {task.name!r}?")
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from fewsight.answers import value_at
 from fewsight.insight import Insight
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.serving.run.prepare import warning_kind
@@ -49,10 +50,7 @@ class RunSummary:
             self.warnings.update(warning_kind(warning) for warning in insight.provenance.warnings)
         if insight.answer is not None:
             for closed in form.closed:
-                value: Any = insight.answer
-                for part in closed.path.split("."):
-                    value = value[part]
-                label = str(value).lower() if isinstance(value, bool) else value
+                label = closed.label_of(value_at(insight.answer, closed.path))
                 self.labels.setdefault(insight.task, {}).setdefault(closed.path, Counter())[label] += 1
 
     def as_dict(self) -> dict[str, Any]:

@@ -118,8 +118,8 @@ def test_one_sequence_serves_all_fields(tokenizer: FolderTokenizer) -> None:
 
 
 def read_gold_of(shot: Any, task: Task) -> Any:
+    from fewsight.answers import flatten
     from fewsight.prompts.labelled.gold import GoldRow
-    from fewsight.prompts.labelled.partial import flatten
 
     return GoldRow(shot.id, 1, shot.history, flatten(shot.answer), shot.language)
 

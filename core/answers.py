@@ -1,0 +1,68 @@
+"""An answer's values by dotted path, and closed values as labels: the names that rows and probabilities share."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def flatten(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an answer by dotted path; nested mappings are opened, lists are not, and None is left out.
+
+    >>> flatten({"overall": "positive", "aspects": {"price": "mixed", "service": None}})
+    {'overall': 'positive', 'aspects.price': 'mixed'}
+    """
+    return dict(_leaves(answer, ""))
+
+
+def nest(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer that has these values by dotted path.
+
+    >>> nest({"overall": "positive", "aspects.price": "mixed"})
+    {'overall': 'positive', 'aspects': {'price': 'mixed'}}
+    """
+    answer: dict[str, Any] = {}
+    for path, value in values.items():
+        *groups, name = path.split(".")
+        place = answer
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[name] = value
+    return answer
+
+
+def value_at(answer: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 - any JSON value
+    """The value at a dotted path; None where the answer has none.
+
+    >>> value_at({"aspects": {"price": "mixed"}}, "aspects.price")
+    'mixed'
+    """
+    value: Any = answer
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The group that a field stands in ('' at the top), and its own name.
+
+    >>> split_path("aspects.price"), split_path("overall")
+    (('aspects', 'price'), ('', 'overall'))
+    """
+    group, _, name = path.rpartition(".")
+    return group, name
+
+
+def label_text(value: str | bool) -> str:
+    """A closed value as probabilities name it: JSON's words for true and false, and a text as it is.
+
+    >>> label_text(True), label_text("refund")
+    ('true', 'refund')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _leaves(answer: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for name, value in answer.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        elif value is not None:
+            yield prefix + name, value
