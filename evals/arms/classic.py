@@ -8,15 +8,15 @@ from typing import Any
 from fewsight.digest import digest
 from fewsight.errors import InputError
 from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
-from fewsight.evals.arms.classic_models import Classified, classify
+from fewsight.evals.arms.classic_models import Classified, classified
 from fewsight.evals.arms.context import Context
-from fewsight.evals.arms.documents import document
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import Cost
 from fewsight.files import write_text
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.texts.documents import document
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ClassicArm:
         if not rows:
             raise InputError(f"Arm {self.spec.name!r}: no training row gives {field.path!r}, and test rows do.")
         texts, labels = zip(*rows, strict=True)
-        return classify(str(self.spec.classic), texts, labels, asked)
+        return classified(str(self.spec.classic), texts, labels, asked)
 
     def _priced(self, cost: Cost, rows: int) -> Cost:
         hour = self.context.defaults.price_per_hour

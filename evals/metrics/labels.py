@@ -7,8 +7,8 @@ count. What is not defined is 0, as in scikit-learn.
 import numpy as np
 
 from fewsight.evals.predictions import Predictions
-from fewsight.finetune.gate.report import ClassFigures
 from fewsight.statistics.arrays import INVALID, Codes, Flags, Floats
+from fewsight.statistics.class_figures import ClassFigures
 from fewsight.statistics.statistic import Statistic, safe_divide, share, share_like
 
 

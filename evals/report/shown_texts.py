@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from fewsight.evals.arms.context import Context
-from fewsight.evals.arms.documents import document
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import TaskPart
 from fewsight.evals.report.write import ShownTexts
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.texts.documents import document
 
 MOST: Final = 6000
 """Characters of a prompt that are shown: its beginning and, twice as much, its end, where the question stands."""

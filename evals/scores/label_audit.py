@@ -7,9 +7,9 @@ from typing import Final
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import LabelAudit, SuspectLabel
 from fewsight.evals.scores.figures import without_rows
-from fewsight.finetune.labels.noise import audit_field
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled.label_audit import audit_field
 
 MOST_LEARNED: Final = 3000
 
@@ -23,8 +23,8 @@ def label_audit(
 ) -> LabelAudit:
     """Audit the test rows' labels of a field by a model that learns from training rows, or else is cross-validated.
 
-    The method is that of `fewsight.finetune.labels.noise`; of more than `MOST_LEARNED` training rows so many are drawn,
-    which bounds the time.
+    The method is that of `fewsight.prompts.labelled.label_audit`; of more than `MOST_LEARNED` training rows so many are
+    drawn, which bounds the time.
 
     The headline without the suspected rows favours arms that err as the auditing model does, so it is a bound on what
     wrong labels cost, and no better figure.

@@ -9,34 +9,10 @@ from fewsight.adapter_manifest import Metric
 from fewsight.finetune.gate.scoring import Belief
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.statistics.class_figures import ClassFigures
 
 MOST_CONFUSED: Final = 12
 """Fields with more labels than this get no confusion matrix, only their worst pairs."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClassFigures:
-    """One label: rows that have it, rows that got it, rows that both have and got it."""
-
-    label: str
-    rows: int
-    predicted: int
-    right: int
-
-    @property
-    def precision(self) -> float:
-        """Share of the rows that got it which have it; 0 where none got it."""
-        return self.right / self.predicted if self.predicted else 0.0
-
-    @property
-    def recall(self) -> float:
-        """Share of the rows that have it which got it; 0 where none has it."""
-        return self.right / self.rows if self.rows else 0.0
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of both."""
-        return 2 * self.right / (self.rows + self.predicted) if self.rows + self.predicted else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from pydantic import BaseModel, Field
 
 from fewsight.errors import ConfigError, InputError
 from fewsight.files import replacing, write_text
-from fewsight.finetune.labels.paraphrase_file import COLUMNS, unfit
 from fewsight.insight import Insight
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled.paraphrases import COLUMNS, unfit
 from fewsight.prompts.task import LANGUAGES, STYLES, Task
 from fewsight.serving.run.runner import Progress
 

@@ -19,11 +19,11 @@ import pandas as pd
 import fewsight
 from fewsight.adapter_manifest import Metric
 from fewsight.events import history_record
-from fewsight.finetune.labels.noise import classic_model
 from fewsight.finetune.recipes.built_in import is_trained_on, passage_rows, sentence_rows, shop_rows, tone
 from fewsight.serving.run.options import BARE, BUILT_IN
 from fewsight.shop import Customer, answer, generate
 from fewsight.shop.tables import write_sample
+from fewsight.texts.classic import tfidf_logistic_regression
 from tests.bench.common import Figure
 
 HEADLINES: Final = {
@@ -123,7 +123,7 @@ def _baseline(people: Sequence[Any], task: str, path: str, reviews: str) -> dict
             row = json.loads(line)
             texts.append(f"message {row['text']} " if "text" in row else _said(row["events"]))
             labels.append(_at(row["answer"], path))
-    model = classic_model().fit(texts, labels)
+    model = tfidf_logistic_regression().fit(texts, labels)
     asked = [one for one in people if one.history.events]
     found = model.predict([_said(history_record(one.history)["events"]) for one in asked])
     return {one.history.customer_id: str(label) for one, label in zip(asked, found, strict=True)}
@@ -144,7 +144,9 @@ def _sentences(reviews: Path, sentences: int, shots: int, arms: str) -> list[Fig
         labels = [one["overall"] for one in found["answer"]]
         figures += _scored(name, shares["positive"] - shares["negative"], labels, ratings, truth)
     training = [json.loads(line) for line in sentence_rows(reviews)]
-    model = classic_model().fit([row["text"] for row in training], [row["answer"]["overall"] for row in training])
+    model = tfidf_logistic_regression().fit(
+        [row["text"] for row in training], [row["answer"]["overall"] for row in training]
+    )
     shares = pd.DataFrame(model.predict_proba(rows["text"]), columns=model.classes_)
     labels = [str(label) for label in model.predict(rows["text"])]
     name = "TF-IDF with logistic regression"

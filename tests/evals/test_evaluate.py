@@ -17,9 +17,8 @@ from fewsight.cli import root
 from fewsight.errors import ConfigError, FewsightError, InputError
 from fewsight.evals.arms.answers import Answers, RowAnswer
 from fewsight.evals.arms.cascade import cascade, confidence
-from fewsight.evals.arms.classic_models import classify
+from fewsight.evals.arms.classic_models import classified
 from fewsight.evals.arms.context import Context
-from fewsight.evals.arms.documents import document
 from fewsight.evals.arms.prompted import PromptArm
 from fewsight.evals.arms.row_histories import part_and_row
 from fewsight.evals.arms.spec import make_arm
@@ -37,6 +36,7 @@ from fewsight.serving.run.circumstances import circumstances
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.session import open_session
 from fewsight.tables import open_histories
+from fewsight.texts.documents import document
 
 SAID = {
     "refund": ["give me my money back", "i want a refund", "money back please", "refund this <b>order</b>"],
@@ -246,7 +246,7 @@ def test_a_second_evaluation_computes_nothing_and_says_the_same(
         raise AssertionError("nothing should be computed")
 
     monkeypatch.setattr("fewsight.serving.run.session.start_engine", never)
-    monkeypatch.setattr("fewsight.evals.arms.classic.classify", never)
+    monkeypatch.setattr("fewsight.evals.arms.classic.classified", never)
     assert evaluate(suite, tmp_path / "out") == first
 
 
@@ -320,11 +320,11 @@ def test_what_the_command_can_not_do(arguments: list[str], message: str, tmp_pat
 def test_classic_models_say_how_sure_they_are() -> None:
     train, labels = ["give money", "money back", "parcel late", "late parcel"], ["r", "r", "l", "l"]
     for kind in ("tfidf-lr", "tfidf-svm"):
-        found = classify(kind, train, labels, ["money", "parcel", "", "!?"])
+        found = classified(kind, train, labels, ["money", "parcel", "", "!?"])
         assert [label for label, _ in found.answers[:2]] == ["r", "l"]
         assert all(bool(shares) == (kind == "tfidf-lr") for _, shares in found.answers)
-    assert classify("majority", train, [*labels[:3], "r"], ["x"]).answers == [("r", {"r": 0.75, "l": 0.25})]
-    assert classify("tfidf-lr", train, ["r"] * 4, ["x"]).answers == [("r", {"r": 1.0})]
+    assert classified("majority", train, [*labels[:3], "r"], ["x"]).answers == [("r", {"r": 0.75, "l": 0.25})]
+    assert classified("tfidf-lr", train, ["r"] * 4, ["x"]).answers == [("r", {"r": 1.0})]
 
 
 def test_documents_tell_profile_and_events() -> None:

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fewsight.errors import InputError
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled.gold import GoldRow
 from fewsight.prompts.labelled.split import groups_of
 from fewsight.prompts.task import Task
+from fewsight.texts.classic import tfidf_logistic_regression
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,7 +122,7 @@ def audit_field(
     texts = [rows[i].text for i in kept]
     known = Counter(label for _, label in more)
     if all(known[label] >= folds for label in common):
-        shares = classic_model().fit(*zip(*more, strict=True)).predict_proba(texts)
+        shares = tfidf_logistic_regression().fit(*zip(*more, strict=True)).predict_proba(texts)
     else:
         shares = _out_of_fold(texts, given, [group[i] for i in kept], more, folds, seed)
     usual = np.array([shares[given == label, column].mean() for column, label in enumerate(order)])
@@ -151,7 +152,7 @@ def _out_of_fold(
 
     shares = np.zeros((len(texts), len(np.unique(given))))
     for seen, unseen in StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(texts, given, group):
-        model = classic_model()
+        model = tfidf_logistic_regression()
         model.fit([*(texts[i] for i in seen), *(text for text, _ in more)], [*given[seen], *(word for _, word in more)])
         shares[unseen] = model.predict_proba([texts[i] for i in unseen])
     return shares
@@ -159,22 +160,3 @@ def _out_of_fold(
 
 def _given(row: GoldRow, closed: ClosedField) -> str | None:
     return closed.label_of(row.values[closed.path]) if closed.path in row.values else None
-
-
-def classic_model() -> Any:  # noqa: ANN401 - scikit-learn is untyped
-    """TF-IDF over words and over characters, with logistic regression."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
-    return make_pipeline(text_features(), LogisticRegression(C=10, max_iter=1000))
-
-
-def text_features() -> Any:  # noqa: ANN401 - scikit-learn is untyped
-    """TF-IDF over words and pairs of them, and over two to five characters. Punctuation counts as a word, so that no
-    text is without any.
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_union
-
-    words = TfidfVectorizer(token_pattern=r"\w+|[^\w\s]+", ngram_range=(1, 2), sublinear_tf=True)  # noqa: S106
-    return make_union(words, TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True))
