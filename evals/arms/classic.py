@@ -8,7 +8,7 @@ from typing import Any
 from fewsight.digest import digest
 from fewsight.errors import InputError
 from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
-from fewsight.evals.arms.classic_models import Classified, classified
+from fewsight.evals.arms.classic_models import classified
 from fewsight.evals.arms.context import Context
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import Cost
@@ -16,6 +16,7 @@ from fewsight.files import write_text
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.texts.classic import Classified
 from fewsight.texts.documents import document
 
 
