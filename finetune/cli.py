@@ -73,7 +73,7 @@ def finetune(
     adapter learns them all. The same command again goes on where a killed one stopped. Use the adapter with `fewsight
     run TASK --adapter OUT`. With --method full a whole model is trained, for `fewsight run TASK --model OUT`.
     """
-    from fewsight.finetune.config import make_config
+    from fewsight.finetune.config_file import make_config
 
     config = make_config(preset, file, given_options(given))
     from fewsight.finetune.pipeline import finetune as train_adapter

@@ -10,7 +10,8 @@ from typing import Any
 
 from fewsight.adapter_manifest import AdapterManifest, Metric
 from fewsight.files import write_text
-from fewsight.finetune.config import FinetuneConfig, as_toml
+from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.config_file import as_toml
 from fewsight.finetune.gate.card import write_card
 from fewsight.finetune.gate.measuring import Outcome, measure
 from fewsight.finetune.gate.report import FieldReport, rows_right

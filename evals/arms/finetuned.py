@@ -7,7 +7,8 @@ from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.context import Context, write_rows
 from fewsight.evals.arms.prompted import PromptArm
 from fewsight.evals.arms.spec import ArmSpec
-from fewsight.finetune.config import FinetuneConfig, make_config
+from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.config_file import make_config
 from fewsight.finetune.pipeline import finetune
 from fewsight.finetune.setup import Lesson
 from fewsight.prompts.labelled.gold import GoldRow

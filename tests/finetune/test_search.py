@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from fewsight.adapter_manifest import read_manifest
 from fewsight.cli import root
 from fewsight.errors import ConfigError, DivergedError, TrainingError
-from fewsight.finetune.config import FinetuneConfig, make_config
+from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.config_file import make_config
 from fewsight.finetune.pipeline import finetune
 from fewsight.finetune.search import search as module
 from fewsight.finetune.search.search import search, trained_tokens
