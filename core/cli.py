@@ -7,6 +7,7 @@ import click
 
 from fewsight import __version__
 from fewsight.errors import FewsightError
+from fewsight.notices import show_notices
 
 COMMANDS = {
     "run": ("fewsight.serving.run.cli:run", "Answer tasks for every customer of a table."),
@@ -50,6 +51,7 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, prog_name="fewsight")
 def root() -> None:
     """Customer histories in, schema-valid insight out, with a language model that you run yourself."""
+    show_notices()
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ class PromptArm:
         pool, notes = self._pool(task)
         forget_peak()
         session = open_session(self._options(pool), rows, (task,))
-        progress = _Progress(self.spec.name, len(list(rows)), self._context.say)
+        progress = _Progress(self.spec.name, self._context.say)
         summaries = execute(session, rows, self._folder, progress)
         if any(summary.stopped for summary in summaries):
             raise InputError(f"Arm {self.spec.name!r} was stopped; the same command goes on from there.")
@@ -199,12 +199,16 @@ def _took(path: Path, summaries: list[RunSummary]) -> dict[str, Any]:
 class _Progress:
     """Says from time to time how far an arm is."""
 
-    def __init__(self, name: str, rows: int, say: Callable[[str], None]) -> None:
-        self._name, self._rows, self._say = name, rows, say
-        self._done, self._next = 0, time.monotonic() + SAID_EVERY
+    def __init__(self, name: str, say: Callable[[str], None]) -> None:
+        self._name, self._say = name, say
+        self._rows = self._done = 0
+        self._next = time.monotonic() + SAID_EVERY
 
-    def advance(self, results: int, failures: int) -> None:  # noqa: ARG002 - the protocol's signature
-        self._done += results
+    def begin(self, unit: str, total: int) -> None:  # noqa: ARG002 - the protocol's signature
+        self._rows = total
+
+    def advance(self, done: int, note: str = "") -> None:  # noqa: ARG002 - the protocol's signature
+        self._done += done
         if time.monotonic() >= self._next:
             self._say(f"  {self._name}: {self._done:,} of {self._rows:,} rows")
             self._next = time.monotonic() + SAID_EVERY

@@ -18,10 +18,10 @@ from fewsight.errors import ConfigError, InputError
 from fewsight.files import replacing, write_text
 from fewsight.insight import Insight
 from fewsight.masking import Pseudonymizer
+from fewsight.notices import Progress
 from fewsight.prompts.labelled.gold import GoldRow
 from fewsight.prompts.labelled.paraphrases import COLUMNS, unfit
 from fewsight.prompts.task import LANGUAGES, STYLES, Task
-from fewsight.serving.run.runner import Progress
 
 if TYPE_CHECKING:
     from fewsight.serving.run.api import Run

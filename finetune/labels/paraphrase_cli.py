@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from fewsight.notices import shown_progress
+
 
 @click.command()
 @click.argument("task")
@@ -29,12 +31,11 @@ def paraphrase(
     from fewsight.prompts.labelled.gold_file import read_gold
     from fewsight.prompts.loading.finding import load_task
     from fewsight.serving.engines.base import Decoding
-    from fewsight.serving.run.console import progress
 
     texts = masked_texts(read_gold(rows, load_task(task)).rows)
-    with progress(len(texts)) as bar:
+    with shown_progress() as progress:
         decoding = Decoding(temperature=temperature)
-        done = ask(texts, out, bar, model=model, engine=engine, base_url=base_url, decoding=decoding)
+        done = ask(texts, out, progress, model=model, engine=engine, base_url=base_url, decoding=decoding)
     click.echo(
         f"{done.written:,} of {done.texts:,} texts have a paraphrase in {out}; left out: {said(done) or 'none'}."
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from fewsight.notices import shown_progress
 from fewsight.serving.models.digest import known_folders
 from fewsight.serving.models.names import (
     DEFAULT_MODEL,
@@ -27,7 +28,9 @@ def pull(name: str) -> None:
 
     Built-in: smollm2-135m (the default) answers tasks; minilm finds similar examples by meaning.
     """
-    model = resolve_embedding_model(name) if name in EMBEDDINGS else resolve_model(name)
+    with shown_progress() as progress:
+        resolve = resolve_embedding_model if name in EMBEDDINGS else resolve_model
+        model = resolve(name, progress=progress)
     click.echo(f"{model.name}: {model.note}")
     click.echo(f"  folder  {model.path} ({_size(model.path)})")
     click.echo(f"  digest  {model.digest}")

@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from fewsight.notices import Progress
+
 NAMES: Final = {
     "token_embd": "model.embed_tokens",
     "output_norm": "model.norm",
@@ -41,13 +43,16 @@ PIPELINE: Final = {
 }
 
 
-def convert(gguf_file: Path, folder: Path) -> None:
-    """Write model.safetensors (bf16), config.json, tokenizer.json, tokenizer_config.json and chat_template.jinja."""
+def convert(gguf_file: Path, folder: Path, progress: Progress) -> None:
+    """Write model.safetensors (bf16), config.json, tokenizer.json, tokenizer_config.json and chat_template.jinja.
+
+    `progress` is told about each tensor.
+    """
     from gguf import GGUFReader
 
     reader = GGUFReader(str(gguf_file))
     heads = (_value(reader, "llama.attention.head_count"), _value(reader, "llama.attention.head_count_kv"))
-    _write_weights(reader, folder / "model.safetensors", heads)
+    _write_weights(reader, folder / "model.safetensors", heads, progress)
     _write_tokenizer(reader, folder)
     (folder / "config.json").write_text(json.dumps(_config(reader), indent=2) + "\n")
 
@@ -56,12 +61,13 @@ def _value(reader: Any, key: str) -> Any:  # noqa: ANN401 - gguf has no types
     return reader.fields[key].contents()
 
 
-def _write_weights(reader: Any, path: Path, heads: tuple[int, int]) -> None:  # noqa: ANN401
+def _write_weights(reader: Any, path: Path, heads: tuple[int, int], progress: Progress) -> None:  # noqa: ANN401
     import torch
     from gguf.quants import dequantize
     from safetensors.torch import save_file
 
     weights = {}
+    progress.begin("tensors", len(reader.tensors))
     for tensor in reader.tensors:
         values = dequantize(tensor.data, tensor.tensor_type)
         for part, count in (("attn_q", heads[0]), ("attn_k", heads[1])):
@@ -69,6 +75,7 @@ def _write_weights(reader: Any, path: Path, heads: tuple[int, int]) -> None:  # 
                 rows = values.shape[0] // count // 2
                 values = values.reshape(count, rows, 2, -1).swapaxes(1, 2).reshape(values.shape)
         weights[_name(tensor.name)] = torch.tensor(values).to(torch.bfloat16)
+        progress.advance(1)
     save_file(weights, path, metadata={"format": "pt"})
 
 

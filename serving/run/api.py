@@ -15,12 +15,12 @@ from fewsight.files import write_text
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
 from fewsight.masking import PseudonymFile
+from fewsight.notices import Progress, Silent
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.run.calibrated import make_calibrator, write_review
 from fewsight.serving.run.options import RunOptions
-from fewsight.serving.run.progress import Silent
-from fewsight.serving.run.runner import Progress, Runner
+from fewsight.serving.run.runner import InsightCount, Runner
 from fewsight.serving.run.session import Session, open_session
 from fewsight.serving.run.summary import RunSummary
 from fewsight.tables import Histories, HistorySource, open_histories
@@ -122,6 +122,7 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
     with Ledger.open(folder / "ledger.sqlite") as ledger:
         order = _freeze(session, histories, folder)
         pseudonyms = PseudonymFile(folder / "pseudonyms.jsonl") if options.mask else None
+        count = InsightCount(progress, expected_insights(session, histories))
         summaries = []
         for group in session.groups():
             runner = Runner(
@@ -132,7 +133,7 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
                 pseudonyms,
                 run=RUN_NAME,
                 order=order,
-                progress=progress,
+                progress=count,
                 calibrate=calibrator.apply if calibrator else None,
                 relabelling=calibrator.relabelling if calibrator else None,
             )
@@ -145,6 +146,12 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
     report = {"summaries": [summary.as_dict() for summary in summaries], "input": asdict(histories.counts)}
     write_text(folder / "summary.json", json.dumps(report, indent=2, ensure_ascii=False, default=str))
     return summaries
+
+
+def expected_insights(session: Session, histories: HistorySource) -> int:
+    """How many insights the whole run gives."""
+    customers = histories.counts.customers
+    return min(customers, session.options.limit or customers) * len(session.tasks)
 
 
 def refuse_second_writer(folder: Path) -> None:

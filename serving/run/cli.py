@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fewsight.errors import ConfigError
+from fewsight.notices import shown_progress
 
 if TYPE_CHECKING:
     from fewsight.serving.run.options import RunOptions
@@ -136,10 +137,9 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
         if given["dry_run"]:
             console.say_estimate(session, histories, folder, given["price_per_million"])
             return
-        total = min(histories.counts.customers, options.limit or histories.counts.customers) * len(session.tasks)
         console.say("Loading the model; the first answers take a moment.")
-        with console.progress(total) as bar:
-            summaries = execute(session, histories, folder, bar)
+        with shown_progress() as progress:
+            summaries = execute(session, histories, folder, progress)
         console.say_summary(session, histories, summaries, folder)
 
 

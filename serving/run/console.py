@@ -16,7 +16,6 @@ from fewsight.serving.engines.registry import LOCAL
 from fewsight.serving.run import estimate as estimates
 from fewsight.serving.run.api import RUN_NAME, limited
 from fewsight.serving.run.options import RunOptions
-from fewsight.serving.run.progress import Bar
 from fewsight.serving.run.session import Session
 from fewsight.serving.run.summary import RunSummary
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 CARDS = 200
 """Most insights that insights.html shows."""
-
-progress = Bar
 
 
 def say(text: str = "", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments

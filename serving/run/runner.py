@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
-from typing import Protocol
 
 from fewsight.errors import EngineError
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
 from fewsight.masking import PseudonymFile
+from fewsight.notices import Progress
 from fewsight.prompts.render import Order
 from fewsight.serving.engines.base import Engine, EngineIdentity, Failure
 from fewsight.serving.run.answering import Answerer, Relabelling
@@ -34,11 +34,17 @@ Halving a batch of 1,024 down to the one request that kills the engine takes ele
 ARM = "run"
 
 
-class Progress(Protocol):
-    """Told about a run as it goes."""
+class InsightCount:
+    """Tells a progress how many insights of a run there are, over all its groups, and how many of them are not ok."""
 
-    def advance(self, results: int, failures: int) -> None:
-        """So many more results, and how many of them are not ok."""
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._failures = progress, 0
+        progress.begin("insights", total)
+
+    def add(self, insights: int, failures: int) -> None:
+        """So many more insights, and how many of these are not ok."""
+        self._failures += failures
+        self._progress.advance(insights, f"{self._failures} not ok")
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Runner:
         *,
         run: str,
         order: Order,
-        progress: Progress,
+        progress: InsightCount,
         calibrate: Callable[[str, Shares], Shares] | None = None,
         relabelling: Relabelling | None = None,
     ) -> None:
@@ -156,7 +162,7 @@ class Runner:
         }
         resumed = sum(map(len, done.values()))
         self.summary.resumed += resumed
-        self._progress.advance(resumed, 0)
+        self._progress.add(resumed, 0)
         items: list[Item] = []
         for tasks, histories in _by_missing(window, pairs, done).items():
             masked = [self._preparer.mask(history) for history in histories]
@@ -204,7 +210,7 @@ class Runner:
             results.append(Result(self._run, ARM, self._options.seed, known, item.event_map, insight))
         if results:
             self._ledger.record(good, results)
-            self._progress.advance(len(results), sum(result.insight.status != "ok" for result in results))
+            self._progress.add(len(results), sum(result.insight.status != "ok" for result in results))
 
     def _count(self, batch: Sequence[Item], answers: Iterable[Answer | Failure]) -> None:
         self.summary.computed += len(batch)

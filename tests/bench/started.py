@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+from fewsight.notices import Silent
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.vllm.engine import VllmEngine
 from fewsight.serving.engines.vllm.jobs import Job
 from fewsight.serving.models.names import ModelFolder
 from fewsight.serving.run.api import execute
 from fewsight.serving.run.options import RunOptions
-from fewsight.serving.run.progress import Silent
 from fewsight.serving.run.session import open_session
 from fewsight.tables import Histories
 from tests.bench.common import timed

@@ -93,12 +93,12 @@ def test_adapters_that_want_different_prompts_are_not_run_together(
 
 
 def test_an_engine_that_was_never_compared_is_named(
-    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, capsys: pytest.CaptureFixture[str]
+    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     part = ParityPart(way="vllm", rows=9, difference=0.0, equal=1.0, passed=True)
     manifest(model, tokenizer, adapter, parity=Parity(rows=9, prompts_equal=True, parts=(part,))).write(adapter)
     follow(adapter, model, tokenizer)
-    assert "whether transformers answers as training did was never measured" in capsys.readouterr().err
+    assert "whether transformers answers as training did was never measured" in caplog.text
 
 
 def test_all_that_differs_is_said(adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer) -> None:
@@ -129,13 +129,13 @@ def test_all_that_differs_is_said(adapter: Path, model: ModelFolder, tokenizer: 
 
 
 def test_force_only_warns(
-    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, capsys: pytest.CaptureFixture[str]
+    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     manifest(model, tokenizer, adapter).write(adapter)
     with pytest.raises(ModelError, match="trained for toy_intent, not for toy_mood"):
         follow(adapter, model, tokenizer, OTHER)
     follow(adapter, model, tokenizer, OTHER, force=True)
-    assert "trained for toy_intent" in capsys.readouterr().err
+    assert "trained for toy_intent" in caplog.text
 
 
 def test_a_changed_template_is_found(adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer) -> None:
@@ -146,21 +146,21 @@ def test_a_changed_template_is_found(adapter: Path, model: ModelFolder, tokenize
 
 
 def test_what_weakens_is_a_warning(
-    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, capsys: pytest.CaptureFixture[str]
+    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     manifest(model, tokenizer, adapter).write(adapter)
     follow(adapter, model, tokenizer, shots=2, mask=False, history_tokens=99)
-    said = capsys.readouterr().err
+    said = caplog.text
     assert "trained without shots" in said
     assert "this run is without" in said
     assert "this run has 99" in said
 
 
 def test_no_manifest_and_damaged_ones(
-    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, capsys: pytest.CaptureFixture[str]
+    adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert follow(adapter, model, tokenizer).style is None
-    assert "has no fewsight.json" in capsys.readouterr().err
+    assert "has no fewsight.json" in caplog.text
     (adapter / "fewsight.json").write_text("{}")
     with pytest.raises(ModelError, match=r"can't be read: name: Field required"):
         follow(adapter, model, tokenizer)
