@@ -11,6 +11,7 @@ from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder, resolve_model
 from fewsight.serving.models.tokenizer import FolderTokenizer
+from tests.finetune.support import call, train
 
 WORDS = {
     "late": ["where is it", "not here yet"],
@@ -55,3 +56,29 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def toy_rows(toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> list[TrainingRow]:
     return RowMaker(toy, PromptOptions(), tokenizer, 2048, seed=0).make(read_gold(toy_file, toy).rows).rows
+
+
+@pytest.fixture
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of merged adapters of this test alone."""
+    monkeypatch.setenv("FEWSIGHT_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="session")
+def adapter(toy: Task, toy_file: Path, base: ModelFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished adapter; tests leave it as it is."""
+    place = tmp_path_factory.mktemp("adapters")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FEWSIGHT_CACHE", str(place / "cache"))
+        return train(toy, toy_file, base, place / "toy").folder
+
+
+@pytest.fixture(scope="session")
+def task_folder(toy_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory with the toy task as a folder."""
+    place = tmp_path_factory.mktemp("tasks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        command = ("tasks", "new", "toy_intent", "--from", toy_file, "--text", "text", "--label", "intent")
+        assert call(*command).exit_code == 0
+    return place

@@ -1,0 +1,59 @@
+"""Rows of both sides: which are held back, which are asked, and their digest."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fewsight.errors import ConfigError, TaskError
+from fewsight.finetune.rows.data import load_data
+from fewsight.finetune.setup import Lesson, set_up
+from fewsight.prompts.task import Task
+from fewsight.serving.models.names import ModelFolder
+from fewsight.serving.models.tokenizer import FolderTokenizer
+from tests.finetune.support import CONFIG, train
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+def test_the_digest_of_the_data_holds_tokens_and_loss(toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> None:
+    data = load_data(toy, toy_file, None, CONFIG, tokenizer, 2048)
+    (first, *others), valid = data.train, data.valid
+    (one, *more) = first.sequences
+    longer = replace(one, prompt=(*one.prompt, 1))
+    unlearned = replace(one, answer=replace(one.answer, targets=one.answer.targets[:-1]))
+    changed = [
+        replace(data, train=(replace(first, sequences=(other, *more)), *others)) for other in (longer, unlearned)
+    ]
+    changed.append(replace(data, valid=valid[:-1]))
+    assert len({data.digest, *(one.digest for one in changed)}) == 4
+    assert data.digest == load_data(toy, toy_file, None, CONFIG, tokenizer, 2048).digest
+
+
+def test_a_validation_file_that_overlaps(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match="36 texts are in both"):
+        train(toy, toy_file, base, tmp_path / "a", valid=toy_file)
+
+
+def test_reported_rows_are_drawn_from_a_file_that_is_sorted(
+    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path
+) -> None:
+    table = pd.read_csv(toy_file).sort_values("intent")
+    table.to_csv(tmp_path / "sorted.csv", index=False)
+    config = replace(CONFIG, valid_share=0.0, report_rows=12)
+    (subject,) = set_up((Lesson(toy, tmp_path / "sorted.csv"),), str(base.path), config).subjects
+    rows = subject.reported(config)
+    assert len(rows) == 12
+    assert [row.line for row in rows] == sorted(row.line for row in rows)
+    assert {row.values["intent"] for row in rows} == set(table["intent"]), "the first 12 rows have one label"
+    assert rows == subject.reported(config) != subject.reported(replace(config, seed=1))
+
+
+def test_what_chooses_by_held_back_rows_needs_some(
+    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path
+) -> None:
+    blind = replace(CONFIG, valid_share=0.0, patience=2, search=3)
+    with pytest.raises(ConfigError, match=r"valid_share is 0.*patience is 2 and search is 3"):
+        train(toy, toy_file, base, tmp_path / "a", config=blind)
+    assert list(tmp_path.iterdir()) == []
