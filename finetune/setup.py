@@ -10,7 +10,7 @@ from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.rows.batches import Weights, balance_weights
 from fewsight.finetune.rows.data import TrainingData, load_data
 from fewsight.finetune.rows.rows import TrainingRow
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.local.key_values import attention_window
 from fewsight.serving.models.dtype import Dtype, pick_dtype

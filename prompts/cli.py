@@ -73,7 +73,8 @@ def new(
 
     Without --from it is a starter to change; with it, a task that gives texts one of the table's labels.
     """
-    from fewsight.prompts.labelled.text_table import Columns
+    from fewsight.prompts.labelled.table import Columns
+    from fewsight.prompts.loading.labelling import default_field
     from fewsight.prompts.loading.scaffold import new_labelling_task, new_task
 
     here = Path.cwd()
@@ -87,7 +88,7 @@ def new(
     if text is None or label is None:
         raise ConfigError("--from needs --text COLUMN and --label COLUMN.")
     none = _none(none_of_these, none_threshold)
-    columns = Columns(text, label, customer_id, time)
+    columns = Columns(text, {default_field(name): label}, customer_id, time)
     intake = new_labelling_task(name, here, table, columns, none_of_these=none, language=language, force=force)
     for line in _report(name, intake):
         click.echo(line)

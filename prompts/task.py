@@ -14,6 +14,9 @@ from fewsight.events import CustomerHistory
 
 Language = Literal["en", "zh"]
 Style = Literal["full", "compact"]
+ANONYMOUS: Final = "shot:"
+"""Opens the customer id of a labelled row whose customer is not known."""
+
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 STYLES: Final[tuple[Style, ...]] = ("full", "compact")
 
@@ -70,6 +73,11 @@ class Task:
     def shots_in(self, language: Language) -> tuple[Shot, ...]:
         """The shots written in one language."""
         return tuple(shot for shot in self.shots if shot.language == language)
+
+
+def known_customer(history: CustomerHistory) -> str | None:
+    """Whose history a labelled row holds, where the row says so."""
+    return None if history.customer_id.startswith(ANONYMOUS) else history.customer_id
 
 
 def _shot_digest(shot: Shot) -> str:

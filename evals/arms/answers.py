@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fewsight.calibration import Circumstances
 from fewsight.evals.report.model import Cost
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 
 Parts = Mapping[str, Sequence[GoldRow]]
 """Rows to answer by what they are for: 'test', 'calibration', or the name of a change to the test rows."""

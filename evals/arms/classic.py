@@ -15,7 +15,7 @@ from fewsight.evals.report.model import Cost
 from fewsight.files import write_text
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.texts.classic import Classified
 from fewsight.texts.documents import document
 

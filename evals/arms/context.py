@@ -11,9 +11,8 @@ from fewsight.digest import digest
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.events import history_record
 from fewsight.files import replacing
-from fewsight.prompts.answer.fields import closed_fields, open_fields
-from fewsight.prompts.labelled.gold import GoldRow
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.answer.fields import field_paths
+from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.task import Task
 
 
@@ -72,5 +71,5 @@ def write_rows(rows: Iterable[GoldRow], path: Path) -> None:
 
 def whole_rows(rows: Sequence[GoldRow], task: Task) -> list[GoldRow]:
     """The rows that give all fields, as a shot must."""
-    needed = {field.path for field in closed_fields(task.output)} | {field.path for field in open_fields(task.output)}
+    needed = set(field_paths(task.output))
     return [row for row in rows if needed <= set(row.values)]

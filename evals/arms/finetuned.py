@@ -11,7 +11,7 @@ from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.config_file import make_config
 from fewsight.finetune.pipeline import finetune
 from fewsight.finetune.setup import Lesson
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 
 
 class FinetuneArm:

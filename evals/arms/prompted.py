@@ -19,7 +19,7 @@ from fewsight.files import write_text
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.run.api import RUN_NAME, execute

@@ -8,7 +8,7 @@ from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import TaskPart
 from fewsight.evals.report.write import ShownTexts
 from fewsight.masking import Pseudonymizer
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.texts.documents import document
 
 MOST: Final = 6000

@@ -10,7 +10,7 @@ from fewsight.evals.robustness.event_changes import reordered, with_added
 from fewsight.evals.robustness.swaps import swap_genders, swap_names, swap_regions
 from fewsight.events import CustomerHistory, Event
 from fewsight.masking import Pseudonymizer
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.texts.changes import in_capitals, in_lower_case, with_typos, without_punctuation
 
 INJECTIONS: Final = (

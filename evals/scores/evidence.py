@@ -8,7 +8,7 @@ from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.predictions import cluster_codes
 from fewsight.evals.report.model import Figure
 from fewsight.prompts.answer.fields import open_fields
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.statistics.arrays import Flags, Floats
 from fewsight.statistics.intervals import cluster_interval

@@ -8,7 +8,7 @@ from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import LabelAudit, SuspectLabel
 from fewsight.evals.scores.figures import without_rows
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.labelled.label_audit import audit_field
 
 MOST_LEARNED: Final = 3000

@@ -6,7 +6,7 @@ from fewsight.errors import InputError
 from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 
 
 def field_predictions(

@@ -8,7 +8,7 @@ from fewsight.evals.metrics.multilabel import multilabel_macro_f1, multilabel_mi
 from fewsight.evals.predictions import cluster_codes
 from fewsight.evals.report.model import Figure
 from fewsight.prompts.answer.fields import open_fields
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.statistics.intervals import cluster_interval
 

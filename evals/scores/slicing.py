@@ -8,7 +8,7 @@ import numpy as np
 from fewsight.errors import InputError, did_you_mean
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import Figure, Gap, Slice
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.statistics.arrays import Flags
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.statistic import difference, share

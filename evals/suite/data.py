@@ -12,8 +12,7 @@ from fewsight.evals.scores.slicing import slice_values
 from fewsight.evals.suite.config import Score, SuiteTask
 from fewsight.evals.suite.leaks import find_leaks
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.labelled.gold import GoldFile, GoldRow
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled import GoldFile, GoldRow, read_gold
 from fewsight.prompts.labelled.paraphrases import read_paraphrases
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task

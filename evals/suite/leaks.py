@@ -6,8 +6,7 @@ from itertools import combinations
 from typing import Final
 
 from fewsight.errors import InputError
-from fewsight.prompts.labelled.gold import GoldRow
-from fewsight.prompts.labelled.near_duplicates import near_duplicates
+from fewsight.prompts.labelled import GoldRow, near_duplicates
 
 NAMED: Final = 3
 MOST_REPEATED: Final = 0.5

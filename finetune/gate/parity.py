@@ -16,7 +16,7 @@ from fewsight.finetune.gate.scoring import Belief, ModelScorer, believe
 from fewsight.finetune.rows.rows import PromptOptions, RowMaker
 from fewsight.finetune.training.lora import free, load_base
 from fewsight.prompts.answer.form import AnswerForm
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.registry import start_engine
 from fewsight.serving.models.dtype import Dtype

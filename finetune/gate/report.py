@@ -8,7 +8,7 @@ from typing import Final
 from fewsight.adapter_manifest import Metric
 from fewsight.finetune.gate.scoring import Belief
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.statistics.class_figures import ClassFigures
 
 MOST_CONFUSED: Final = 12

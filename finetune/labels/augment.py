@@ -15,7 +15,7 @@ from fewsight.events import CustomerHistory
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.injections import with_injection
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.texts.changes import Change, in_capitals, in_lower_case, with_typos, without_punctuation
 
 _NOTHING: Final = {

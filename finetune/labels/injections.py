@@ -11,7 +11,7 @@ from typing import Final
 
 from fewsight.events import CustomerHistory
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Language
 
 WORDINGS: Final[Mapping[Language, tuple[str, ...]]] = {

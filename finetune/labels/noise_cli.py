@@ -20,7 +20,7 @@ def audit(task: str, rows: Path, out: Path | None, seed: int) -> None:
     A classic model (TF-IDF, logistic regression) is cross-validated on what the rows' customers said. Look at what it
     suspects; nothing is changed or removed. The rows are those that `fewsight finetune` takes.
     """
-    from fewsight.prompts.labelled.gold_file import read_gold
+    from fewsight.prompts.labelled import read_gold
     from fewsight.prompts.labelled.label_audit import audit as judge
     from fewsight.prompts.loading.finding import load_task
 

@@ -19,7 +19,7 @@ from fewsight.files import replacing, write_text
 from fewsight.insight import Insight
 from fewsight.masking import Pseudonymizer
 from fewsight.notices import Progress
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.labelled.paraphrases import COLUMNS, unfit
 from fewsight.prompts.task import LANGUAGES, STYLES, Task
 

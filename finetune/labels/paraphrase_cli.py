@@ -28,7 +28,7 @@ def paraphrase(
     """
     from fewsight.finetune.labels.paraphrase import masked_texts, said
     from fewsight.finetune.labels.paraphrase import paraphrase as ask
-    from fewsight.prompts.labelled.gold_file import read_gold
+    from fewsight.prompts.labelled import read_gold
     from fewsight.prompts.loading.finding import load_task
     from fewsight.serving.engines.base import Decoding
 

@@ -11,11 +11,17 @@ from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.augment import augment
 from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow, TrainingRows
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
-from fewsight.prompts.labelled.gold import GoldFile, GoldRow
-from fewsight.prompts.labelled.gold_file import read_gold
-from fewsight.prompts.labelled.near_duplicates import NearDuplicate, near_duplicates
+from fewsight.prompts.labelled import (
+    GoldFile,
+    GoldRow,
+    NearDuplicate,
+    check_split,
+    count_labels,
+    near_duplicates,
+    read_gold,
+    split_rows,
+)
 from fewsight.prompts.labelled.paraphrases import read_paraphrases
-from fewsight.prompts.labelled.split import check_split, count_labels, split_rows
 from fewsight.prompts.task import Task
 from fewsight.tokenizer import Tokenizer
 

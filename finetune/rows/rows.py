@@ -10,7 +10,7 @@ from fewsight.events import CustomerHistory
 from fewsight.evidence import references
 from fewsight.finetune.rows.answers import AnswerEncoder, AnswerTokens
 from fewsight.prompts.answer.fields import closed_fields, open_fields
-from fewsight.prompts.labelled.gold import GoldRow, label_counts
+from fewsight.prompts.labelled import GoldRow, label_counts
 from fewsight.prompts.task import Language, Style, Task
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.prepare import Item, Preparer

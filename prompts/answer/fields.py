@@ -86,6 +86,11 @@ def open_fields(model: type[BaseModel]) -> tuple[OpenField, ...]:
     return tuple(field for field in fields if isinstance(field, OpenField))
 
 
+def field_paths(model: type[BaseModel]) -> tuple[str, ...]:
+    """The dotted paths of all fields, in the order of the answer."""
+    return tuple(field.path for field in _walk(model, ""))
+
+
 def _walk(model: type[BaseModel], prefix: str) -> Iterator[ClosedField | OpenField]:
     for name, info in model.model_fields.items():
         annotation, path = info.annotation, prefix + name

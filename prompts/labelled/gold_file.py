@@ -5,25 +5,51 @@ table (CSV, Parquet, JSONL): a column `text` (or `events`, a JSON list, and perh
 task's fields, and perhaps `customer_id` and `time`. Blank cells are fields that are not given.
 """
 
-from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from fewsight.answers import flatten, nest
+from fewsight.answers import flatten
 from fewsight.digest import file_digest
 from fewsight.errors import InputError
-from fewsight.prompts.answer.fields import closed_fields, open_fields
-from fewsight.prompts.labelled.gold import GoldFile, GoldRow, UnknownLabels
-from fewsight.prompts.labelled.gold_table import table_rows
-from fewsight.prompts.labelled.partial import partial_output
-from fewsight.prompts.labelled.shots import ShotError, check_evidence, make_shot, parse_object, read_lines
+from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled.records import labelled_shots
+from fewsight.prompts.labelled.table import BadRow
 from fewsight.prompts.problems import Problems
-from fewsight.prompts.task import LANGUAGES, Language, Task
+from fewsight.prompts.task import Task
 
-_LINES: Final = (".jsonl", ".ndjson")
 
-Found = tuple[int, Mapping[str, Any] | str]
-"""A line with a shot's data, or with the reason why it is left out."""
+@dataclass
+class GoldFile:
+    """What a labelled file holds: every row that was read is in `rows` or `left_out`, or counted in `repeated`.
+
+    Where repeated rows were to be kept, they are both in `rows` and counted. `left_out` are pairs of line and reason;
+    `contradicting` counts rows that are kept although the same question has another answer before; rows without text
+    never count.
+    """
+
+    name: str
+    digest: str = ""
+    rows: list[GoldRow] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+    repeated: int = 0
+    contradicting: int = 0
+    _seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _whole: set[str] = field(default_factory=set)
+
+    def add(self, row: GoldRow, *, keep_repeated: bool = False) -> None:
+        """Keep a row, unless one with equal events, values, customer, profile and time is there."""
+        key = row.key
+        whole = repr((key, sorted(row.values.items()), row.customer_id, row.time, row.history.profile))
+        if key and whole in self._whole:
+            self.repeated += 1
+            if not keep_repeated:
+                return
+        self._whole.add(whole)
+        if key:
+            before = self._seen.setdefault(key, dict(row.values))
+            self.contradicting += any(before.get(path, value) != value for path, value in row.values.items())
+        self.rows.append(row)
 
 
 def read_gold(path: Path, task: Task, *, keep_repeated: bool = False) -> GoldFile:
@@ -31,7 +57,7 @@ def read_gold(path: Path, task: Task, *, keep_repeated: bool = False) -> GoldFil
 
     Rows of tables without text or any label, or with damaged cells, are left out with their reason; so are shots
     without any label. Rows that repeat another one are counted, and left out unless `keep_repeated`: a test is
-    scored as it was made.
+    scored as it was written.
 
     Raises:
         InputError: the file can't be read, or columns are missing.
@@ -39,61 +65,15 @@ def read_gold(path: Path, task: Task, *, keep_repeated: bool = False) -> GoldFil
     """
     if not path.is_file():
         raise InputError(f"no file {str(path)!r} of labelled rows; name a .csv, .parquet or .jsonl file.")
-    problems, unknown = Problems(f"Labelled file {str(path)!r}"), UnknownLabels()
+    problems = Problems(f"Labelled file {str(path)!r}")
     gold = GoldFile(path.name, file_digest(path))
-    language: Language | None = next((lang for lang in LANGUAGES if path.stem.endswith(f".{lang}")), None)
-    ids: set[str] = set()
-    for line, data in _shot_lines(path, problems) if _holds_shots(path) else table_rows(path, task):
-        if isinstance(data, str):
-            gold.left_out.append((line, data))
-            continue
-        if not unknown.check(_values(data), closed_fields(task.output), line):
-            continue
-        try:
-            row = _row(line, data, task, language)
-        except ShotError as error:
-            problems.add(f"line {line}", error)
-            continue
-        if row.id in ids:
-            problems.add(f"line {line}", f"id {row.id!r} is there twice; give each row its own")
-        ids.add(row.id)
-        if row.values:
-            gold.add(row, keep_repeated=keep_repeated)
+    for row in labelled_shots(path, task, problems, partial=True):
+        if isinstance(row, BadRow):
+            gold.left_out.append((row.line, row.reason))
+        elif values := flatten(row.shot.answer):
+            shot = row.shot
+            gold.add(GoldRow(shot.id, row.line, shot.history, values, shot.language), keep_repeated=keep_repeated)
         else:
-            gold.left_out.append((line, "no field of the task is given"))
-    unknown.report(problems)
+            gold.left_out.append((row.line, "no field of the task is given"))
     problems.raise_any()
     return gold
-
-
-def _holds_shots(path: Path) -> bool:
-    if path.suffix.casefold() not in _LINES:
-        return False
-    for _, line in read_lines(path):
-        try:
-            return "answer" in parse_object(line)
-        except ShotError:
-            continue
-    return False
-
-
-def _shot_lines(path: Path, problems: Problems) -> Iterator[Found]:
-    for number, line in read_lines(path):
-        try:
-            yield number, parse_object(line)
-        except ShotError as error:
-            problems.add(f"line {number}", error)
-
-
-def _values(data: Mapping[str, Any]) -> dict[str, Any]:
-    answer = data.get("answer")
-    return flatten(answer) if isinstance(answer, Mapping) else {}
-
-
-def _row(line: int, data: Mapping[str, Any], task: Task, language: Language | None) -> GoldRow:
-    shot = make_shot(data, partial_output(task.output), language)
-    values = flatten(shot.answer)
-    check_evidence(values, task.output, len(shot.history.events))
-    if set(values) == {f.path for f in closed_fields(task.output)} | {f.path for f in open_fields(task.output)}:
-        make_shot({**data, "answer": nest(values)}, task.output, language)  # checks between fields, where there are any
-    return GoldRow(shot.id, line, shot.history, values, shot.language)

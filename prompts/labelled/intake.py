@@ -12,7 +12,7 @@ from typing import IO, Final, Literal
 
 from fewsight.errors import TaskError
 from fewsight.language import guess_language
-from fewsight.prompts.labelled.text_table import BadRow, LabelledRow
+from fewsight.prompts.labelled.table import BadRow, TableRow, label_word
 from fewsight.prompts.task import LANGUAGES, Language
 
 REPORT: Final = "import_report.csv"
@@ -59,7 +59,7 @@ class ShotWriter:
         self._first: dict[int, tuple[int, str]] = {}
         self._whole: set[int] = set()
 
-    def write(self, rows: Iterable[LabelledRow | BadRow]) -> Intake:
+    def write(self, rows: Iterable[TableRow | BadRow]) -> Intake:
         """Write shots.en.jsonl, shots.zh.jsonl and the report, as far as there is something to write.
 
         Raises:
@@ -81,47 +81,41 @@ class ShotWriter:
                 (self._folder / name).unlink()
         return self.intake
 
-    def _add(self, row: LabelledRow | BadRow, files: Mapping[Language, IO[str]]) -> None:
+    def _add(self, row: TableRow | BadRow, files: Mapping[Language, IO[str]]) -> None:
         self.intake.rows += 1
         if isinstance(row, BadRow):
             self.intake.left_out += 1
             self._note(row.line, False, row.reason)
-        elif self._is_new(row):
-            self.intake.labels[row.label] += 1
-            if len(self.intake.labels) > MOST_LABELS:
-                some = [label[:40] for label in list(self.intake.labels)[:3]]
-                raise TaskError(
-                    f"more than {MOST_LABELS} different labels, such as {some}; is it the column of labels?"
-                )
-            language = guess_language(row.text) if self._language == "auto" else self._language
-            self.intake.kept[language] += 1
-            files[language].write(self._line(row))
+            return
+        label, text = label_word(row.cells[self._field]), row.history["text"]
+        if not self._is_new(row, label):
+            return
+        self.intake.labels[label] += 1
+        if len(self.intake.labels) > MOST_LABELS:
+            some = [label[:40] for label in list(self.intake.labels)[:3]]
+            raise TaskError(f"more than {MOST_LABELS} different labels, such as {some}; is it the column of labels?")
+        language = guess_language(text) if self._language == "auto" else self._language
+        self.intake.kept[language] += 1
+        shot = {"id": row.id, **row.history, "answer": {self._field: label}}
+        files[language].write(json.dumps(shot, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-    def _is_new(self, row: LabelledRow) -> bool:
-        text, whole = _key(row.text), _key(row.text, row.label, row.customer_id or "", str(row.time or ""))
-        line, label = self._first.setdefault(text, (row.line, row.label))
+    def _is_new(self, row: TableRow, label: str) -> bool:
+        text, whole = _key(row.history["text"]), _key(label, *map(str, row.history.items()))
+        first_line, first_label = self._first.setdefault(text, (row.line, label))
         if whole in self._whole:
             self.intake.repeated += 1
-            self._note(row.line, False, f"repeats a row before it (same text as line {line})")
+            self._note(row.line, False, f"repeats a row before it (same text as line {first_line})")
             return False
         self._whole.add(whole)
-        if label != row.label:
+        if label != first_label:
             self.intake.contradicting += 1
-            self._note(row.line, True, f"label {row.label!r}, but the same text has {label!r} in line {line}")
+            self._note(row.line, True, f"label {label!r}, but the same text has {first_label!r} in line {first_line}")
         return True
 
     def _note(self, line: int, kept: bool, reason: str) -> None:
         self._notes.writerow([line, "yes" if kept else "no", reason])
         if len(self.intake.notes) < _SHOWN:
             self.intake.notes.append(f"line {line}: {reason}")
-
-    def _line(self, row: LabelledRow) -> str:
-        shot: dict[str, object] = {"id": f"row-{row.line:07d}", "text": row.text, "answer": {self._field: row.label}}
-        if row.customer_id:
-            shot["customer_id"] = row.customer_id
-        if row.time:
-            shot["time"] = row.time.isoformat()
-        return json.dumps(shot, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _key(*words: str) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from fewsight.errors import InputError
 from fewsight.prompts.problems import Problems
-from fewsight.prompts.selection.pool import PSEUDONYM
+from fewsight.prompts.spelling import PSEUDONYM
 from fewsight.tables.records import Broken
 from fewsight.tables.sources.opening import open_source
 

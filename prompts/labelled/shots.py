@@ -5,39 +5,23 @@ A line is either a history, `{"id", "events": [...], "profile": {...}, "answer":
 moment that the answer is of; the newest event where it is not given.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from fewsight.errors import did_you_mean
 from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
-from fewsight.evidence import reference, reference_range, unknown_references
+from fewsight.evidence import reference
 from fewsight.language import guess_language
-from fewsight.prompts.answer.fields import open_fields
-from fewsight.prompts.task import Language, Shot
-
-ANONYMOUS: Final = "shot:"
-"""Opens the customer id of a shot whose customer is not known."""
+from fewsight.prompts.labelled.checking import check_answer
+from fewsight.prompts.labelled.lines import ShotError, parse_object
+from fewsight.prompts.task import ANONYMOUS, Language, Shot
 
 _MESSAGE_KEYS: Final = frozenset({"id", "text", "answer", "customer_id", "time"})
 _HISTORY_KEYS: Final = frozenset({"id", "events", "profile", "answer", "customer_id", "as_of"})
 _EVENT_KEYS: Final = frozenset({"id", "time", "kind", "channel", "text", "product", "amount", "currency", "attributes"})
-
-
-class ShotError(ValueError):
-    """What is wrong with one shot; callers add the file and the line."""
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Lines of a file that hold anything, with their numbers from 1; a byte order mark is left out."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if stripped := line.removeprefix(b"\xef\xbb\xbf").strip():
-                yield number, stripped
 
 
 def parse_line(line: bytes, output: type[BaseModel], language: Language | None) -> Shot:
@@ -49,28 +33,10 @@ def parse_line(line: bytes, output: type[BaseModel], language: Language | None) 
     return make_shot(parse_object(line), output, language)
 
 
-def parse_object(line: bytes) -> dict[str, Any]:
-    """The JSON object on one line.
-
-    Raises:
-        ShotError: no UTF-8, no JSON, or no object.
-    """
-    try:
-        data = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
-        json.dumps(data, ensure_ascii=False).encode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ShotError(f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
-    except UnicodeEncodeError:
-        raise ShotError("a \\ud800-\\udfff escape stands alone; write the character itself") from None
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ShotError(f"not JSON ({error}); write one JSON object on each line") from None
-    if not isinstance(data, dict):
-        raise ShotError(f"a {type(data).__name__}, not a JSON object")
-    return data
-
-
-def make_shot(data: Mapping[str, Any], output: type[BaseModel], language: Language | None) -> Shot:
-    """A shot from the keys described at the top of this module.
+def make_shot(
+    data: Mapping[str, Any], output: type[BaseModel], language: Language | None, *, partial: bool = False
+) -> Shot:
+    """A shot from the keys described at the top of this module; in a `partial` one, fields may be missing (None).
 
     Raises:
         ShotError: unknown or missing keys, or an answer that the output model refuses.
@@ -85,56 +51,9 @@ def make_shot(data: Mapping[str, Any], output: type[BaseModel], language: Langua
     if until and any(event.time and event.time > until for event in events):
         raise ShotError(f"'as_of' is {until.isoformat()}, and there are later events; cut them away")
     history = CustomerHistory(str(customer), events, _scalars(data.get("profile"), "profile"), until)
-    answer = check_answer(data.get("answer"), output, len(history.events))
+    answer = check_answer(data.get("answer"), output, len(history.events), partial=partial)
     words = " ".join(event.text for event in history.events if event.text)
     return Shot(str(shot_id), history, answer, language or guess_language(words))
-
-
-def check_answer(answer: Any, output: type[BaseModel], events: int) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    """The answer with its keys in the model's order, evidence included.
-
-    Raises:
-        ShotError: the output model refuses it, it has keys that the model doesn't, or evidence that isn't E1..En.
-    """
-    if not isinstance(answer, Mapping):
-        raise ShotError(f"'answer' is {answer!r}; write an object with the fields of {output.__name__}")
-    try:
-        computed = set(output.model_computed_fields)  # is not decoded, so must not be shown either
-        checked: dict[str, Any] = output.model_validate(dict(answer)).model_dump(mode="json", exclude=computed)
-    except ValidationError as error:
-        found = [f"answer.{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
-        raise ShotError("; ".join(found)) from None
-    if unknown := sorted(_unknown_keys(answer, checked, "answer")):
-        raise ShotError(f"unknown {', '.join(unknown)}; {output.__name__} has {', '.join(checked)}")
-    check_evidence(checked, output, events)
-    return checked
-
-
-def check_evidence(values: Mapping[str, Any], output: type[BaseModel], events: int) -> None:
-    """Evidence, where it is given, names events that are there.
-
-    Raises:
-        ShotError: it names others.
-    """
-    for field in open_fields(output):
-        named = values.get(field.path) if field.evidence is not None else None
-        if wrong := unknown_references(named or (), events):
-            shown = reference_range(events)
-            raise ShotError(f"answer.{field.path} names {wrong}; this shot has {events} events: {shown}")
-
-
-def _dump(answer: BaseModel) -> dict[str, Any]:
-    """The fields alone: computed ones are no part of what a model answers."""
-    dumped = answer.model_dump(mode="json", include=set(type(answer).model_fields))
-    return dumped | {name: _dump(value) for name, value in answer if isinstance(value, BaseModel)}
-
-
-def _unknown_keys(given: Mapping[str, Any], checked: Mapping[str, Any], path: str) -> Iterator[str]:
-    for key, value in given.items():
-        if key not in checked:
-            yield f"{path}.{key}"
-        elif isinstance(value, Mapping) and isinstance(checked[key], Mapping):
-            yield from _unknown_keys(value, checked[key], f"{path}.{key}")
 
 
 def _events(data: Mapping[str, Any]) -> tuple[Event, ...]:
@@ -144,11 +63,11 @@ def _events(data: Mapping[str, Any]) -> tuple[Event, ...]:
     events = data.get("events")
     if not isinstance(events, list):
         raise ShotError(f"'events' is {events!r}; write a list of events, or 'text' for a single message")
-    made = tuple(_event(event, number) for number, event in enumerate(events, 1))
-    times = [event.time for event in made if event.time]
+    events = tuple(_event(event, number) for number, event in enumerate(events, 1))
+    times = [event.time for event in events if event.time]
     if times != sorted(times):
         raise ShotError("events are not oldest first; evidence counts them in that order, so sort them by time")
-    return made
+    return events
 
 
 def _event(event: Any, number: int) -> Event:  # noqa: ANN401 - any JSON
@@ -196,7 +115,3 @@ def _time(value: Any) -> datetime | None:  # noqa: ANN401 - any JSON
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         raise ShotError(f"time {value!r} is not a time; write it as 2026-01-31T18:05:00+00:00") from None
-
-
-def _no_constant(name: str) -> float:
-    raise json.JSONDecodeError(f"{name} is not a JSON number", name, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from fewsight.errors import TaskError, did_you_mean
-from fewsight.prompts.labelled.shots import read_lines
+from fewsight.prompts.labelled.lines import read_lines
 from fewsight.prompts.loading.folder import BUILT_IN, read_folder
 from fewsight.prompts.task import LANGUAGES, Language, Task
 

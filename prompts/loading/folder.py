@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from fewsight.errors import TaskError
 from fewsight.prompts.answer.fields import closed_fields, open_fields
-from fewsight.prompts.labelled.shots import ShotError, parse_line, read_lines
+from fewsight.prompts.labelled.lines import ShotError, read_lines
+from fewsight.prompts.labelled.shots import parse_line
 from fewsight.prompts.loading.labelling import labelling_output, labelling_templates
 from fewsight.prompts.loading.task_toml import (
     check_names,

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, create_model
 
 from fewsight.errors import did_you_mean
-from fewsight.prompts.labelled.shots import ShotError, make_shot
+from fewsight.prompts.labelled.lines import ShotError
+from fewsight.prompts.labelled.shots import make_shot
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, STYLES, Language, NoneOfThese, Shot, Style, Task
 

@@ -10,9 +10,9 @@ from typing import Final, Literal
 
 from fewsight.errors import TaskError
 from fewsight.prompts.labelled.intake import Intake, ShotWriter
-from fewsight.prompts.labelled.text_table import Columns, LabelledTable
+from fewsight.prompts.labelled.table import Columns, table_rows
 from fewsight.prompts.loading.folder import read_folder
-from fewsight.prompts.loading.labelling import NOTHING_FITS, VERSION, default_field, default_title
+from fewsight.prompts.loading.labelling import NOTHING_FITS, VERSION, default_title
 from fewsight.prompts.loading.task_toml import is_name
 from fewsight.prompts.task import Language, NoneOfThese
 from fewsight.tables.sources.opening import open_source
@@ -47,6 +47,8 @@ def new_labelling_task(
 ) -> Intake:
     """Write a labelling task `parent/name` with the rows of a table as its shots.
 
+    `columns` names a column of texts, and that of the labels by the field of the answer (`default_field`).
+
     Labels are those of the table in alphabetical order, and the one for 'none of these'. Rows without text or label,
     and rows that repeat another, are left out and named in the folder's import_report.csv; a text with two labels is
     kept and named there.
@@ -55,8 +57,8 @@ def new_labelling_task(
         TaskError: the name can't be one, the folder is there already and `force` is False, or the labels are no labels.
         InputError, MappingError: the table can't be read, or lacks a column.
     """
-    rows = LabelledTable(open_source(table), columns).rows()
-    field = default_field(name)
+    rows = table_rows(open_source(table), columns)
+    (field,) = columns.labels
     with _new_folder(name, parent, force) as folder:
         intake = ShotWriter(folder, field, language).write(rows)
         labels = sorted(intake.labels)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from fewsight.events import CustomerHistory
-from fewsight.prompts.selection.texts import flatten
+from fewsight.prompts.selection.texts import weighted_texts
 from fewsight.prompts.task import Shot
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class TfidfIndex:
         from sklearn.preprocessing import normalize
 
         chinese = 2 * sum(shot.language == "zh" for shot in shots) > len(shots)
-        texts, weights = flatten([shot.history for shot in shots])
+        texts, weights = weighted_texts([shot.history for shot in shots])
         self._vectorizers = _vectorizers(chinese, min_df=2 if len(texts) >= 1000 else 1)
         self._batch = _batch(len(shots))
         self._shots = normalize(weights @ _joined([_fit(v, texts) for v in self._vectorizers]), copy=False)
@@ -84,7 +84,7 @@ class TfidfIndex:
     def _nearest(self, histories: Sequence[CustomerHistory], count: int, barred: Sequence[Collection[int]]) -> Near:
         from sklearn.preprocessing import normalize
 
-        texts, weights = flatten(histories)
+        texts, weights = weighted_texts(histories)
         queries = normalize(weights @ _joined([v.transform(texts) for v in self._vectorizers]), copy=False)
         shared = queries[:, self._rare] @ self._by_term
         lists: Near = []
@@ -147,7 +147,7 @@ class EmbeddingIndex:
 
         made = []
         for start in range(0, len(histories), _BATCH):
-            texts, weights = flatten(histories[start : start + _BATCH])
+            texts, weights = weighted_texts(histories[start : start + _BATCH])
             made.append(weights @ np.asarray(self._encoder(texts), dtype=np.float32))
         vectors: Floats = np.concatenate(made)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

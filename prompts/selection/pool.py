@@ -1,21 +1,14 @@
 """The shots that may be chosen from, and which of them a given customer must not see."""
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from fewsight.events import CustomerHistory
-from fewsight.prompts.labelled.shots import ANONYMOUS
-from fewsight.prompts.task import Shot
-
-PSEUDONYM: Final = re.compile(r"\[[^\[\]\s]{1,40}\]")
-"""A pseudonym, of whatever kind and wherever it was made."""
-
-_MOST: Final = 20_000
+from fewsight.prompts.spelling import text_of
+from fewsight.prompts.task import Shot, known_customer
 
 
 @dataclass
@@ -49,16 +42,16 @@ class Pool:
         self._by_customer: dict[str, set[int]] = defaultdict(set)
         self._by_text: dict[str, set[int]] = defaultdict(set)
         for index, shot in enumerate(self.shots):
-            if not shot.history.customer_id.startswith(ANONYMOUS):
-                self._by_customer[shot.history.customer_id].add(index)
-            if text := said(shot.history):
+            if customer := known_customer(shot.history):
+                self._by_customer[customer].add(index)
+            if text := text_of(shot.history):
                 self._by_text[text].add(index)
 
     def barred(self, history: CustomerHistory) -> frozenset[int]:
         """Indices of shots that this customer must not see: their own, and texts like theirs of nobody known."""
         own = self._by_customer.get(history.customer_id, set())
-        alike = self._by_text.get(said(history), set()) - own
-        unknown = {i for i in alike if self.shots[i].history.customer_id.startswith(ANONYMOUS)}
+        alike = self._by_text.get(text_of(history), set()) - own
+        unknown = {i for i in alike if known_customer(self.shots[i].history) is None}
         self.exclusions.same_customer += bool(own)
         self.exclusions.same_text += bool(unknown)
         self.exclusions.repeated_text += bool(alike - unknown)
@@ -72,20 +65,6 @@ class Pool:
 def seeded(seed: int, word: str) -> bytes:
     """A key that sorts words at random, equally on every machine."""
     return hashlib.blake2b(f"{seed}\0{word}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def said(history: CustomerHistory) -> str:
-    """All that a customer said, in a form that spelling, white space and pseudonyms don't change."""
-    return one_spelling(" ".join(event.text for event in history.events if event.text)[:_MOST])
-
-
-def one_spelling(text: str) -> str:
-    """A text without case, with single spaces, and with all pseudonyms alike.
-
-    >>> one_spelling("Hi [NAME_1],  where is it?")
-    'hi [], where is it?'
-    """
-    return " ".join(PSEUDONYM.sub("[]", text).casefold().split())
 
 
 def _is_later(history: CustomerHistory, as_of: datetime | None) -> bool:

@@ -37,7 +37,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:_MOST]).casefold()
 
 
-def flatten(histories: Sequence[CustomerHistory]) -> tuple[list[str], "sp.csr_matrix[Any]"]:
+def weighted_texts(histories: Sequence[CustomerHistory]) -> tuple[list[str], "sp.csr_matrix[Any]"]:
     """All texts of all histories, and a matrix (histories x texts) with their weights."""
     import numpy as np
     import scipy.sparse as sp

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
 from fewsight.language import guess_language
-from fewsight.prompts.labelled.pools import load_pool
+from fewsight.prompts.labelled import load_pool
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selection.nearest import NearestSelector

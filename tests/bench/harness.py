@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.run import evaluate
-from fewsight.prompts.labelled.text_table import Columns
+from fewsight.prompts.labelled.table import Columns
 from fewsight.prompts.loading.scaffold import new_labelling_task
 from fewsight.serving.engines.base import Completion, Failure, GenerateRequest, Scored, ScoreRequest
 from fewsight.serving.engines.local.engine import TransformersEngine
@@ -74,7 +74,7 @@ def measure(rows: int = 500, repeats: int = 3, model: str = DEFAULT_MODEL) -> li
 def _suite(work: Path, rows: int, model: str) -> Suite:
     banking.training_rows(20_000).to_csv(work / "train.csv", index=False)
     banking.labelled_messages(rows).to_csv(work / "test.csv", index=False)
-    new_labelling_task("banking_intent", work, work / "train.csv", Columns("text", "label"))
+    new_labelling_task("banking_intent", work, work / "train.csv", Columns("text", {"intent": "label"}))
     task = {"task": "banking_intent", "train": "train.csv", "test": "test.csv"}
     return make_suite(
         {"tasks": [task], "arms": ["zero-shot"], "baselines": False, "model": model, "engine": "transformers"}, work

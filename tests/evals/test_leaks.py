@@ -6,7 +6,7 @@ import pytest
 from fewsight.errors import InputError
 from fewsight.evals.suite.leaks import find_leaks
 from fewsight.events import CustomerHistory, Event
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

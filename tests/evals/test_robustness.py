@@ -10,7 +10,7 @@ from fewsight.evals.robustness.perturb import CHANGES, Given, changed, check_cha
 from fewsight.evals.robustness.swaps import NAMES, REGIONS
 from fewsight.evals.scores.slicing import slice_parts, slice_values
 from fewsight.events import CustomerHistory, Event
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 
 LABELS = ("a", "b", "c")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder, resolve_model

@@ -3,7 +3,7 @@ import pytest
 from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.scores.evidence import evidence_figures
 from fewsight.events import CustomerHistory, Event
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.loading.finding import load_task
 
 

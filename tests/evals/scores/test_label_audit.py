@@ -11,7 +11,7 @@ from fewsight.evals.report.tables import audit_lines, suspect_rows
 from fewsight.evals.scores.label_audit import label_audit
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 
 WORDS = {"late": "the parcel is late and has not come", "refund": "please give my money back, I want a refund"}
 WRONG = {"r3", "r20"}

@@ -13,7 +13,7 @@ from fewsight.evals.scores.several import list_paths, several_figures
 from fewsight.events import CustomerHistory, Event
 from fewsight.insight import Insight
 from fewsight.prompts.answer.fields import Evidence, closed_fields
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.loading.labelling import classification_task
 
 

@@ -14,8 +14,7 @@ from fewsight.finetune.labels.augment import augment
 from fewsight.finetune.rows.data import TrainingData, load_data
 from fewsight.language import guess_language
 from fewsight.masking import Pseudonymizer
-from fewsight.prompts.labelled.gold import GoldRow
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.task import Task
 from fewsight.serving.models.tokenizer import FolderTokenizer
 

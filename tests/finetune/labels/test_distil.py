@@ -14,7 +14,7 @@ import fewsight
 from fewsight.cli import root
 from fewsight.errors import ConfigError, InputError
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.finding import load_task
 from fewsight.serving.models.names import ModelFolder
 

@@ -14,7 +14,7 @@ from fewsight.finetune.labels.injections import WORDINGS, with_injection
 from fewsight.finetune.rows.data import load_data
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.prompts.labelled.gold import GoldRow
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Language, Task
 from fewsight.serving.models.tokenizer import FolderTokenizer
 

@@ -15,7 +15,7 @@ from fewsight.errors import ConfigError, InputError, TaskError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.paraphrase import masked_texts
 from fewsight.finetune.rows.data import TrainingData, load_data
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.labelled.paraphrases import read_paraphrases, unfit
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder

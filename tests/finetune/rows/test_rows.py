@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from fewsight.errors import MappingError, TaskError
 from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.labelled.gold_file import read_gold
-from fewsight.prompts.labelled.pools import load_pool
+from fewsight.prompts.labelled import load_pool, read_gold
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
@@ -97,7 +96,7 @@ def answers(task: Task) -> st.SearchStrategy[dict[str, Any]]:
 @given(data=st.data())
 def test_training_decides_what_serving_decides(task: Task, data: st.DataObject, tokenizer: FolderTokenizer) -> None:
     from fewsight.events import CustomerHistory, Event
-    from fewsight.prompts.labelled.gold import GoldRow
+    from fewsight.prompts.labelled import GoldRow
 
     values = data.draw(answers(task))
     text = data.draw(st.text(min_size=1, max_size=40))
@@ -119,7 +118,7 @@ def test_one_sequence_serves_all_fields(tokenizer: FolderTokenizer) -> None:
 
 def read_gold_of(shot: Any, task: Task) -> Any:
     from fewsight.answers import flatten
-    from fewsight.prompts.labelled.gold import GoldRow
+    from fewsight.prompts.labelled import GoldRow
 
     return GoldRow(shot.id, 1, shot.history, flatten(shot.answer), shot.language)
 
@@ -216,7 +215,7 @@ def test_rows_without_text_or_label_are_left_out(tmp_path: Path) -> None:
     file = write(tmp_path / "rows.csv", "text,intent", ",late", "b,", "c,late", "c,late", "c,refund")
     gold = read_gold(file, TASK)
     assert [row.line for row in gold.rows] == [4, 6]
-    assert gold.left_out == [(2, "no text in column 'text'"), (3, "no label in any column")]
+    assert gold.left_out == [(2, "no text in column 'text'"), (3, "no label in column 'intent'")]
     assert (gold.repeated, gold.contradicting) == (1, 1)
 
 

@@ -9,8 +9,7 @@ from click.testing import CliRunner
 
 from fewsight.cli import root
 from fewsight.errors import InputError
-from fewsight.prompts.labelled.gold import GoldRow
-from fewsight.prompts.labelled.gold_file import read_gold
+from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.labelled.label_audit import audit
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from fewsight.errors import InputError, MappingError, TaskError
-from fewsight.prompts.labelled.pools import load_pool
+from fewsight.prompts.labelled import load_pool
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.labelling import classification_task
 
@@ -45,6 +45,24 @@ def test_evidence_of_a_message_is_the_message(tmp_path: Path) -> None:
     assert shot.answer == {"intent": "praise", "evidence": ["E1"]}
 
 
+def test_a_table_may_give_all_fields_or_whole_histories(tmp_path: Path) -> None:
+    rows = "text,reason,summary\ntoo dear,price/too_expensive,The price\n"
+    (shot,) = load_pool(write(tmp_path / "a.csv", rows), load_task("churn_reason"))
+    assert shot.answer == {"reason": "price/too_expensive", "evidence": ["E1"], "summary": "The price"}
+    events = '"[{""kind"": ""message"", ""text"": ""dear""}]"'
+    path = write(tmp_path / "b.csv", f'events,intent,evidence\n{events},praise,"[""E1""]"\n')
+    (shot,) = load_pool(path, load_task("intent"))
+    assert (shot.history.events[0].text, shot.answer["evidence"]) == ("dear", ["E1"])
+    with pytest.raises(TaskError, match=r"no columns of \['evidence'\]"):
+        load_pool(write(tmp_path / "c.csv", f"events,intent\n{events},praise\n"), load_task("intent"))
+
+
+def test_a_damaged_cell_counts_in_columns_that_are_read(tmp_path: Path) -> None:
+    rows = "text,intent,note\nwhere,delivery,a\0b\nwh\0ere,delivery,ok\n"
+    with pytest.raises(TaskError, match=r"1 problem:\n  - line 3: column 'text': NUL byte"):
+        load_pool(write(tmp_path / "a.csv", rows), TASK)
+
+
 def test_a_table_is_refused_for_tasks_that_ask_for_more(tmp_path: Path) -> None:
     with pytest.raises(TaskError, match=r"use a \.jsonl pool"):
         load_pool(write(tmp_path / "a.csv", "text,label\na,b\n"), load_task("churn_reason"))
@@ -54,7 +72,11 @@ def test_all_wrong_lines_are_named(tmp_path: Path) -> None:
     text = LINE % ("a", "refund") + LINE % ("a", "refund") + "{\n" + LINE % ("c", "refnd")
     with pytest.raises(TaskError) as caught:
         load_pool(write(tmp_path / "pool.jsonl", text), TASK)
-    for part in ("line 2: id 'a' is there twice", "line 3: not JSON", "line 4: answer.intent"):
+    for part in (
+        "line 2: id 'a' is there twice",
+        "line 3: not JSON",
+        "line 4: intent is 'refnd', not a label. Did you mean",
+    ):
         assert part in str(caught.value)
     with pytest.raises(TaskError) as caught:
         load_pool(write(tmp_path / "pool.csv", "text,intent\nx,refnd\n,refund\n"), TASK)

@@ -6,7 +6,10 @@ import pytest
 from pydantic import BaseModel, computed_field
 
 from fewsight.prompts.answer.fields import Evidence
-from fewsight.prompts.labelled.shots import ANONYMOUS, ShotError, check_answer, make_shot, parse_line
+from fewsight.prompts.labelled.checking import check_answer
+from fewsight.prompts.labelled.lines import ShotError
+from fewsight.prompts.labelled.shots import make_shot, parse_line
+from fewsight.prompts.task import ANONYMOUS
 
 
 class Mood(BaseModel):

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 
 from fewsight.errors import InputError, TaskError
 from fewsight.events import CustomerHistory, Event
-from fewsight.prompts.labelled.gold import GoldFile, GoldRow
-from fewsight.prompts.labelled.near_duplicates import near_duplicates
-from fewsight.prompts.labelled.shots import ANONYMOUS
-from fewsight.prompts.labelled.split import check_split, count_labels, split_rows
+from fewsight.prompts.labelled import GoldFile, GoldRow, check_split, count_labels, near_duplicates, split_rows
 from fewsight.prompts.loading.labelling import classification_task
+from fewsight.prompts.task import ANONYMOUS
 
 TASK = classification_task("toy_intent", ["a", "b", "c"])
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.labelled.shots import read_lines
+from fewsight.prompts.labelled.lines import read_lines
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.folder import read_folder
 

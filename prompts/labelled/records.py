@@ -1,0 +1,155 @@
+"""Files of labelled rows, read row by row: JSON lines as in a task folder, or a table with columns of labels."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.answers import flatten, nest, split_path
+from fewsight.errors import MappingError, TaskError
+from fewsight.evidence import reference
+from fewsight.prompts.answer.fields import ClosedField, closed_fields, field_paths, open_fields
+from fewsight.prompts.labelled.labels import UnknownLabels
+from fewsight.prompts.labelled.lines import ShotError, parse_object, read_lines
+from fewsight.prompts.labelled.shots import make_shot
+from fewsight.prompts.labelled.table import BadRow, Columns, TableRow, label_word, parse_cell, table_rows
+from fewsight.prompts.problems import Problems
+from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
+from fewsight.tables.records import BadValue
+from fewsight.tables.sources.opening import open_source
+
+_LINES: Final = (".jsonl", ".ndjson")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledShot:
+    """A shot and the line that it stands in, which counts from 1."""
+
+    line: int
+    shot: Shot
+
+
+def labelled_shots(
+    path: Path, task: Task, problems: Problems, *, partial: bool = False
+) -> Iterator[LabelledShot | BadRow]:
+    """The rows of a file as shots of a task; `partial` ones may lack fields, which are None in their answers then.
+
+    Rows of a table that hold no history or label, or damaged cells, are BadRows. All else that is wrong is noted in
+    `problems`: lines that are no shots, ids that are there twice, and unknown labels (each once, with suggestions).
+
+    Raises:
+        InputError: the file can't be read.
+        MappingError, TaskError: it is a table and lacks columns.
+    """
+    unknown, ids = UnknownLabels(), set[str]()
+    language: Language | None = next((lang for lang in LANGUAGES if path.stem.endswith(f".{lang}")), None)
+    rows = _lines(path, problems) if _holds_shots(path) else _table(path, task, partial)
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield row
+            continue
+        line, data = row
+        answer = data.get("answer")
+        if isinstance(answer, Mapping) and not unknown.check(flatten(answer), closed_fields(task.output), line):
+            continue
+        try:
+            shot = make_shot(data, task.output, language, partial=partial)
+        except ShotError as error:
+            problems.add(f"line {line}", error)
+            continue
+        if shot.id in ids:
+            problems.add(f"line {line}", f"id {shot.id!r} is there twice; give each its own")
+        ids.add(shot.id)
+        yield LabelledShot(line, shot)
+    unknown.report(problems)
+
+
+def find_columns(columns: Sequence[str], task: Task, name: str) -> Columns:
+    """Tell a labelled table's columns by their names.
+
+    A field's column is named like its path, like the path's last word where only one field ends so, or `label` where
+    the task has one closed field. A text stands in `text`, events in `events`.
+
+    Raises:
+        MappingError: there is no text, or no column of a closed field.
+    """
+    closed = closed_fields(task.output)
+    paths = field_paths(task.output)
+    last = [split_path(path)[1] for path in paths]
+    labels: dict[str, str] = {}
+    for path, word in zip(paths, last, strict=True):
+        names = [path, *([word] if last.count(word) == 1 else [])]
+        if len(closed) == 1 and path == closed[0].path:
+            names.append("label")
+        if column := next((name for name in names if name in columns), None):
+            labels[path] = column
+    history = next((column for column in ("text", "events") if column in columns), None)
+    missing = [] if history else ["no column 'text' (a message) or 'events' (a JSON list)"]
+    if not any(field.path in labels for field in closed):
+        missing.append(f"no column of a label; name one like a field of the task: {', '.join(map(repr, paths))}")
+    if missing or history is None:
+        raise MappingError(f"{name} holds no labelled rows: {'; '.join(missing)}. It has {', '.join(columns)}.")
+    extra = ("customer_id", "profile", "as_of") if history == "events" else ("customer_id", "time")
+    named = {column: column for column in extra if column in columns}
+    return Columns(history, labels, **named, holds_events=history == "events")
+
+
+def _holds_shots(path: Path) -> bool:
+    """Whether it is JSON lines of shots: they have answers, where a table of JSON lines has fields."""
+    if path.suffix.casefold() not in _LINES:
+        return False
+    for _, line in read_lines(path):
+        try:
+            return "answer" in parse_object(line)
+        except ShotError:
+            continue
+    return True
+
+
+def _lines(path: Path, problems: Problems) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in read_lines(path):
+        try:
+            yield number, parse_object(line)
+        except ShotError as error:
+            problems.add(f"line {number}", error)
+
+
+def _table(path: Path, task: Task, partial: bool) -> Iterator[tuple[int, Mapping[str, Any]] | BadRow]:
+    table = open_source(path)
+    columns = find_columns(table.columns, task, table.name)
+    if not partial:
+        _check_whole(columns, task, table.name)
+    closed = {field.path: field for field in closed_fields(task.output)}
+    # The evidence of whatever is said of one message is that message.
+    evidence = [field.path for field in open_fields(task.output) if field.evidence is not None]
+    implied = {} if columns.holds_events else {path: [reference(1)] for path in evidence if path not in columns.labels}
+    for row in table_rows(table, columns):
+        try:
+            yield row if isinstance(row, BadRow) else (row.line, _shot_data(row, closed, implied))
+        except BadValue as error:
+            yield BadRow(row.line, str(error))
+
+
+def _check_whole(columns: Columns, task: Task, name: str) -> None:
+    written = [field.path for field in open_fields(task.output) if field.evidence is None or columns.holds_events]
+    asked = [*(field.path for field in closed_fields(task.output)), *written]
+    if missing := [path for path in asked if path not in columns.labels]:
+        raise TaskError(
+            f"{name} has no columns of {missing}, and a shot of task {task.name!r} answers them; add the columns, or "
+            "use a .jsonl pool."
+        )
+
+
+def _shot_data(row: TableRow, closed: Mapping[str, ClosedField], implied: Mapping[str, Any]) -> dict[str, Any]:
+    values = {path: _value(cell, closed.get(path)) for path, cell in row.cells.items()}
+    return {"id": row.id, **row.history, "answer": nest({**values, **implied})}
+
+
+def _value(cell: Any, closed: ClosedField | None) -> Any:  # noqa: ANN401 - any cell
+    """A cell as a JSON value: a label, a text, or a JSON list of what an open field holds."""
+    if closed is None:
+        return parse_cell(cell, "a list") if isinstance(cell, str) and cell.lstrip().startswith("[") else cell
+    word = label_word(cell)
+    if bool in map(type, closed.values) and word.lower() in closed.labels:
+        word = word.lower()
+    return closed.value_of(word) if word in closed.labels else word
