@@ -22,6 +22,7 @@ from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
+from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.run.api import RUN_NAME, execute
 from fewsight.serving.run.circumstances import circumstances
 from fewsight.serving.run.options import BARE, BUILT_IN, RunOptions
@@ -106,7 +107,7 @@ class PromptArm:
             tasks=(self._context.task.name,),
             engine=engine,
             model=spec.model or suite.model,
-            adapters={} if engine == "openai" and spec.adapter == BARE else {"*": spec.adapter},
+            adapters={"*": spec.adapter} if spec.adapter != BARE or find_engine(engine).takes_adapters else {},
             shots=spec.shots,
             selector=spec.selector,
             pool=str(pool) if pool else None,

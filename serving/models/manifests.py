@@ -13,7 +13,7 @@ from fewsight.errors import ConfigError, ModelError
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.task import LANGUAGES, Language, Style, Task
-from fewsight.serving.engines.registry import LOCAL
+from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.models.adapters import adapter_digest
 from fewsight.serving.models.names import ModelFolder
 from fewsight.serving.run.options import BUILT_IN, RunOptions, built_in_folder
@@ -74,7 +74,7 @@ def with_built_in(
     order of blocks, Chinese, or another model. The adapter knows English alone; see `speaks_chinese` of a session.
     """
     asked = options.adapters or options.shots or options.style == "full" or options.language == "zh"
-    if asked or options.order not in (None, "shots-first") or engine not in LOCAL:
+    if asked or options.order not in (None, "shots-first") or not find_engine(engine).loads_weights:
         return options
     manifest = read_manifest(built_in_folder())
     if manifest is None or manifest.base.digest != model.digest:
@@ -163,9 +163,10 @@ def _problems(
     manifest: AdapterManifest, adapter: Path, model: ModelFolder, tokenizer: Tokenizer, options: RunOptions
 ) -> Iterator[str]:
     found = model.digest if manifest.is_model else adapter_digest(adapter)
-    if found != manifest.weights_digest and (options.engine in LOCAL or not manifest.is_model):
+    loads_weights = find_engine(options.engine).loads_weights
+    if found != manifest.weights_digest and (loads_weights or not manifest.is_model):
         yield "its weights are not those that were measured: the files were changed after training"
-    if options.engine in LOCAL and not manifest.is_model and model.digest != manifest.base.digest:
+    if loads_weights and not manifest.is_model and model.digest != manifest.base.digest:
         trained = f"{manifest.base.name} ({manifest.base.digest[:12]})"
         yield f"base model: trained on {trained}, this is {model.name} ({model.digest[:12]})"
     if tokenizer.digest != manifest.base.tokenizer_digest:
@@ -180,7 +181,7 @@ def _parity_problems(manifest: AdapterManifest) -> Iterator[str]:
 
 def _parity_note(manifest: AdapterManifest, options: RunOptions) -> str | None:
     measured = [part.way for part in manifest.parity.parts] if manifest.parity else []
-    if options.engine not in LOCAL or options.engine in measured:
+    if options.engine in measured or not find_engine(options.engine).loads_weights:
         return None
     return f"whether {options.engine} answers as training did was never measured; fewsight adapters check does it"
 

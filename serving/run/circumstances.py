@@ -29,7 +29,7 @@ def circumstances(session: Session, task: Task) -> Circumstances:
         shots=_shots(options, task),
         model=session.model.digest,
         adapter=group.adapter_digest,
-        engine=session.engine,
+        engine=session.engine.name,
         dtype=options.dtype,
     )
 

@@ -12,7 +12,6 @@ from fewsight.files import write_text
 from fewsight.ledger import Ledger
 from fewsight.prompts.answer.form import Write
 from fewsight.prompts.view import event_line, shorten
-from fewsight.serving.engines.registry import LOCAL
 from fewsight.serving.run import estimate as estimates
 from fewsight.serving.run.api import RUN_NAME, limited
 from fewsight.serving.run.options import RunOptions
@@ -60,9 +59,9 @@ def _adapters(options: RunOptions) -> dict[str, str]:
 def say_session(session: Session, options: RunOptions) -> None:
     """Which engine and model answer."""
     chosen = " (chosen automatically)" if options.engine == "auto" else ""
-    number = f", {session.options.dtype}" if session.engine in LOCAL else ""
+    number = f", {session.options.dtype}" if session.engine.pick_dtype else ""
     adapters = "".join(f", adapter {name} for {tasks}" for name, tasks in _adapters(session.options).items())
-    say(f"Engine {session.engine}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
+    say(f"Engine {session.engine.name}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
     if not session.preparer.tokenizer.has_chat_template:
         say("This model has no chat template; a plain one is used.", fg="yellow")
     if session.options.language == "zh" and session.model.name == "smollm2-135m":
@@ -77,7 +76,7 @@ def say_estimate(session: Session, histories: "Histories", folder: Path, price: 
     ledger = Ledger.open(path, read_only=True) if path.exists() else None
     try:
         found = estimates.estimate(
-            session, limited(histories, options.limit), order, ledger, RUN_NAME, session.prefix_block
+            session, limited(histories, options.limit), order, ledger, RUN_NAME, session.engine.prefix_block
         )
     finally:
         if ledger is not None:

@@ -112,7 +112,7 @@ def remember_rates(session: Session, summaries: Iterable[RunSummary]) -> None:
 
 
 def _rate_key(session: Session) -> str:
-    return f"{session.engine}:{session.options.dtype}:{session.model.digest[:16]}"
+    return f"{session.engine.name}:{session.options.dtype}:{session.model.digest[:16]}"
 
 
 def _rate_file() -> Path:

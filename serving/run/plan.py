@@ -1,7 +1,7 @@
 """The order of requests, and how many prompt tokens it costs to compute them."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fewsight.prompts.answer.trie import shared_length
@@ -62,7 +62,7 @@ class OrderCost:
     computed: int
 
 
-def cheapest(arrangements: dict[Order, Sequence[Item]], block: int) -> tuple[Order, list[OrderCost]]:
+def cheapest(arrangements: Mapping[Order, Sequence[Item]], block: int) -> tuple[Order, list[OrderCost]]:
     """The arrangement of blocks that computes fewest prompt tokens on a sample; shots first where they tie."""
     costs = []
     for order in ORDERS:

@@ -16,9 +16,8 @@ from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selection.nearest import NearestSelector
 from fewsight.prompts.selection.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
-from fewsight.serving.engines.registry import LOCAL, pick_engine, start_engine
-from fewsight.serving.engines.vllm.setup import BLOCK
-from fewsight.serving.models.dtype import pick_dtype
+from fewsight.serving.engines.registry import find_engine
+from fewsight.serving.engines.spec import EngineSpec, StartOptions
 from fewsight.serving.models.manifests import follow_manifests, with_built_in
 from fewsight.serving.models.names import ModelFolder, resolve_embedding_model, resolve_model
 from fewsight.serving.models.tokenizer import load_tokenizer
@@ -38,19 +37,14 @@ ORDER_SAMPLE = 64
 
 @dataclass(frozen=True)
 class Session:
-    """Tasks, model, engine name and preparer for one set of options (`as_of` settled)."""
+    """Tasks, model, engine and preparer for one set of options (`as_of` settled)."""
 
     options: RunOptions
-    engine: str
+    engine: EngineSpec
     model: ModelFolder
     tasks: tuple[Task, ...]
     preparer: Preparer
     selectors: Mapping[tuple[str, Language], ShotSelector]
-
-    @property
-    def prefix_block(self) -> int:
-        """Tokens in multiples of which the engine shares prefixes, known before it is started."""
-        return BLOCK if self.engine == "vllm" else 1
 
     def digests(self) -> dict[str, Any]:
         """Of model, tasks and adapters: a run that is continued must find them as they were."""
@@ -72,8 +66,9 @@ class Session:
         if options.shots or len(names) == 1:
             return "shots-first"
         masked = [self.preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
-        found, _ = cheapest({order: self.preparer.items(masked, order, names) for order in ORDERS}, self.prefix_block)
-        return found
+        arrangements = {order: self.preparer.items(masked, order, names) for order in ORDERS}
+        order, _ = cheapest(arrangements, self.engine.prefix_block)
+        return order
 
     def groups(self) -> list[Group]:
         """The tasks by the adapter that they use, in the order in which they were named."""
@@ -86,9 +81,7 @@ class Session:
         options = self.options
 
         def start() -> "Engine":
-            return start_engine(
-                self.engine, self.model, adapter=adapter, dtype=options.dtype, base_url=options.base_url
-            )
+            return self.engine.start(StartOptions(self.model, adapter, options.dtype, options.base_url))
 
         if adapter is None:
             return Group(names, None, None, start)
@@ -116,10 +109,10 @@ def open_session(
     Raises:
         ConfigError, TaskError, ModelError: something named in the options is wrong.
     """
-    engine = pick_engine(options.engine)
-    if engine == "openai" and (named := [name for name in options.adapters.values() if name != BARE]):
+    engine = find_engine(options.engine)
+    if not engine.takes_adapters and (named := [name for name in options.adapters.values() if name != BARE]):
         raise ConfigError(
-            f"--adapter {named[0]!r} can't be used with engine 'openai': a server applies "
+            f"--adapter {named[0]!r} can't be used with engine {engine.name!r}: a server applies "
             "its own. Start it with this one merged, or served under a name of its own, or use another engine."
         )
     if tasks is None:
@@ -129,12 +122,12 @@ def open_session(
         options,
         as_of=options.as_of or histories.newest,
         tasks=tuple(t.name for t in tasks),
-        engine=engine,
-        dtype=pick_dtype(options.dtype) if engine in LOCAL else options.dtype,
+        engine=engine.name,
+        dtype=engine.dtype(options.dtype),
     )
-    model = resolve_model(options.model, need_weights=engine in LOCAL)
+    model = resolve_model(options.model, need_weights=engine.loads_weights)
     tokenizer = load_tokenizer(model.path)
-    helped = with_built_in(options, tasks, model, tokenizer, shown_for or engine)
+    helped = with_built_in(options, tasks, model, tokenizer, shown_for or engine.name)
     if helped != options and not (options.language == "auto" and speaks_chinese(histories)):  # the table is read last
         options = helped
     options = follow_manifests(options, tasks, model, tokenizer)

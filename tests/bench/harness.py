@@ -6,6 +6,7 @@ runs.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from fewsight.prompts.labelled.table import Columns
 from fewsight.prompts.loading.scaffold import new_labelling_task
 from fewsight.serving.engines.base import Completion, Failure, GenerateRequest, Scored, ScoreRequest
 from fewsight.serving.engines.local.engine import TransformersEngine
+from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.models.names import resolve_model
 from fewsight.serving.run.options import DEFAULT_MODEL
 from tests.bench import banking
@@ -53,12 +55,13 @@ class NotedEngine(TransformersEngine):
 def measure(rows: int = 500, repeats: int = 3, model: str = DEFAULT_MODEL) -> list[Figure]:
     """Speed of an evaluation as a share of a bare loop's."""
     engine = NotedEngine(resolve_model(model))
+    spec = replace(find_engine("transformers"), start=lambda _: engine)
     with TemporaryDirectory() as work:
         suite = _suite(Path(work), rows, model)
 
         def harness() -> float:
             engine.scored, engine.written = [], []
-            with TemporaryDirectory() as out, patch("fewsight.serving.run.session.start_engine", return_value=engine):
+            with TemporaryDirectory() as out, patch("fewsight.serving.run.session.find_engine", return_value=spec):
                 return timed(lambda: evaluate(suite, Path(out)))
 
         harness()  # what is imported and compiled once

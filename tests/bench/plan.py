@@ -18,7 +18,8 @@ from fewsight.prompts.selection.selectors import Order as ShotOrder
 from fewsight.prompts.selection.selectors import SelectorKind
 from fewsight.prompts.view import view
 from fewsight.serving.engines.base import Failure
-from fewsight.serving.engines.registry import start_engine
+from fewsight.serving.engines.registry import find_engine
+from fewsight.serving.engines.spec import StartOptions
 from fewsight.serving.run.answering import Answerer
 from fewsight.serving.run.options import DEFAULT_MODEL, RunOptions
 from fewsight.serving.run.plan import arranged, computed_tokens
@@ -124,7 +125,7 @@ def _median_tokens(work: Workload) -> float:
 def changed_labels(name: str, work: Workload, before: Sequence[Item], after: Sequence[Item]) -> Figure:
     """How many labels the real model gives differently to the same questions in two arrangements."""
     preparer, options = work.session.preparer, work.session.options
-    engine = start_engine("vllm", work.session.model)
+    engine = find_engine("vllm").start(StartOptions(work.session.model))
     try:
         answerer = Answerer(
             engine, preparer.tasks, preparer.forms, probabilities=True, decoding=options.decoding, adapter=None

@@ -3,10 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 
 from fewsight.notices import Silent
 from fewsight.prompts.task import Task
@@ -80,7 +80,8 @@ def timed_run(engine: StartedEngine, task: Task, histories: Histories, options: 
     """Seconds of a whole run into a new folder: from opened histories to the ledger, without the engine's start."""
     engine.forget()
     session = open_session(options, histories, (task,))
-    with TemporaryDirectory() as folder, patch("fewsight.serving.run.session.start_engine", return_value=engine):
+    session = replace(session, engine=replace(session.engine, start=lambda _: engine))
+    with TemporaryDirectory() as folder:
         return timed(lambda: execute(session, histories, Path(folder), Silent()))
 
 

@@ -4,9 +4,10 @@ import hashlib
 import json
 import re
 from array import array
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
@@ -31,6 +32,7 @@ from fewsight.evals.suite.files import read_all
 from fewsight.evals.suite.run import _defaults, evaluate
 from fewsight.events import CustomerHistory, Event
 from fewsight.ledger import Ledger
+from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.run.api import RUN_NAME
 from fewsight.serving.run.circumstances import circumstances
 from fewsight.serving.run.options import RunOptions
@@ -242,10 +244,11 @@ def test_a_second_evaluation_computes_nothing_and_says_the_same(
     suite = suite_of(task, files, model_path, ["tfidf-lr", "zero-shot"])
     first = evaluate(suite, tmp_path / "out")
 
-    def never(*_: object, **__: object) -> None:
+    def never(*_: object, **__: object) -> NoReturn:
         raise AssertionError("nothing should be computed")
 
-    monkeypatch.setattr("fewsight.serving.run.session.start_engine", never)
+    idle = replace(find_engine("scripted"), start=never)
+    monkeypatch.setattr("fewsight.serving.run.session.find_engine", lambda name: idle)
     monkeypatch.setattr("fewsight.evals.arms.classic.classified", never)
     assert evaluate(suite, tmp_path / "out") == first
 

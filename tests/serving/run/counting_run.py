@@ -12,7 +12,9 @@ from typing import Any
 
 from fewsight.digest import digest
 from fewsight.serving.engines.base import Completion, Failure, GenerateRequest
+from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.scripted.engine import ScriptedEngine
+from fewsight.serving.engines.spec import StartOptions
 from fewsight.serving.run import session
 
 BATCH = 4
@@ -33,8 +35,8 @@ class CountingEngine(ScriptedEngine):
         yield from super().generate(requests)
 
 
-def start(name: str, model: Any, *, adapter: Path | None = None, **_: Any) -> CountingEngine:
-    return CountingEngine(model, adapter=adapter)
+def start(options: StartOptions) -> CountingEngine:
+    return CountingEngine(options.model, adapter=options.adapter)
 
 
 if __name__ == "__main__":
@@ -42,5 +44,5 @@ if __name__ == "__main__":
 
     CountingEngine.log, CountingEngine.seconds = Path(sys.argv[1]), float(sys.argv[2])
     sys.argv = ["fewsight", *sys.argv[3:]]
-    session.start_engine = start  # type: ignore[attr-defined] # a name that it imported
+    session.find_engine = lambda name: replace(find_engine(name), start=start)  # type: ignore[attr-defined] # imported
     main()

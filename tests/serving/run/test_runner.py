@@ -14,6 +14,7 @@ from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import NoneOfThese, Task
 from fewsight.serving.engines.base import Capabilities, Completion, Failure, GenerateRequest
+from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.scripted.engine import ScriptedEngine
 from fewsight.serving.run import session
 from fewsight.serving.run.api import Run, run
@@ -47,7 +48,8 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[Engine]:
         poison = None
 
     monkeypatch.setenv("FEWSIGHT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(session, "start_engine", lambda name, model, **_: Fresh(model))
+    fresh = replace(find_engine("scripted"), start=lambda options: Fresh(options.model))
+    monkeypatch.setattr(session, "find_engine", lambda name: fresh)
     return Fresh
 
 
