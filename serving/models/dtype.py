@@ -9,9 +9,14 @@ from fewsight.errors import ConfigError, did_you_mean
 Dtype = Literal["bfloat16", "float32"]
 DTYPES: Final[tuple[Dtype, ...]] = ("bfloat16", "float32")
 
-READ_BY_TORCH: Final = {"OMP_WAIT_POLICY": "PASSIVE", "TORCH_CPP_LOG_LEVEL": "ERROR"}
-"""Variables that count only if they are set before torch is imported. Threads that spin while they wait for each other
-take many times as long whenever anything else runs on the machine."""
+READ_BY_TORCH: Final = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "TORCH_CPP_LOG_LEVEL": "ERROR",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+}
+"""Variables that count only if they are set before torch is imported, or asked about a GPU. Threads that spin while
+they wait for each other take many times as long whenever anything else runs on the machine. And a look for GPUs that
+starts CUDA in this process keeps vLLM from using one in the process that it forks."""
 
 CPU_FACTS = Path("/proc/cpuinfo")
 FAST_BFLOAT16: Final = frozenset({"amx_bf16", "avx512_bf16"})

@@ -87,7 +87,7 @@ class VllmEngine:
             loras=ACTIVE_ADAPTERS if per_request_adapters else 0,
         )
         self._adapter, self._per_request = adapter, per_request_adapters
-        self._numbers = count()
+        self._numbers, self._refusals = count(), vllm_setup.refusals()
         self._loras: dict[str, Any] = {}
         self._vocab_size: int = self._engine.model_config.get_vocab_size()
         self.capabilities = Capabilities(
@@ -194,7 +194,7 @@ class VllmEngine:
         lora = None if job.request.adapter is None or not self._per_request else self._lora(job.request.adapter)
         try:
             self._alive().add_request(name, prompt, job.params, lora_request=lora)
-        except (ValueError, TypeError, NotImplementedError) as error:  # how vLLM refuses one request
+        except self._refusals as error:
             return f"vLLM refused this request: {error}"
         except Exception as error:
             raise self._died(error) from error

@@ -33,11 +33,11 @@ def _validated_once(validate: Callable[..., None]) -> Callable[..., None]:
 
     good: set[tuple[Any, Any]] = set()
 
-    def validated(sampling_params: Any, tokenizer: Any = None) -> None:  # noqa: ANN401 - vllm is untyped
+    def validated(sampling_params: Any, *more: Any, **named: Any) -> None:  # noqa: ANN401 - vllm is untyped
         wanted = sampling_params.structured_outputs
-        key = (wanted and get_structured_output_key(wanted), tokenizer)
+        key = (wanted and get_structured_output_key(wanted), more, tuple(named.items()))
         if key not in good:
-            validate(sampling_params, tokenizer)  # raises where the grammar is bad
+            validate(sampling_params, *more, **named)  # raises where the grammar is bad
             if len(good) >= KEPT:
                 good.clear()
             good.add(key)
@@ -47,11 +47,12 @@ def _validated_once(validate: Callable[..., None]) -> Callable[..., None]:
 
 
 def _compiled_once(compile_grammar: Callable[..., Any]) -> Callable[..., Any]:
-    def compiled(backend: Any, request_type: Any, grammar_spec: str, stop_token_ids: Any = None) -> Any:  # noqa: ANN401 - vllm is untyped
+    # Newer versions of vLLM also hand over the request's stop tokens, which its guidance backend does not look at.
+    def compiled(backend: Any, request_type: Any, grammar_spec: str, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - vllm is untyped
         parsed = vars(backend).setdefault("parsed_grammars", {})
         first = parsed.get((request_type, grammar_spec))
         if first is None:
-            first = compile_grammar(backend, request_type, grammar_spec, stop_token_ids)
+            first = compile_grammar(backend, request_type, grammar_spec, *more, **named)
             if len(parsed) >= KEPT:
                 parsed.clear()
             parsed[request_type, grammar_spec] = first

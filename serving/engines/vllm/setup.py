@@ -88,10 +88,13 @@ def start(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from vllm.engine.arg_utils import EngineArgs
+            from vllm.usage.usage_lib import UsageContext
             from vllm.v1.engine.llm_engine import LLMEngine
 
             parse_once()
-            return LLMEngine.from_engine_args(EngineArgs(**options))
+            # How many sequences and tokens a step of a GPU takes: its default context is a quarter of `LLM`'s.
+            context = UsageContext.LLM_CLASS if gpu else UsageContext.ENGINE_CONTEXT
+            return LLMEngine.from_engine_args(EngineArgs(**options), usage_context=context)
     except Exception as error:  # vLLM lets anything through that its workers, torch or pydantic raise
         raise EngineError(f"vLLM can't load {str(path)!r}: {_first_line(error)}") from error
 
@@ -101,6 +104,16 @@ def version() -> str:
     import vllm
 
     return str(vllm.__version__)
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """Errors by which the installed vLLM refuses one request and lives on."""
+    refusals = (ValueError, TypeError, NotImplementedError)
+    try:
+        from vllm.exceptions import VLLMClientError
+    except ImportError:  # newer versions have a family of their own, which is no ValueError
+        return refusals
+    return (*refusals, VLLMClientError)
 
 
 def stop(engine: Any) -> None:  # noqa: ANN401 - vllm is untyped

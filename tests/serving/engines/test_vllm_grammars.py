@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -62,12 +63,36 @@ def test_equal_grammars_are_parsed_once_and_requests_do_not_share_their_progress
 
 
 def test_a_bad_grammar_is_refused_every_time(guidance: Any) -> None:
-    from vllm.exceptions import VLLMValidationError
     from vllm.sampling_params import SamplingParams, StructuredOutputsParams
+
+    from fewsight.serving.engines.vllm.setup import refusals
 
     bad = SamplingParams(structured_outputs=StructuredOutputsParams(regex="(?:yes|no"))
     for _ in range(2):
-        with pytest.raises(VLLMValidationError, match=r"[Gg]rammar"):
+        with pytest.raises(refusals(), match=r"[Gg]rammar"):
             guidance.validate_guidance_grammar(bad)
     guidance.validate_guidance_grammar(SamplingParams(structured_outputs=StructuredOutputsParams(regex=CHOICE)))
     guidance.validate_guidance_grammar(SamplingParams())
+
+
+@dataclass
+class Grammar:
+    ll_matcher: Any
+
+
+def test_arguments_of_the_installed_version_are_passed_on() -> None:
+    """`compile_grammar` has three arguments in some versions of vLLM and four in others."""
+    from fewsight.serving.engines.vllm.grammars import _compiled_once
+
+    matcher = SimpleNamespace(deep_copy=lambda: "a copy")
+
+    def three(backend: Any, request_type: Any, grammar_spec: str) -> Grammar:
+        return Grammar(matcher)
+
+    def four(backend: Any, request_type: Any, grammar_spec: str, stop_token_ids: Any = None) -> Grammar:
+        assert stop_token_ids == {2}
+        return Grammar(matcher)
+
+    backend = SimpleNamespace()
+    assert _compiled_once(three)(backend, "regex", "a").ll_matcher == "a copy"
+    assert _compiled_once(four)(SimpleNamespace(), "regex", "a", stop_token_ids={2}).ll_matcher == "a copy"

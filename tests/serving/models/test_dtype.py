@@ -37,3 +37,18 @@ def test_names_stand_for_themselves() -> None:
     assert [pick_dtype(name) for name in ("bfloat16", "float32")] == ["bfloat16", "float32"]
     with pytest.raises(ConfigError, match=r"bfloat15.*bfloat16"):
         pick_dtype("bfloat15")
+
+
+def test_the_look_for_gpus_does_not_start_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    """vLLM forks its engine, and CUDA that runs before a fork can't be used after it."""
+    import torch
+
+    def start() -> int:
+        raise AssertionError("this starts CUDA")
+
+    monkeypatch.setenv("PYTORCH_NVML_BASED_CUDA_CHECK", "")
+    monkeypatch.delenv("PYTORCH_NVML_BASED_CUDA_CHECK")
+    monkeypatch.setattr(torch.cuda, "_is_compiled", lambda: True)
+    monkeypatch.setattr(torch.cuda, "_device_count_nvml", lambda: 1)
+    monkeypatch.setattr(torch._C, "_cuda_getDeviceCount", start, raising=False)
+    assert dtype.has_gpu()
