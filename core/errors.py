@@ -7,6 +7,7 @@ FewsightError
 ├── TaskError       a task folder, template, shot or output model that is wrong
 ├── ModelError      a model or adapter folder that can't be loaded
 ├── EngineError     an engine that can't start, or died
+│   └── AccessError     a server that lets nobody in with this key
 ├── TrainingError   a fine-tuning that can't go on
 │   └── DivergedError   its loss is no number
 └── LedgerError     a ledger that is locked, damaged or of another version
@@ -17,9 +18,18 @@ A message says what is wrong, with the value, and what to do next.
 import difflib
 from collections.abc import Iterable
 
+from fewsight.redaction import redact
+
 
 class FewsightError(Exception):
-    """Base of all errors that are meant for the user; the command line prints them without a traceback."""
+    """Base of all errors that are meant for the user; the command line prints them without a traceback.
+
+    Secrets are hidden wherever the message goes.
+    """
+
+    def __str__(self) -> str:
+        """The message without secrets."""
+        return redact(super().__str__())
 
 
 class InputError(FewsightError, ValueError):
@@ -44,6 +54,10 @@ class ModelError(FewsightError):
 
 class EngineError(FewsightError):
     """An engine that can't start, or that died while it worked."""
+
+
+class AccessError(EngineError):
+    """A server that lets nobody in with this key; no other request can succeed either."""
 
 
 class TrainingError(FewsightError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from fewsight.prompts.answer.trie import TokenTrie
+from fewsight.redaction import redact
 from fewsight.tokenizer import Tokenizer
 
 
@@ -102,6 +103,10 @@ class Failure:
     id: str
     error: str
     retryable: bool = False
+
+    def __post_init__(self) -> None:
+        # A server may repeat what it was sent, and this text goes into records and pages.
+        object.__setattr__(self, "error", redact(self.error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 
-from fewsight.errors import EngineError
+from fewsight.errors import AccessError, EngineError
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
 from fewsight.masking import PseudonymFile
@@ -177,6 +177,8 @@ class Runner:
         """Answers of a batch; where the engine dies, it is halved until the request that kills it stands alone."""
         try:
             answers = self._answerer.answer(batch)
+        except AccessError:  # a new engine gets no better key
+            raise
         except EngineError as error:
             self._restarts += 1
             if self._restarts > MAX_RESTARTS:

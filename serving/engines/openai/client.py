@@ -1,42 +1,60 @@
-"""Talking to a model server over HTTP: bounded connections, time limits, retries only where they can help."""
+"""An HTTP client for model servers: bounded in connections, time and bytes; retries only where they can help."""
 
-import random
-import time
-from typing import TYPE_CHECKING, Any, Final
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from fewsight.errors import ConfigError, EngineError
+from pydantic import BaseModel, ValidationError
+
+from fewsight.errors import AccessError, ConfigError, EngineError
+from fewsight.redaction import keep_secret, keep_url_secret, redact
+from fewsight.serving.engines.openai.replies import reason
 
 if TYPE_CHECKING:
     import httpx
+    from tenacity import RetryCallState
 
 BUSY: Final = frozenset([408, 425, 429, 500, 502, 503, 504])
 """Answers after which the same request may succeed."""
 
 LONGEST_PAUSE: Final = 30.0
+LONGEST_REPLY: Final = 16 * 2**20
+"""Bytes of one reply; an answer has thousands."""
+
 SHOWN: Final = 300
+READ_OF_AN_ERROR: Final = 2**16
+"""More than is shown: a secret is hidden as a whole before the text is cut."""
+
+Reply = TypeVar("Reply", bound=BaseModel)
 
 
-class Refused(Exception):  # noqa: N818 - says what the server did
-    """The server refused one request; `retryable` where it was merely busy, again and again."""
+class RequestError(Exception):
+    """One request that failed alone.
 
-    def __init__(self, message: str, *, retryable: bool) -> None:
-        super().__init__(message)
-        self.retryable = retryable
+    Args:
+        message: why.
+        retryable: the same request may succeed later.
+        status: of the HTTP response, or None where there was none.
+        pause: seconds that the server asked to wait.
+    """
+
+    def __init__(self, message: str, *, retryable: bool, status: int | None = None, pause: float = 0.0) -> None:
+        super().__init__(redact(message))
+        self.retryable, self.status, self.pause = retryable, status, pause
 
 
-class ModelServer:
-    """An OpenAI-compatible server.
+class HttpClient:
+    """Requests to one server, with replies validated by pydantic models.
 
     Args:
         base_url: with or without '/v1' at its end.
         key: sent as a bearer token; never shown or kept anywhere else.
         connections: most requests at once.
-        timeout: seconds for one answer.
+        timeout: seconds for one attempt, from its first byte sent to the last received.
         attempts: how often a request is sent before it fails.
         pause: seconds before the second attempt; doubled each time, with some chance in it.
 
     Raises:
-        ConfigError: httpx is not installed, or the URL is not one of HTTP.
+        ConfigError: httpx or tenacity is not installed, the URL is not one of HTTP, or the key can't be sent.
     """
 
     def __init__(
@@ -44,86 +62,122 @@ class ModelServer:
     ) -> None:
         try:
             import httpx
+            import tenacity
         except ImportError as error:
-            raise ConfigError("Engine 'openai' needs httpx; run pip install 'fewsight[openai]'.") from error
-        try:
-            url = httpx.URL(base_url)
-        except httpx.InvalidURL as error:
-            raise ConfigError(f"{base_url!r} is not a URL: {error}.") from error
-        if url.scheme not in ("http", "https") or not url.host:
-            raise ConfigError(f"{base_url!r} is not a server's URL; write it like 'http://localhost:8000/v1'.")
+            raise ConfigError(f"Engine 'openai' needs {error.name}; run pip install 'fewsight[openai]'.") from error
+        keep_url_secret(base_url)
+        url = _server_url(base_url)
         self.root = str(url.copy_with(userinfo=None)).rstrip("/").removesuffix("/v1").rstrip("/")
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(timeout, connect=10.0),
+        self._timeout, self._attempts = timeout, attempts
+        self._backoff = tenacity.wait_exponential(multiplier=pause, max=LONGEST_PAUSE) + tenacity.wait_random(0, pause)
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeout, connect=min(10.0, timeout), pool=None),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            headers=_headers(key),
             auth=(url.username, url.password) if url.username else None,
             trust_env=not _is_loopback(url.host),
         )
-        self._attempts, self._pause = attempts, pause
 
-    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """What is at a path, or None where the server has nothing there.
-
-        Raises:
-            EngineError: the server can't be reached, or lets nobody in.
-        """
-        try:
-            return self._send("GET", path, None)
-        except Refused:
-            return None
-
-    def post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        """The server's answer to a request.
+    async def get(self, path: str, reply: type[Reply]) -> Reply:
+        """The server's answer at a path.
 
         Raises:
-            Refused: by this server, for this request.
-            EngineError: as for `get`.
+            RequestError: the server has nothing there, or something of another shape.
+            AccessError: the server refuses the key.
+            EngineError: the server can't be reached.
         """
-        return self._send("POST", path, body)
+        return await self._send("GET", path, None, reply)
 
-    def close(self) -> None:
+    async def post(self, path: str, body: dict[str, Any], reply: type[Reply]) -> Reply:
+        """The server's answer to a request; raises as `get` does."""
+        return await self._send("POST", path, body, reply)
+
+    async def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        await self._client.aclose()
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
+    async def _send(self, method: str, path: str, body: dict[str, Any] | None, reply: type[Reply]) -> Reply:
+        import tenacity
+
+        retrying = tenacity.AsyncRetrying(
+            stop=tenacity.stop_after_attempt(self._attempts),
+            retry=tenacity.retry_if_exception(_is_worth_another),
+            wait=self._pause,
+            reraise=True,
+        )
+        data: bytes = await retrying(self._attempt, method, self.root + path, body)
+        try:
+            return reply.model_validate_json(data)
+        except ValidationError as error:
+            message = f"{self.root + path} sent a reply that is no {reply.__name__}: {reason(error)}"
+            raise RequestError(message, retryable=False, status=200) from error
+
+    def _pause(self, state: "RetryCallState") -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.pause if isinstance(error, RequestError) else 0.0
+        return min(max(asked, self._backoff(state)), LONGEST_PAUSE)
+
+    async def _attempt(self, method: str, url: str, body: dict[str, Any] | None) -> bytes:
+        """The bytes of one good response."""
         import httpx
 
-        problem: Exception
-        for attempt in range(self._attempts):
-            wanted = "0"
-            try:
-                response = self._client.request(method, self.root + path, json=body)
-            except httpx.TimeoutException:
-                problem = Refused(f"{self.root + path} did not answer in time", retryable=True)
-            except httpx.TransportError as error:
-                problem = EngineError(f"{self.root + path} can't be reached: {error}. Is the server running?")
-            else:
-                if response.status_code not in BUSY:
-                    return self._read(response, path)
-                problem = Refused(self._told(response, path), retryable=True)
-                wanted = response.headers.get("retry-after", "0")
-            if attempt + 1 < self._attempts:
-                time.sleep(self._wait(attempt, wanted))
-        raise problem
-
-    def _wait(self, attempt: int, wanted: str) -> float:
-        asked = float(wanted) if wanted.isdigit() else 0.0
-        chance = random.uniform(0.5, 1.5)  # noqa: S311 - so that clients don't come back all at once
-        return min(max(asked, self._pause * chance * float(2**attempt)), LONGEST_PAUSE)
-
-    def _told(self, response: "httpx.Response", path: str) -> str:
-        return f"{self.root + path} answered {response.status_code}: {response.text[:SHOWN]!r}"
-
-    def _read(self, response: "httpx.Response", path: str) -> Any:  # noqa: ANN401 - JSON
-        if response.status_code in (401, 403):  # the text may repeat the key
-            raise EngineError(f"{self.root + path} answered {response.status_code}: set OPENAI_API_KEY to a valid key.")
-        if response.status_code != 200:
-            raise Refused(self._told(response, path), retryable=False)
         try:
-            return response.json()
-        except ValueError as error:
-            raise EngineError(f"{self.root + path} did not answer with JSON: {response.text[:80]!r}.") from error
+            # The limits of httpx hold between two chunks: a server that sends a byte now and then would never end.
+            async with asyncio.timeout(self._timeout), self._client.stream(method, url, json=body) as response:
+                return await _read(response, url)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            raise EngineError(f"{url} can't be reached: {error}. Is the server running?") from error
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise RequestError(f"{url} did not answer within {self._timeout:g} s", retryable=True) from error
+        except httpx.HTTPError as error:
+            raise RequestError(f"{url} broke off its answer: {error}", retryable=True) from error
+
+
+async def _read(response: "httpx.Response", url: str) -> bytes:
+    status = response.status_code
+    if status in (401, 403):
+        raise AccessError(f"{url} answered {status}: set OPENAI_API_KEY to a valid key.")
+    data = bytearray()
+    async for chunk in response.aiter_bytes():
+        data += chunk
+        if len(data) > LONGEST_REPLY:
+            raise RequestError(f"{url} sent more than {LONGEST_REPLY // 2**20} MiB", retryable=False, status=status)
+        if status != 200 and len(data) > READ_OF_AN_ERROR:
+            break
+    if status == 200:
+        return bytes(data)
+    text = redact(data.decode("utf-8", "replace"))[:SHOWN]
+    wanted = response.headers.get("retry-after", "")
+    pause = float(wanted) if wanted.isdecimal() else 0.0
+    raise RequestError(f"{url} answered {status}: {text!r}", retryable=status in BUSY, status=status, pause=pause)
+
+
+def _is_worth_another(error: BaseException) -> bool:
+    if isinstance(error, RequestError):
+        return error.retryable
+    return isinstance(error, EngineError) and not isinstance(error, AccessError)
+
+
+def _server_url(base_url: str) -> "httpx.URL":
+    import httpx
+
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise ConfigError(f"{base_url!r} is not a URL: {error}.") from error
+    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
+        raise ConfigError(f"{base_url!r} is not a server's URL; write it like 'http://localhost:8000/v1'.")
+    return url
+
+
+def _headers(key: str | None) -> dict[str, str]:
+    key = (key or "").strip()
+    keep_secret(key)
+    if not key:
+        return {}
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigError("OPENAI_API_KEY holds characters that no HTTP header can carry; set it to a valid key.")
+    return {"Authorization": f"Bearer {key}"}
 
 
 def _is_loopback(host: str) -> bool:

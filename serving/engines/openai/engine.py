@@ -1,13 +1,14 @@
 """Any OpenAI-compatible server: vLLM's own by token ids, with probabilities; a foreign one by chat and JSON schema."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from fewsight.digest import digest
-from fewsight.errors import ConfigError, EngineError, did_you_mean
+from fewsight.errors import AccessError, ConfigError, EngineError, did_you_mean
+from fewsight.redaction import redact_values
 from fewsight.serving.engines.base import (
     Capabilities,
     Completion,
@@ -19,7 +20,9 @@ from fewsight.serving.engines.base import (
 )
 from fewsight.serving.engines.checks import problem
 from fewsight.serving.engines.openai.chat import ChatPath
-from fewsight.serving.engines.openai.client import ModelServer, Refused
+from fewsight.serving.engines.openai.client import HttpClient, RequestError
+from fewsight.serving.engines.openai.loop import LoopThread
+from fewsight.serving.engines.openai.replies import ModelCard, ModelList, Version
 from fewsight.serving.engines.openai.tokens import TokenPath
 from fewsight.tokenizer import Tokenizer
 
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 KEY: Final = "OPENAI_API_KEY"
 URL: Final = "OPENAI_BASE_URL"
+
+SECRET_IN_ANSWERS: Final = 12
+"""Characters of a secret that is hidden in answers too, should a server repeat it there; shorter ones may be words."""
 
 _Request = TypeVar("_Request", GenerateRequest, ScoreRequest)
 _Result = TypeVar("_Result", Completion, Scored)
@@ -73,28 +79,27 @@ class OpenAIEngine:
             raise ConfigError(f"Engine 'openai' needs the URL of a server: --base-url, or the variable {URL}.")
         self.tokenizer: Tokenizer = load_tokenizer(model.path)
         self._connections, self._closed = connections, False
-        self._server = ModelServer(
+        self._client = HttpClient(
             base_url, os.environ.get(KEY), connections=connections, timeout=timeout, attempts=attempts, pause=pause
         )
+        self._loop = LoopThread()
         try:
             self._connect(model, served_model, dialect)
         except BaseException:
-            self._server.close()
+            self.close()
             raise
 
     def _connect(self, model: "ModelFolder", served_model: str | None, dialect: str) -> None:
-        cards = (self._server.get("/v1/models") or {}).get("data", [])
-        card = _choose(cards, served_model, model.name, self._server.root)
-        version = (self._server.get("/version") or {}).get("version") if dialect != "openai" else None
+        card = _choose(self._loop.run(_models(self._client)), served_model, model.name, self._client.root)
+        version = self._loop.run(_vllm_version(self._client)) if dialect != "openai" else None
         if dialect == "auto":
-            dialect = "vllm" if version and card.get("owned_by") == "vllm" else "openai"
-        limit = card.get("max_model_len") or model.max_model_len
-        self.max_model_len = min(limit, model.max_model_len)
+            dialect = "vllm" if version and card.owned_by == "vllm" else "openai"
+        self.max_model_len = min(card.max_model_len or model.max_model_len, model.max_model_len)
         self._path: TokenPath | ChatPath
         if dialect == "vllm":
-            self._path = TokenPath(self._server, card["id"], self.tokenizer)
+            self._path = self._loop.run(TokenPath.open(self._client, card.id, self.tokenizer))
         else:
-            self._path = ChatPath(self._server, card["id"], self.tokenizer)
+            self._path = ChatPath(self._client, card.id, self.tokenizer)
         by_tokens = isinstance(self._path, TokenPath)
         self.capabilities = Capabilities(
             score=isinstance(self._path, TokenPath) and self._path.scores, prefill=by_tokens, adapters="none"
@@ -103,8 +108,8 @@ class OpenAIEngine:
         self.identity = EngineIdentity(
             engine="openai",
             engine_version=f"vllm {version}" if by_tokens else "chat",
-            model=card["id"],
-            model_digest=digest([self._server.root, card["id"], card.get("root")]),
+            model=card.id,
+            model_digest=digest([self._client.root, card.id, card.root]),
             tokenizer_digest=self.tokenizer.digest,
             dtype="unknown",
             adapter_mode="none",
@@ -113,51 +118,42 @@ class OpenAIEngine:
     @property
     def url(self) -> str:
         """The server's address, without '/v1' and without any password."""
-        return self._server.root
+        return self._client.root
 
     def generate(self, requests: Sequence[GenerateRequest]) -> Iterator[Completion | Failure]:
         """Continue each prompt; see `Engine.generate`."""
-        return self._run(requests, self._path.generate)
+        for result in self._run(requests, self._path.generate):
+            yield result if isinstance(result, Failure) else _without_secrets(result)
 
     def score(self, requests: Sequence[ScoreRequest]) -> Iterator[Scored | Failure]:
         """Label probabilities after each prompt; see `Engine.score`."""
         if not isinstance(self._path, TokenPath) or not self._path.scores:
-            raise EngineError(f"The server at {self._server.root!r} can't give label probabilities.")
+            raise EngineError(f"The server at {self._client.root!r} can't give label probabilities.")
         return self._run(requests, self._path.score)
 
     def close(self) -> None:
         """Close all connections."""
-        self._closed = True
-        self._server.close()
+        if not self._closed:
+            self._closed = True
+            self._loop.run(self._client.close())
+            self._loop.close()
 
     def _run(
-        self, requests: Sequence[_Request], compute: Callable[[_Request], _Result | Failure]
+        self, requests: Sequence[_Request], compute: Callable[[_Request], Awaitable[_Result | Failure]]
     ) -> Iterator[_Result | Failure]:
         if self._closed:
             raise EngineError("This engine is closed; start a new one.")
-        source, flying = iter(requests), set[Future[_Result | Failure]]()
-        pool = ThreadPoolExecutor(self._connections, thread_name_prefix="fewsight-openai")
-        try:
-            while True:
-                while len(flying) < 2 * self._connections and (request := next(source, None)) is not None:
-                    flying.add(pool.submit(self._one, request, compute))
-                if not flying:
-                    return
-                done, flying = wait(flying, return_when=FIRST_COMPLETED)
-                # Answers that arrived are kept even where the next one says that the server is gone.
-                for future in sorted(done, key=lambda future: future.exception() is not None):
-                    yield future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
-    def _one(self, request: _Request, compute: Callable[[_Request], _Result | Failure]) -> _Result | Failure:
-        wrong = self._problem(request)
-        if wrong:
-            return Failure(request.id, wrong)
-        try:
-            return compute(request)
-        except Refused as error:
-            return Failure(request.id, str(error), retryable=error.retryable)
+        async def one(request: _Request) -> _Result | Failure:
+            wrong = self._problem(request)
+            if wrong:
+                return Failure(request.id, wrong)
+            try:
+                return await compute(request)
+            except RequestError as error:
+                return Failure(request.id, str(error), retryable=error.retryable)
+
+        return self._loop.each(requests, one, self._connections)
 
     def _problem(self, request: GenerateRequest | ScoreRequest) -> str | None:
         adapter: Path | None = request.adapter
@@ -166,14 +162,36 @@ class OpenAIEngine:
         return problem(request, self.max_model_len, self._path.vocab_size)
 
 
-def _choose(cards: Sequence[dict[str, Any]], wanted: str | None, name: str, root: str) -> dict[str, Any]:
-    names = [card["id"] for card in cards]
+def _without_secrets(result: Completion) -> Completion:
+    return replace(result, text=redact_values(result.text, SECRET_IN_ANSWERS))
+
+
+async def _models(client: HttpClient) -> list[ModelCard]:
+    """The models that a server lists; none where it lists none."""
+    try:
+        return (await client.get("/v1/models", ModelList)).data
+    except RequestError as error:
+        if error.status in (404, 405):
+            return []
+        raise EngineError(f"The server's models can't be listed: {error}.") from error
+
+
+async def _vllm_version(client: HttpClient) -> str | None:
+    """The version of a vLLM server; None for any other, which may refuse paths that it doesn't know by any status."""
+    try:
+        return (await client.get("/version", Version)).version
+    except (RequestError, AccessError):
+        return None
+
+
+def _choose(cards: Sequence[ModelCard], wanted: str | None, name: str, root: str) -> ModelCard:
+    names = [card.id for card in cards]
     for candidate in (wanted, None if wanted else name):
         if candidate in names:
             return cards[names.index(candidate)]
     if wanted is None and len(cards) == 1:
         return cards[0]
     if wanted is not None and not cards:  # a server that does not list its models
-        return {"id": wanted}
+        return ModelCard(id=wanted)
     missing = wanted or name
     raise ConfigError(f"The server at {root!r} serves no model {missing!r}.{did_you_mean(missing, names)}")

@@ -31,7 +31,7 @@ def parse_once() -> None:
 def _validated_once(validate: Callable[..., None]) -> Callable[..., None]:
     from vllm.v1.structured_output.request import get_structured_output_key
 
-    good: set[tuple[Any, Any]] = set()
+    good: set[tuple[Any, ...]] = set()
 
     def validated(sampling_params: Any, *more: Any, **named: Any) -> None:  # noqa: ANN401 - vllm is untyped
         wanted = sampling_params.structured_outputs
