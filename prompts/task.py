@@ -48,7 +48,7 @@ class Task:
     """A question: output model, templates, label descriptions, shots.
 
     `descriptions[language][field][label]` explains a label; `templates[language, style]` is Jinja source with the
-    blocks `instructions`, `history` and `question`; `metrics` are words that an evaluation understands.
+    blocks `instructions`, `history` and `question`.
     """
 
     name: str
@@ -58,7 +58,6 @@ class Task:
     templates: Mapping[tuple[Language, Style], str]
     descriptions: Mapping[Language, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     shots: tuple[Shot, ...] = ()
-    metrics: tuple[str, ...] = ()
     none_of_these: NoneOfThese | None = None
     folder: Path | None = None
 

@@ -13,6 +13,7 @@ import click
 import pytest
 
 import fewsight
+from fewsight import prompts
 from fewsight.cli import COMMANDS, root
 
 ROOT = Path(__file__).parent.parent
@@ -126,6 +127,14 @@ def test_all_public_names_exist_and_no_others() -> None:
     assert set(fewsight._HOMES) == set(fewsight.__all__) - {"__version__"}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = fewsight.nothing
+
+
+def test_what_task_folders_import_has_one_home() -> None:
+    assert sorted(prompts.__all__) == prompts.__all__
+    assert set(prompts._HOMES) == set(prompts.__all__)
+    assert all(getattr(prompts, name) is not None for name in prompts.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = prompts.nothing
 
 
 def test_every_command_exists_and_says_what_it_does() -> None:

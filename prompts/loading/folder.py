@@ -19,7 +19,6 @@ from fewsight.prompts.loading.labelling import labelling_output, labelling_templ
 from fewsight.prompts.loading.task_toml import (
     check_names,
     read_descriptions,
-    read_metrics,
     read_none_of_these,
     read_toml,
     read_word,
@@ -59,7 +58,6 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
         none_of_these = read_none_of_these(facts.get("none_of_these"), closed_fields(output), problems)
         shots = _read_shots(folder, output, problems) if with_shots else []
     templates = _read_templates(folder, words["version"], "labelling" in facts, problems)
-    metrics = read_metrics(facts.get("metrics", []), problems)
     problems.raise_any()
     assert output is not None
     return Task(
@@ -70,7 +68,6 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
         templates,
         descriptions,
         tuple(shots),
-        metrics,
         none_of_these,
         folder,
     )

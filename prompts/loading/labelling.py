@@ -67,7 +67,6 @@ def classification_task(
         templates=labelling_templates(),
         descriptions={language: {field: _described(described, none_of_these, language)} for language in LANGUAGES},
         shots=_shots(name, examples, field, words, output),
-        metrics=("accuracy", "macro_f1"),
         none_of_these=none_of_these,
     )
 

@@ -1,12 +1,14 @@
 """New task folders: a starter to change, or a labelling task made from a table of texts and labels."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Literal
+
+import tomli_w
 
 from fewsight.errors import TaskError
 from fewsight.prompts.labelled.intake import Intake, ShotWriter
@@ -93,34 +95,20 @@ def _new_folder(name: str, parent: Path, force: bool) -> Iterator[Path]:
 
 
 def _task_toml(name: str, field: str, labels: list[str], none_of_these: NoneOfThese | None) -> str:
-    lines = [
-        f"name = {_quoted(name)}",
-        f"version = {_quoted(VERSION)}",
-        f"title = {_quoted(default_title(name))}",
-        'metrics = ["accuracy", "macro_f1"]',
-        "",
+    described: dict[str, dict[str, dict[str, str]]] = {"en": {field: {}}}
+    example = tomli_w.dumps({labels[0] if labels else "label": "..."})
+    if none_of_these is not None:
+        described = {language: {field: {none_of_these.label: text}} for language, text in NOTHING_FITS.items()}
+        example = ""
+    parts = [
+        tomli_w.dumps({"name": name, "version": VERSION, "title": default_title(name)}),
         "# One of these labels is the answer.",
-        "[labelling]",
-        f"field = {_quoted(field)}",
-        f"labels = [{''.join(chr(10) + '    ' + _quoted(label) + ',' for label in labels)}\n]",
-        "",
+        tomli_w.dumps({"labelling": {"field": field, "labels": labels}}),
         "# Say what a label means, as far as its name doesn't; the prompt shows it beside the label.",
-        f"[descriptions.en.{field}]",
+        tomli_w.dumps({"descriptions": described}) + (f"# {example}" if example else ""),
     ]
-    if none_of_these is None:
-        return "\n".join([*lines, f'# {_quoted(labels[0] if labels else "label")} = "..."', ""])
-    label = _quoted(none_of_these.label)
-    lines += [f"{label} = {_quoted(NOTHING_FITS['en'])}", ""]
-    lines += [f"[descriptions.zh.{field}]", f"{label} = {_quoted(NOTHING_FITS['zh'])}", ""]
-    lines += ["# For texts that are out of scope.", "[none_of_these]", f"label = {label}"]
-    if none_of_these.threshold is not None:
-        lines += [
-            "# The answer as well where no label is at least so probable.",
-            f"threshold = {none_of_these.threshold}",
-        ]
-    return "\n".join([*lines, ""])
-
-
-def _quoted(text: str) -> str:
-    """A TOML string: JSON's but for one control character."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if none_of_these is not None:
+        parts.append("# For texts that are out of scope and, with a threshold, where no label is so probable.")
+        given = {key: value for key, value in asdict(none_of_these).items() if value is not None}
+        parts.append(tomli_w.dumps({"none_of_these": given}))
+    return "\n".join(parts)

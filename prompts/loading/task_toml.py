@@ -11,7 +11,7 @@ from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, Language, NoneOfThese
 
-_KEYS: Final = ("name", "version", "title", "metrics", "none_of_these", "descriptions", "labelling")
+_KEYS: Final = ("name", "version", "title", "none_of_these", "descriptions", "labelling")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -111,11 +111,3 @@ def read_none_of_these(
     if threshold is not None and not (isinstance(threshold, float) and 0 < threshold < 1):
         problems.add("task.toml", f"none_of_these.threshold is {threshold!r}; write a probability such as 0.3")
     return NoneOfThese(str(label), threshold)
-
-
-def read_metrics(found: Any, problems: Problems) -> tuple[str, ...]:  # noqa: ANN401 - any TOML
-    """The words by which an evaluation knows how to score the task."""
-    if isinstance(found, list) and all(isinstance(word, str) for word in found):
-        return tuple(found)
-    problems.add("task.toml", f'metrics is {found!r}; write a list of words such as ["accuracy"]')
-    return ()

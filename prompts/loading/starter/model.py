@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from fewsight.prompts.answer.fields import Evidence
+from fewsight.prompts import Evidence
 
 
 class Output(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, computed_field
 
-from fewsight.prompts.answer.fields import Evidence, Taxonomy
+from fewsight.prompts import Evidence, Taxonomy
 
 Reason = Annotated[
     Literal[

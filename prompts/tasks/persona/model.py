@@ -4,7 +4,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from fewsight.prompts.answer.fields import EvidenceMarker
+from fewsight.prompts import EvidenceMarker
 
 Value = TypeVar("Value", bound=str)
 Basis = Literal["fact", "inferred", "unknown"]

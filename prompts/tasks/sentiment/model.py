@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from fewsight.prompts.answer.fields import Evidence
+from fewsight.prompts import Evidence
 
 Overall = Literal["positive", "negative", "neutral", "mixed"]
 Feeling = Literal["positive", "negative", "mixed", "not_mentioned"]

@@ -10,7 +10,7 @@ from fewsight.prompts.loading import finding as loading
 from fewsight.prompts.loading.finding import load_task, task_names, task_places
 from fewsight.prompts.task import NoneOfThese
 
-TOML = 'name = "mood"\nversion = "v2"\ntitle = "Mood?"\nmetrics = ["accuracy"]\n'
+TOML = 'name = "mood"\nversion = "v2"\ntitle = "Mood?"\n'
 MODEL = """
 from typing import Literal
 from pydantic import BaseModel
@@ -60,7 +60,7 @@ def test_built_in_tasks_load_and_their_models_are_the_importable_ones() -> None:
 def test_a_folder_in_the_working_directory_is_found_by_name(folder: Write, under: str) -> None:
     place = folder(under)
     task = load_task("mood")
-    assert (task.name, task.version, task.title, task.metrics) == ("mood", "v2", "Mood?", ("accuracy",))
+    assert (task.name, task.version, task.title) == ("mood", "v2", "Mood?")
     assert task.folder is not None
     assert task.folder.resolve() == place.resolve()
     assert [shot.id for shot in task.shots] == ["s1"]
@@ -117,14 +117,14 @@ def test_none_of_these_is_a_label_of_the_first_field(folder: Write) -> None:
 
 def test_all_problems_of_a_folder_are_reported_at_once(folder: Write) -> None:
     place = folder(
-        task_toml='name = "moods"\nversion = "2"\nmetric = []\n[descriptions.en.mood]\ngood = "x"\n',
+        task_toml='name = "moods"\nversion = "2"\ntitel = "Mood?"\n[descriptions.en.mood]\ngood = "x"\n',
         full_en_v2_jinja="{% block instructions %}",
         shots_en_jsonl=SHOT + SHOT + '{"id": "s3", "text": "meh", "answer": {"mood": {"value": "meh"}}}\n',
         full_en_v0_jinja="{% block shot %}{% endblock %}",
     )
     said = problems(place)
     for part in (
-        "task.toml: unknown key 'metric'. Did you mean 'metrics'",
+        "task.toml: unknown key 'titel'. Did you mean 'title'",
         "task.toml: name is 'moods' but the folder is 'mood'",
         "task.toml: version is '2'; write v1",
         "task.toml: 'title' is missing",
