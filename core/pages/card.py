@@ -5,17 +5,13 @@ Both are self-contained HTML without scripts. Everything that came from a custom
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fewsight.answers import label_text, split_path
 from fewsight.insight import Insight
 from fewsight.ledger.check import LabelCounts
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from fewsight.pages.environment import render
 
 Texts = Mapping[tuple[str, str], str]
 """(customer id, event id) -> what the event says, masked."""
@@ -54,7 +50,7 @@ def card(insight: Insight, texts: Texts | None = None) -> str:
 
     `texts` makes evidence readable; without it, evidence is shown as event ids.
     """
-    return _templates().get_template("card.jinja").render(cards=[_view(insight, texts or {})])
+    return render("card.jinja", cards=[_view(insight, texts or {})])
 
 
 def page(insights: Iterable[Insight], title: str, texts: Texts | None = None, *, most: int = 200) -> str:
@@ -73,31 +69,14 @@ def page(insights: Iterable[Insight], title: str, texts: Texts | None = None, *,
         counters.setdefault(insight.task, LabelCounts()).add(insight)
     views = (_view(insight, texts or {}) for insight in shown)
     groups = [(customer, list(cards)) for customer, cards in groupby(views, key=lambda view: view["customer"])]
-    return (
-        _templates()
-        .get_template("page.jinja")
-        .render(
-            title=title,
-            total=sum(sum(counts.values()) for counts in statuses.values()),
-            shown=len(shown),
-            groups=groups,
-            is_grouped=any(len(cards) > 1 for _, cards in groups),
-            tasks=[(_words(task), statuses[task], _overview(counters[task])) for task in statuses],
-        )
-    )
-
-
-@lru_cache(maxsize=1)
-def _templates() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folder = Path(__file__).parent
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return render(
+        "insights.jinja",
+        title=title,
+        total=sum(sum(counts.values()) for counts in statuses.values()),
+        shown=len(shown),
+        groups=groups,
+        is_grouped=any(len(cards) > 1 for _, cards in groups),
+        tasks=[(_words(task), statuses[task], _overview(counters[task])) for task in statuses],
     )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from fewsight.evals.report.model import Arm, EvenPoint, FieldPart, Figure, Pair
+from fewsight.evals.report.model import ArmPart, EvenPoint, FieldPart, Figure, Pair
 
 WORDS: Final = {
     "accuracy": "accuracy",
@@ -13,7 +13,6 @@ WORDS: Final = {
     "micro_f1": "micro F1",
     "mcc": "Matthews' correlation",
 }
-ALPHA: Final = 0.05
 WIDER: Final = 1 + 0.8416 / 1.96
 """(z of 97.5 % + z of 80 %) / z of 97.5 %: from the half width of a 95 % interval to the detectable effect."""
 KINDS: Final = {
@@ -25,7 +24,7 @@ KINDS: Final = {
 }
 
 
-def answer(field: FieldPart, arms: Sequence[Arm], even: Sequence[EvenPoint]) -> tuple[str, ...]:
+def answer(field: FieldPart, arms: Sequence[ArmPart], even: Sequence[EvenPoint]) -> tuple[str, ...]:
     """The best arm first, then it against the best of each other kind; last where an adapter pays for itself."""
     known = {arm.name: arm for arm in arms if arm.name in field.figures}
     best = field.best
@@ -49,18 +48,13 @@ def overall(fields: Sequence[FieldPart]) -> tuple[str, ...]:
     return (*(f"{fields[0].path}: {line}" for line in fields[0].sentences), f"Best of {len(fields)} fields: {counts}.")
 
 
-def is_shown(pair: Pair) -> bool:
-    """Whether a difference holds after Holm's correction over all pairs, at 5 %."""
-    return pair.p_holm <= ALPHA
-
-
 def _champion(field: FieldPart, names: Iterable[str]) -> str | None:
     return max(names, key=lambda name: field.figures[name][field.headline].value, default=None)
 
 
 def _verdict(
     field: FieldPart,
-    arms: Mapping[str, Arm],
+    arms: Mapping[str, ArmPart],
     champions: Mapping[str, str | None],
     even: Sequence[EvenPoint],
 ) -> list[str]:
@@ -72,13 +66,13 @@ def _verdict(
     if adapter is None or prompt is None:
         return []
     pair, gap = _between(field, adapter, prompt)
-    if not is_shown(pair):
+    if not pair.is_shown:
         return [
             f"These rows do not show that fine-tuning pays: {adapter} and {prompt} differ by {_points(gap)}, which may "
             f"be chance (p = {_p(pair)}).{_least(gap)}"
         ]
     if gap.value < 0:
-        return [f"Prompting is enough: {prompt} beats {adapter} by {_points(_turned(gap))}."]
+        return [f"Prompting is enough: {prompt} beats {adapter} by {_points(gap.turned)}."]
     cost = _cost(arms[adapter], arms[prompt])
     pays = next((f" {p.sentence}" for p in even if (p.candidate, p.baseline) == (adapter, prompt)), "")
     return [f"Fine-tuning pays: {adapter} beats {prompt} by {_points(gap)}{cost}.{pays}"]
@@ -86,23 +80,23 @@ def _verdict(
 
 def _is_ahead(field: FieldPart, one: str, other: str) -> bool:
     pair, gap = _between(field, one, other)
-    return is_shown(pair) and gap.value > 0
+    return pair.is_shown and gap.value > 0
 
 
-def _lead(field: FieldPart, best: str, rival: str, arms: Mapping[str, Arm]) -> str:
+def _lead(field: FieldPart, best: str, rival: str, arms: Mapping[str, ArmPart]) -> str:
     pair, gap = _between(field, best, rival)
     named = f"{KINDS[arms[rival].kind]}, {rival}"
-    if is_shown(pair):
+    if pair.is_shown:
         return f"It beats {named}, by {_points(gap)}."
     return f"Its lead over {named}, is {_points(gap)} and may be chance (p = {_p(pair)})."
 
 
 def _between(field: FieldPart, one: str, other: str) -> tuple[Pair, Figure]:
     pair = next(p for p in field.pairs if {p.first, p.second} == {one, other})
-    return pair, pair.difference if pair.first == one else _turned(pair.difference)
+    return pair, pair.difference if pair.first == one else pair.difference.turned
 
 
-def _cost(mine: Arm, theirs: Arm) -> str:
+def _cost(mine: ArmPart, theirs: ArmPart) -> str:
     one, other = mine.cost, theirs.cost
     if one.price_per_1000 is not None and other.price_per_1000:
         return f" at {one.price_per_1000 / other.price_per_1000:.2g} times the cost"
@@ -117,12 +111,6 @@ def _least(gap: Figure) -> str:
         return ""
     least = (gap.high - gap.low) / 2 * WIDER
     return f" A difference of {100 * least:.1f} points or more between them would likely have shown."
-
-
-def _turned(figure: Figure) -> Figure:
-    low = None if figure.high is None else -figure.high
-    high = None if figure.low is None else -figure.low
-    return figure.model_copy(update={"value": -figure.value, "low": low, "high": high})
 
 
 def _points(gap: Figure) -> str:

@@ -1,15 +1,16 @@
 """A report as files: report.json, report.md and report.html."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import fewsight
 from fewsight.evals.report import charts, tables
-from fewsight.evals.report.formats import percent, share, shortened
-from fewsight.evals.report.model import Pair, Report
+from fewsight.evals.report.model import Report
+from fewsight.evals.report.tables.metrics import WORDS
 from fewsight.files import write_text
+from fewsight.pages.environment import render
+from fewsight.pages.table import plain
 
 
 @dataclass(frozen=True)
@@ -38,114 +39,42 @@ def write_reports(report: Report, folder: Path, texts: Texts | None = None) -> N
 
 def html(report: Report, texts: Texts) -> str:
     """One self-contained page without scripts."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folders = [Path(__file__).parent, Path(str(fewsight.__file__)).parent / "pages"]
-    environment = Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return render(
+        "report.jinja", Path(__file__).parent, report=report, texts=texts, words=WORDS, tables=tables, drawn=charts
     )
-    shown = {name: getattr(tables, name) for name in _TABLES}
-    return environment.get_template("report.jinja").render(
-        report=report,
-        texts=texts,
-        charts=charts,
-        words=tables.WORDS,
-        percent=percent,
-        share=share,
-        shortened=shortened,
-        **shown,
-    )
-
-
-_TABLES = (
-    "headlines",
-    "baseline_names",
-    "arm_head",
-    "arm_rows",
-    "metric_head",
-    "metric_rows",
-    "promise_head",
-    "promise_rows",
-    "label_rows",
-    "confusions",
-    "prevalence_rows",
-    "disagreement_rows",
-    "cost_charts",
-    "evidence_rows",
-    "slice_rows",
-    "gap_rows",
-    "flip_rows",
-    "FLIPS",
-    "suspect_rows",
-    "audit_lines",
-    "SEVERAL",
-    "several_rows",
-    "sets_rows",
-    "sets_head",
-    "scope_rows",
-    "SCOPE",
-    "scope_curves",
-    "SUSPECTS",
-)
 
 
 def markdown(report: Report) -> str:
     """The essentials as GitHub's Markdown."""
-    lines = [f"# {_plain(report.title)}", "", *(f"{_plain(line)}\n" for line in report.sentences)]
-    lines += [f"> {_plain(line)}\n" for line in report.warnings]
+    lines = [f"# {plain(report.title)}", "", *(f"{plain(line)}\n" for line in report.sentences)]
+    lines += [f"> {plain(line)}\n" for line in report.warnings]
     for task in report.tasks:
-        lines += [f"## {_plain(task.task)}", ""]
+        lines += [f"## {plain(task.task)}", ""]
         lines += [f"{task.data.test_rows:,} test rows of {task.data.test_customers:,} customers.", ""]
-        lines += _table(tables.arm_head(task), tables.arm_rows(task, report.currency))
+        lines += tables.arms(task, report.currency).markdown()
         if task.evidence:
-            lines += _table(["Arm", *tables.EVIDENCE], tables.evidence_rows(task))
+            lines += tables.evidence(task).markdown()
         if task.several:
-            lines += _table(tables.SEVERAL, tables.several_rows(task))
+            lines += tables.several(task).markdown()
         for field in task.fields:
-            lines += [f"### {_plain(field.path)}", ""]
+            lines += [f"### {plain(field.path)}", ""]
             if len(task.fields) > 1:
-                lines += [f"{_plain(line)}\n" for line in field.sentences]
-            lines += _table(tables.metric_head(field), tables.metric_rows(field))
+                lines += [f"{plain(line)}\n" for line in field.sentences]
+            lines += tables.metrics(field).markdown()
             if field.pairs:
                 lines += ["Points by which the row's arm is better; bold: shown after Holm's correction.", ""]
-                lines += _table(["", *field.figures], _pair_rows(field.figures, field.pairs))
+                lines += tables.pairs(field).markdown()
             if field.promises:
-                lines += _table(tables.promise_head(field), tables.promise_rows(field))
+                lines += tables.promises(field).markdown()
             if field.sets:
-                lines += _table(tables.sets_head(field), tables.sets_rows(field))
+                lines += tables.label_sets(field).markdown()
             if field.scope:
-                lines += _table(tables.SCOPE, tables.scope_rows(field))
+                lines += tables.scope(field).markdown()
             if (audit := field.label_audit) and audit.suspects:
-                lines += [_plain(f"{line}\n") for line in tables.audit_lines(audit)]
+                lines += [plain(f"{line}\n") for line in tables.audit_lines(audit)]
             if field.flips:
-                lines += _table(tables.FLIPS, tables.flip_rows(field))
+                lines += tables.flips(field).markdown()
             if field.slices:
-                lines += _table(["Slice", "Rows", *field.figures], tables.slice_rows(field))
-            lines += [line for point in field.even for line in (_plain(point.sentence), "")]
+                lines += tables.slices(field).markdown()
+            lines += [line for point in field.even for line in (plain(point.sentence), "")]
     return "\n".join(lines) + "\n"
-
-
-def _pair_rows(names: Mapping[str, object], pairs: Sequence[Pair]) -> list[list[str]]:
-    rows = []
-    for row in names:
-        cells = [charts.pair_cell(pairs, row, column) for column in names]
-        rows.append([row, *(f"**{cell}**" if is_shown else cell for cell, is_shown in cells)])
-    return rows
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [list(map(_plain, head)), ["---"] * len(head), *([_plain(cell) for cell in row] for row in rows)]
-    return [*("| " + " | ".join(map(_cell, line)) + " |" for line in lines), ""]
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def _plain(text: str) -> str:
-    """Text that no reader takes for markup: names of arms and labels are the user's."""
-    return text.replace("\n", " ").replace("<", "&lt;")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fewsight.evals.report.model import Arm, EvenPoint
+from fewsight.evals.report.model import ArmPart, EvenPoint
 from fewsight.evals.scores.break_even import Amount, ArmCost, break_even
 from fewsight.evals.suite.config import Prices
 
@@ -10,7 +10,7 @@ SPREAD = 0.25
 """A price of a customer is taken to be this sure: machines are shared, and prompts differ."""
 
 
-def even_points(arms: Sequence[Arm], prices: Prices) -> tuple[EvenPoint, ...]:
+def even_points(arms: Sequence[ArmPart], prices: Prices) -> tuple[EvenPoint, ...]:
     """Each arm that cost something beforehand against each that needs no training; empty where prices are missing."""
     if prices.per_label is None:
         return ()
@@ -20,7 +20,7 @@ def even_points(arms: Sequence[Arm], prices: Prices) -> tuple[EvenPoint, ...]:
     return tuple(_even(one, other, prices) for one in trained for other in plain)
 
 
-def _even(candidate: Arm, baseline: Arm, prices: Prices) -> EvenPoint:
+def _even(candidate: ArmPart, baseline: ArmPart, prices: Prices) -> EvenPoint:
     found = break_even(_cost(candidate, prices), _cost(baseline, prices))
     limits = [limit if limit != float("inf") else None for limit in (found.customers, found.low, found.high)]
     return EvenPoint(
@@ -34,7 +34,7 @@ def _even(candidate: Arm, baseline: Arm, prices: Prices) -> EvenPoint:
     )
 
 
-def _cost(arm: Arm, prices: Prices) -> ArmCost:
+def _cost(arm: ArmPart, prices: Prices) -> ArmCost:
     hours = (arm.cost.training_seconds or 0.0) / 3600
     each = (arm.cost.price_per_1000 or 0.0) / 1000
     return ArmCost(

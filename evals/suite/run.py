@@ -13,7 +13,7 @@ from fewsight.evals.arms.context import Context, Defaults
 from fewsight.evals.arms.making import answer_all, describe
 from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import Arm, DataFacts, FieldPart, Report, TaskPart
+from fewsight.evals.report.model import ArmPart, DataFacts, FieldPart, Report, TaskPart
 from fewsight.evals.report.sentences import answer, overall
 from fewsight.evals.report.shown_texts import shown_texts
 from fewsight.evals.report.write import ShownTexts, write_reports
@@ -184,10 +184,10 @@ def _write_calibrations(
             Calibration(circumstances=circumstances, fields=fields).write(folder / f"{file_name(name)}.json")
 
 
-def _arm(spec: ArmSpec, answers: Answers) -> Arm:
+def _arm(spec: ArmSpec, answers: Answers) -> ArmPart:
     test = answers.parts["test"].values()
     kind = _KINDS.get(spec.kind) or ("prompt" if spec.adapter == "none" else "adapter")
-    return Arm(
+    return ArmPart(
         name=spec.name,
         kind=kind,
         family=spec.word,

@@ -1,6 +1,6 @@
 """What an evaluation says first."""
 
-from fewsight.evals.report.model import Arm, Cost, FieldPart, Figure, Pair
+from fewsight.evals.report.model import ArmPart, Cost, FieldPart, Figure, Pair
 from fewsight.evals.report.sentences import answer, overall
 
 
@@ -13,8 +13,8 @@ def field(path: str, gap: Figure, p: float) -> FieldPart:
 
 
 ARMS = (
-    Arm(name="a", kind="adapter", family="a", description="", cost=Cost()),
-    Arm(name="z", kind="prompt", family="z", description="", cost=Cost()),
+    ArmPart(name="a", kind="adapter", family="a", description="", cost=Cost()),
+    ArmPart(name="z", kind="prompt", family="z", description="", cost=Cost()),
 )
 UNSURE = field("f", Figure(value=0.02, low=-0.08, high=0.12), 0.7)
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.report.tables import audit_lines, suspect_rows
+from fewsight.evals.report.tables import audit_lines, suspects
 from fewsight.evals.scores.label_audit import label_audit
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.answer.fields import closed_fields
@@ -55,7 +55,7 @@ def test_wrong_labels_are_found_and_scores_given_without_them() -> None:
     lines = audit_lines(audit)
     assert lines[0].startswith("2 of 40 given labels (5.0 %)")
     assert "reader 100.0 %" in lines[1]
-    assert {row[0] for row in suspect_rows(audit)} == WRONG
+    assert {row[0] for row in suspects(audit).rows} == WRONG
 
 
 def test_training_rows_help_the_model_and_are_not_judged() -> None:

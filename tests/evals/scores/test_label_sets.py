@@ -5,7 +5,7 @@ import pytest
 
 from fewsight.errors import ConfigError
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.report.tables import scope_rows, sets_head, sets_rows
+from fewsight.evals.report.tables import label_sets, scope
 from fewsight.evals.scores.calibrating import believed
 from fewsight.evals.scores.label_sets import sets_parts
 from fewsight.evals.scores.scope import scope_label, scope_part
@@ -96,8 +96,9 @@ def test_both_stand_in_a_fields_part() -> None:
     part = score_field(answers, "accuracy")
     assert part.figures["x"]["out_of_scope_recall"].value == 0, "it never answers so by itself"
     assert part.figures["x"]["in_scope_accuracy"].value > 0.8
-    assert [row[0] for row in sets_rows(part)] == ["x", "x, of each label"]
-    assert len(sets_head(part)) == len(sets_rows(part)[0]) == 5
-    ((name, threshold, *_),) = scope_rows(part)
+    table = label_sets(part)
+    assert [row[0] for row in table.rows] == ["x", "x, of each label"]
+    assert len(table.head) == len(table.rows[0]) == 5
+    ((name, threshold, *_),) = scope(part).rows
     assert name == "x"
     assert threshold.endswith("%")

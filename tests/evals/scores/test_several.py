@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.arms.prompted import _row_answer
-from fewsight.evals.report.model import Arm, Cost, DataFacts, TaskPart
-from fewsight.evals.report.tables import several_rows
+from fewsight.evals.report.model import ArmPart, Cost, DataFacts, TaskPart
+from fewsight.evals.report.tables import several
 from fewsight.evals.scores.several import list_paths, several_figures
 from fewsight.events import CustomerHistory, Event
 from fewsight.insight import Insight
@@ -65,8 +65,8 @@ def test_answers_of_a_run_keep_their_lists() -> None:
 def test_the_table_names_field_and_arm() -> None:
     figures = several_figures([row(1, "a")], {"r1": RowAnswer({}, lists={"topics": ("a",)})}, TASK)
     data = DataFacts(train_rows=0, calibration_rows=0, test_rows=1, test_customers=1, test_digest="")
-    arm = Arm(name="x", kind="prompt", family="x", description="", cost=Cost())
+    arm = ArmPart(name="x", kind="prompt", family="x", description="", cost=Cost())
     part = TaskPart(task="toy", title="", version="v1", data=data, arms=(arm,), fields=(), several={"x": figures})
-    ((path, name, micro, *_),) = several_rows(part)
+    ((path, name, micro, *_),) = several(part).rows
     assert (path, name) == ("topics", "x")
     assert micro.startswith("100.0 %")

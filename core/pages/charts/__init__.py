@@ -1,0 +1,14 @@
+"""Charts as inline SVG, from plain numbers. Colours are the page's, so they follow light and dark; texts are escaped.
+
+Every chart is as wide as its place, at most 640 pixels (a reliability diagram 300), and tells its parts apart by form
+and name, not by colour alone.
+"""
+
+from fewsight.pages.charts.bars import bars
+from fewsight.pages.charts.growth import growth
+from fewsight.pages.charts.intervals import Range, intervals, ranges
+from fewsight.pages.charts.lines import lines, trend
+from fewsight.pages.charts.reliability import reliability
+from fewsight.pages.charts.scatter import pareto, scatter
+
+__all__ = ["Range", "bars", "growth", "intervals", "lines", "pareto", "ranges", "reliability", "scatter", "trend"]

@@ -1,0 +1,39 @@
+"""What a report holds: figures, ids and labels as plain data, and no customer's text. It is written as report.json.
+
+Shares are from 0 to 1, seconds and tokens are totals unless a name says otherwise, money is in the suite's currency.
+`None` is what is not known or not defined; there are no infinities and no NaN. Others import the parts from here.
+"""
+
+from fewsight.evals.report.model.arm import ArmPart, Cost
+from fewsight.evals.report.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
+from fewsight.evals.report.model.figure import Figure, Part
+from fewsight.evals.report.model.probability import BinPoint, Promise, ReliabilityPart, ScopePart, SetsPart
+from fewsight.evals.report.model.report import DataFacts, FieldPart, Report, TaskPart
+from fewsight.evals.report.model.rows import Flip, Gap, LabelAudit, LabelFigures, LabelShare, Slice, SuspectLabel
+
+__all__ = [
+    "ArmPart",
+    "BinPoint",
+    "Cost",
+    "CurvePoint",
+    "DataFacts",
+    "Disagreement",
+    "EvenPoint",
+    "FieldPart",
+    "Figure",
+    "Flip",
+    "Gap",
+    "LabelAudit",
+    "LabelFigures",
+    "LabelShare",
+    "Pair",
+    "Part",
+    "Promise",
+    "ReliabilityPart",
+    "Report",
+    "ScopePart",
+    "SetsPart",
+    "Slice",
+    "SuspectLabel",
+    "TaskPart",
+]
