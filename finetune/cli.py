@@ -1,5 +1,6 @@
 """`fewsight finetune`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,9 +8,13 @@ import click
 
 from fewsight.errors import ConfigError
 from fewsight.finetune.config_options import config_options, given_options
+from fewsight.finetune.gate.options import PARITY, ways
+from fewsight.notices import shown_progress
 
 if TYPE_CHECKING:
     from fewsight.finetune.pipeline import Finetuned
+    from fewsight.finetune.rows.dataset import Lesson
+    from fewsight.prompts.task import Task
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -44,13 +49,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--config", "file", type=_FILE, help="TOML with any of the options below (underscores for dashes).")
 @click.option("--fresh", is_flag=True, help="Throw away what a killed training has left, instead of going on.")
-@click.option(
-    "--parity",
-    type=click.Choice(["all", "transformers"]),
-    default="all",
-    show_default=True,
-    help="Engines that must answer as PEFT does: all that are installed, or transformers alone.",
-)
+@PARITY
 @click.option("--attribution", multiple=True, help="Whose data this is, and its licence; goes into the manifest.")
 @config_options
 def finetune(
@@ -77,30 +76,34 @@ def finetune(
 
     config = make_config(preset, file, given_options(given))
     from fewsight.finetune.pipeline import finetune as train_adapter
-    from fewsight.finetune.setup import Lesson
-    from fewsight.finetune.training.progress import TrainingBar
     from fewsight.prompts.loading.finding import load_task
 
-    found = [load_task(task) for task in tasks]
-    names = [task.name for task in found]
-    rows, held = _files("--train", trains, names), _files("--valid", valids, names)
-    words = _files("--paraphrases", paraphrases, names)
-    if missing := [name for name in names if name not in rows]:
-        raise ConfigError(f"No rows for {', '.join(missing)}; add --train {missing[0]}=FILE.")
-
-    with TrainingBar() as bar:
+    lessons = _lessons([load_task(task) for task in tasks], trains, valids, paraphrases)
+    with shown_progress() as progress:
         done = train_adapter(
-            [Lesson(task, rows[task.name], held.get(task.name), words.get(task.name)) for task in found],
+            lessons,
             out,
             model=model,
             config=config,
-            ways=None if parity == "all" else ("transformers",),
+            ways=ways(parity),
             attribution=attribution,
             fresh=fresh,
-            progress=bar,
-            say=lambda text: click.echo(text, err=True),
+            progress=progress,
         )
-    _say(done)
+    _report(done)
+
+
+def _lessons(
+    tasks: Sequence["Task"], trains: tuple[str, ...], valids: tuple[str, ...], paraphrases: tuple[str, ...]
+) -> list["Lesson"]:
+    from fewsight.finetune.rows.dataset import Lesson
+
+    names = [task.name for task in tasks]
+    rows, held_back = _files("--train", trains, names), _files("--valid", valids, names)
+    words = _files("--paraphrases", paraphrases, names)
+    if missing := [name for name in names if name not in rows]:
+        raise ConfigError(f"No rows for {', '.join(missing)}; add --train {missing[0]}=FILE.")
+    return [Lesson(task, rows[task.name], held_back.get(task.name), words.get(task.name)) for task in tasks]
 
 
 def _files(option: str, given: tuple[str, ...], names: list[str]) -> dict[str, Path]:
@@ -122,10 +125,10 @@ def _files(option: str, given: tuple[str, ...], names: list[str]) -> dict[str, P
     return files
 
 
-def _say(done: "Finetuned") -> None:
-    from fewsight.finetune.gate.cli import lines
+def _report(done: "Finetuned") -> None:
+    from fewsight.finetune.gate.summary import summary_lines
 
-    for line in lines(done.manifest):
+    for line in summary_lines(done.manifest):
         click.echo(line)
     for task, reports in done.fields.items():
         for report in reports:

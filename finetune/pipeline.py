@@ -2,8 +2,9 @@
 
 import csv
 import json
+import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,22 @@ from fewsight.finetune.gate.measuring import Outcome, measure
 from fewsight.finetune.gate.report import FieldReport, rows_right
 from fewsight.finetune.gate.scoring import ModelScorer, believe
 from fewsight.finetune.rows.data import prompt_options
+from fewsight.finetune.rows.dataset import Lesson
 from fewsight.finetune.rows.rows import PromptOptions, RowMaker
-from fewsight.finetune.search.search import check_optuna, found_config, search
-from fewsight.finetune.search.trials import HEAD, Trial, trial_rows, trials_said
-from fewsight.finetune.setup import Lesson, Setup, Subject, set_up
+from fewsight.finetune.search.search import best_config, check_optuna, search
+from fewsight.finetune.search.trials import HEAD, Trial, describe_trials, trial_rows
+from fewsight.finetune.setup import Setup, Subject, set_up
 from fewsight.finetune.training.full import open_layers, save_model
-from fewsight.finetune.training.loop import Progress, Silent, Training
+from fewsight.finetune.training.loop import Observer, Training
 from fewsight.finetune.training.lora import add_lora, free, load_base, save_adapter
 from fewsight.finetune.training.memory import peak_memory
+from fewsight.finetune.training.progress import StepProgress
 from fewsight.finetune.training.work_folder import publish, refuse_existing, work_folder
+from fewsight.notices import Progress, Silent
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.serving.models.names import DEFAULT_MODEL
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,6 @@ def finetune(
     attribution: Sequence[str] = (),
     fresh: bool = False,
     progress: Progress | None = None,
-    say: Callable[[str], None] = lambda _: None,
 ) -> Finetuned:
     """Train a LoRA adapter or a whole model, measure it, and write its folder, which appears whole or not at all.
 
@@ -64,8 +69,7 @@ def finetune(
         ways: engines of the parity gate; all that are installed where None.
         attribution: whose data this is and under which licence, for the manifest and the card.
         fresh: throw away what an earlier call has begun.
-        progress: is told about each step.
-        say: is told what is being done.
+        progress: is told about each step; what is being done goes to `logging`.
 
     Raises:
         FewsightError: anything named is wrong, or memory or disk ran out.
@@ -74,38 +78,43 @@ def finetune(
     refuse_existing(out)
     if config.search:
         check_optuna()
-    say("reading rows")
+    logger.info("reading rows")
     setup = set_up(tuple(lessons), model, config)
-    for warning in setup.warnings:
-        say(f"warning: {warning}")
-    for subject in setup.subjects:
-        data = subject.data
-        say(f"{subject.task.name}: {data.facts.trained_on} to train on, held back: {data.facts.split}")
+    _tell(setup)
+    observer = StepProgress(progress or Silent())
     with work_folder(out, setup.frozen, fresh) as work:
-        trials = search(setup, work / "search", progress or Silent(), say) if config.search else ()
+        trials = search(setup, work / "search", observer) if config.search else ()
         if trials:
-            setup = replace(setup, config=found_config(config, trials))
-        outcome = _train(setup, work, progress or Silent(), say)
-        made = work / "adapter"
-        done = measure(setup, outcome, made, ways, say)
-        facts = done.manifest.training | ({"search": trials_said(trials)} if trials else {})
+            setup = replace(setup, config=best_config(config, trials))
+        outcome = _train(setup, work, observer)
+        adapter = work / "adapter"
+        done = measure(setup, outcome, adapter, ways)
+        facts = done.manifest.training | ({"search": describe_trials(trials)} if trials else {})
         manifest = done.manifest.model_copy(
             update={"name": out.name, "attribution": tuple(attribution), "training": facts}
         )
-        manifest.write(made)
-        _write_extras(made, setup, trials)
-        write_card(made, manifest, done.fields, outcome.state, setup.warnings)
-        publish(made, out)
+        manifest.write(adapter)
+        _write_extras(adapter, setup, trials)
+        write_card(adapter, manifest, done.fields, outcome.state, setup.warnings)
+        publish(adapter, out)
     return Finetuned(out, manifest, done.fields, setup.warnings)
 
 
-def _train(setup: Setup, work: Path, progress: Progress, say: Callable[[str], None]) -> Outcome:
+def _tell(setup: Setup) -> None:
+    for warning in setup.warnings:
+        logger.warning(warning)
+    for subject in setup.subjects:
+        facts = subject.data.facts
+        logger.info(f"{subject.task.name}: {facts.trained_on} to train on, held back: {facts.split}")
+
+
+def _train(setup: Setup, work: Path, observer: Observer) -> Outcome:
     loaded = load_base(setup.base, setup.dtype)
-    before = _before(setup, loaded, work, say)
+    before = _before(setup, loaded, work)
     whole = setup.config.method == "full"
     adapted = open_layers(loaded) if whole else add_lora(loaded, setup.config, setup.base.name)
-    training = Training(adapted, setup.train, setup.valid, setup.config, setup.weights, work, progress)
-    say(f"training: {training.steps.total:,} steps of {setup.config.batch_rows} rows, {setup.dtype}")
+    training = Training(adapted, setup.dataset, setup.config, work, observer)
+    logger.info(f"training: {training.steps.total:,} steps of {setup.config.batch_rows} rows, {setup.dtype}")
     state = training.run()
     shutil.rmtree(work / "adapter", ignore_errors=True)
     (save_model if whole else save_adapter)(adapted, work / "adapter", setup.base)
@@ -114,7 +123,7 @@ def _train(setup: Setup, work: Path, progress: Progress, say: Callable[[str], No
     return Outcome(before, state, memory)
 
 
-def _before(setup: Setup, model: Any, work: Path, say: Callable[[str], None]) -> dict[str, Metric]:  # noqa: ANN401
+def _before(setup: Setup, model: Any, work: Path) -> dict[str, Metric]:  # noqa: ANN401 - any transformers model
     """The base model on the held-back rows of each task; kept for a resumed training."""
     path = work / "before.json"
     if path.exists():
@@ -122,7 +131,7 @@ def _before(setup: Setup, model: Any, work: Path, say: Callable[[str], None]) ->
         return {task: Metric.model_validate(metric) for task, metric in known.items()}
     measured = [subject for subject in setup.subjects if subject.data.held_back]
     if measured:
-        say("measuring the base model")
+        logger.info("measuring the base model")
     before = {subject.task.name: _untrained(subject, setup, model) for subject in measured}
     write_text(path, json.dumps({task: metric.model_dump() for task, metric in before.items()}))
     return before

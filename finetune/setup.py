@@ -2,14 +2,12 @@
 
 import random
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import ConfigError
 from fewsight.finetune.config import FinetuneConfig
-from fewsight.finetune.rows.batches import Weights, balance_weights
 from fewsight.finetune.rows.data import TrainingData, load_data
-from fewsight.finetune.rows.rows import TrainingRow
+from fewsight.finetune.rows.dataset import Dataset, Lesson, balance_weights
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.local.key_values import attention_window
@@ -19,19 +17,6 @@ from fewsight.serving.models.tokenizer import FolderTokenizer, load_tokenizer
 
 MAY_CHANGE: Final = ("micro_tokens", "checkpoint_minutes")
 """Options that a training which goes on may be given anew: they change memory and speed, not what is learned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A task with its labelled files; some rows of `train` are held back where `valid` is None.
-
-    `paraphrases` is a file of `fewsight paraphrase`, from which training rows get copies.
-    """
-
-    task: Task
-    train: Path
-    valid: Path | None = None
-    paraphrases: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +49,17 @@ class Setup:
     dtype: Dtype
 
     @property
-    def train(self) -> list[TrainingRow]:
-        """The rows to learn from, task after task."""
-        return [row for subject in self.subjects for row in subject.data.train]
-
-    @property
-    def valid(self) -> list[TrainingRow]:
-        """The rows held back, task after task."""
-        return [row for subject in self.subjects for row in subject.data.valid]
-
-    @property
-    def weights(self) -> Weights:
-        """Weights of the labels."""
+    def dataset(self) -> Dataset:
+        """The rows of all tasks, one task after the other, and the weights of their labels."""
         power = self.config.class_balance
-        return {
+        weights = {
             (subject.task.name, path, label): weight
             for subject in self.subjects
             for (path, label), weight in balance_weights(subject.data.facts.labels, power).items()
         }
+        train = [row for subject in self.subjects for row in subject.data.train]
+        valid = [row for subject in self.subjects for row in subject.data.valid]
+        return Dataset(train, valid, weights)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -117,10 +95,7 @@ def set_up(lessons: tuple[Lesson, ...], model: str, config: FinetuneConfig) -> S
     base = resolve_model(model)
     tokenizer = load_tokenizer(base.path)
     room = _room(base)
-    subjects = tuple(
-        Subject(one.task, load_data(one.task, one.train, one.valid, config, tokenizer, room, one.paraphrases))
-        for one in lessons
-    )
+    subjects = tuple(Subject(one.task, load_data(one, config, tokenizer, room)) for one in lessons)
     return Setup(subjects, base, tokenizer, config, pick_dtype(config.dtype))
 
 

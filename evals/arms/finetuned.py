@@ -10,8 +10,7 @@ from fewsight.evals.arms.spec import ArmSpec
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.config_file import make_config
 from fewsight.finetune.pipeline import finetune
-from fewsight.finetune.setup import Lesson
-from fewsight.prompts.labelled import GoldRow
+from fewsight.finetune.rows.dataset import Lesson
 
 
 class FinetuneArm:
@@ -49,5 +48,4 @@ class FinetuneArm:
             model=spec.model or suite.model,
             config=config,
             ways=("transformers",),
-            say=lambda text: self._context.say(f"  {spec.name}: {text}"),
         )

@@ -1,7 +1,7 @@
 """A trained adapter, measured: figures on held-back rows, the parity gate, and the manifest that says so."""
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,9 +41,7 @@ class Measured:
     fields: Mapping[str, tuple[FieldReport, ...]]
 
 
-def measure(
-    setup: Setup, outcome: Outcome, made: Path, ways: Sequence[str] | None, say: Callable[[str], None]
-) -> Measured:
+def measure(setup: Setup, outcome: Outcome, trained: Path, ways: Sequence[str] | None) -> Measured:
     """Ask PEFT and each engine of `ways` about the held-back rows, or about trained ones where none are held back.
 
     Figures are those of held-back rows, and of no others.
@@ -51,9 +49,8 @@ def measure(
     Args:
         setup: of the training.
         outcome: of the training.
-        made: the adapter's folder.
+        trained: folder of the adapter, or of the whole model.
         ways: engines of the parity gate; all that are installed where None.
-        say: is told what is being done.
 
     Raises:
         EngineError: an engine can't start, or died.
@@ -61,17 +58,16 @@ def measure(
     asked = _asked(setup)
     # Exact, unless asked otherwise: what differs in float32 is a fault, while in bfloat16 it may be rounding.
     dtype: Dtype = "bfloat16" if setup.config.dtype == "bfloat16" else "float32"
-    whole = resolve_model(str(made)) if setup.config.method == "full" else None
-    adapter, model = (made, setup.base) if whole is None else (None, whole)
-    parity, beliefs = check_parity(
-        adapter, model, asked, dtype=dtype, ways=installed_ways() if ways is None else ways, say=say
-    )
-    measured = [(one, found) for one, found in zip(asked, beliefs, strict=True) if one.task.name in outcome.before]
+    whole = resolve_model(str(trained)) if setup.config.method == "full" else None
+    adapter, model = (trained, setup.base) if whole is None else (None, whole)
+    ways = installed_ways() if ways is None else ways
+    parity, beliefs = check_parity(adapter, model, asked, dtype=dtype, ways=ways)
+    measured = [(one, rows) for one, rows in zip(asked, beliefs, strict=True) if one.task.name in outcome.before]
     reports, metrics = _figures(measured, outcome, "trained model" if whole else "adapter")
     base, tokenizer = setup.base, setup.tokenizer
     manifest = AdapterManifest(
-        name=made.name,
-        weights_digest=whole.digest if whole else adapter_digest(made),
+        name=trained.name,
+        weights_digest=whole.digest if whole else adapter_digest(trained),
         base=BaseFacts(
             name=public_name(base), digest=base.digest, tokenizer_digest=tokenizer.digest, dtype=setup.dtype
         ),
@@ -100,18 +96,18 @@ def _asked(setup: Setup) -> list[Asked]:
 
 
 def _figures(
-    measured: Sequence[tuple[Asked, Sequence[Belief]]], outcome: Outcome, trained: str
+    measured: Sequence[tuple[Asked, Sequence[Belief]]], outcome: Outcome, kind: str
 ) -> tuple[dict[str, tuple[FieldReport, ...]], dict[str, dict[str, Metric]]]:
     """Each task's report by field, and its shares of right rows."""
     reports: dict[str, tuple[FieldReport, ...]] = {}
     metrics: dict[str, dict[str, Metric]] = {}
-    for one, found in measured:
+    for one, beliefs in measured:
         name, fields = one.task.name, closed_fields(one.task.output)
-        reports[name] = tuple(field_report(number, field, one.gold, found) for number, field in enumerate(fields))
+        reports[name] = tuple(field_report(number, field, one.gold, beliefs) for number, field in enumerate(fields))
         metrics[name] = {
             "base model, full prompt": outcome.before[name],
-            trained: rows_right(fields, one.gold, found),
-            **{f"{trained}, {report.path}": report.accuracy for report in reports[name] if len(fields) > 1},
+            kind: rows_right(fields, one.gold, beliefs),
+            **{f"{kind}, {report.path}": report.accuracy for report in reports[name] if len(fields) > 1},
         }
     return reports, metrics
 
@@ -133,10 +129,10 @@ def _training_facts(outcome: Outcome, reports: Mapping[str, Sequence[FieldReport
 
 def library_versions() -> dict[str, str]:
     """Versions that an adapter may depend on."""
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

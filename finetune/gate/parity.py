@@ -3,7 +3,8 @@
 An adapter's answers are compared with PEFT's, unmerged; a whole model's with a plain pass of transformers.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from fewsight.serving.run.prepare import Item, Preparer
 
 if TYPE_CHECKING:
     from fewsight.serving.engines.base import Engine
+
+logger = logging.getLogger(__name__)
 
 MOST_DIFFERENCE: Final = 1e-2
 """Mean absolute difference, over rows and fields, of the probability of the label that PEFT chooses."""
@@ -63,7 +66,6 @@ def check_parity(
     *,
     dtype: Dtype,
     ways: Sequence[str],
-    say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Parity, list[list[Belief]]]:
     """Compare PEFT (without an adapter the plain model) with each engine of `ways` on the rows of all tasks.
 
@@ -75,18 +77,18 @@ def check_parity(
     """
     tokenizer = load_tokenizer(model.path)
     sides = [_prepared(one, model, tokenizer) for one in asked]
-    reference = _reference(adapter, model, sides, dtype, say)
+    reference = _reference(adapter, model, sides, dtype)
     parts, equal = [], True
     for way in ways:
-        say(f"parity: {way}")
+        logger.info("parity: %s", way)
         by_task: list[ParityPart] = []
         with _started(way, model, adapter, dtype) as engine:
             for side, beliefs in zip(sides, reference, strict=True):
                 served = _served_items(engine, side, adapter)
                 equal &= [item.prompt.token_ids for item in served] == [item.prompt.token_ids for item in side.items]
                 at_once = engine.capabilities.batch_rows
-                found = believe(engine, served, side.form, beliefs, adapter, at_once=at_once)
-                by_task.append(compare(way, beliefs, found))
+                answers = believe(engine, served, side.form, beliefs, adapter, at_once=at_once)
+                by_task.append(compare(way, beliefs, answers))
         parts.append(worst(by_task))
     rows = sum(len(side.items) for side in sides)
     return Parity(rows=rows, prompts_equal=equal, parts=tuple(parts)), reference
@@ -117,11 +119,11 @@ def _prepared(asked: Asked, model: ModelFolder, tokenizer: FolderTokenizer) -> _
     return _Side(asked, [by_id[row.id] for row in rows], [row.item for row in rows], form)
 
 
-def compare(way: str, reference: Sequence[Belief], found: Sequence[Belief]) -> ParityPart:
-    """How far `found` is from the reference, both given the reference's labels."""
+def compare(way: str, reference: Sequence[Belief], served: Sequence[Belief]) -> ParityPart:
+    """How far `served` is from the reference, both given the reference's labels."""
     differences, same, tied = [], 0, 0
-    for expected, served in zip(reference, found, strict=True):
-        for label, shares, other in zip(expected.chosen, expected.probabilities, served.probabilities, strict=True):
+    for expected, answer in zip(reference, served, strict=True):
+        for label, shares, other in zip(expected.chosen, expected.probabilities, answer.probabilities, strict=True):
             differences.append(abs(shares[label] - other[label]))
             taken = max(other, key=other.__getitem__)
             same += taken == label
@@ -156,10 +158,8 @@ def worst(parts: Sequence[ParityPart]) -> ParityPart:
     )
 
 
-def _reference(
-    adapter: Path | None, model: ModelFolder, sides: Sequence[_Side], dtype: Dtype, say: Callable[[str], None]
-) -> list[list[Belief]]:
-    say("parity: PEFT, unmerged" if adapter else "parity: the model as it was trained")
+def _reference(adapter: Path | None, model: ModelFolder, sides: Sequence[_Side], dtype: Dtype) -> list[list[Belief]]:
+    logger.info("parity: PEFT, unmerged" if adapter else "parity: the model as it was trained")
     base = load_base(model, dtype)
     trained = base if adapter is None else _adapted(base, adapter, model)
     beliefs = [believe(ModelScorer(trained), side.items, side.form) for side in sides]

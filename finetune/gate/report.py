@@ -37,14 +37,14 @@ class FieldReport:
         return len(self.classes) <= MOST_CONFUSED
 
 
-def field_report(number: int, closed: ClosedField, gold: Sequence[GoldRow], found: Sequence[Belief]) -> FieldReport:
+def field_report(number: int, closed: ClosedField, gold: Sequence[GoldRow], beliefs: Sequence[Belief]) -> FieldReport:
     """Compare the chosen labels of closed field `number` with the given ones.
 
     Macro F1 is the mean over the labels that occur, in gold or predicted.
     """
     pairs = Counter(
         (closed.label_of(row.values[closed.path]), belief.chosen[number])
-        for row, belief in zip(gold, found, strict=True)
+        for row, belief in zip(gold, beliefs, strict=True)
         if closed.path in row.values
     )
     have, got = Counter[str](), Counter[str]()
@@ -57,10 +57,10 @@ def field_report(number: int, closed: ClosedField, gold: Sequence[GoldRow], foun
     return FieldReport(closed.path, Metric.of_share(right, pairs.total()), round(macro, 4), classes, pairs)
 
 
-def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], found: Sequence[Belief]) -> Metric:
+def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], beliefs: Sequence[Belief]) -> Metric:
     """The share of rows in which every given label was chosen."""
     right = rows = 0
-    for row, belief in zip(gold, found, strict=True):
+    for row, belief in zip(gold, beliefs, strict=True):
         given = [number for number, closed in enumerate(fields) if closed.path in row.values]
         rows += bool(given)
         right += bool(given) and all(belief.chosen[n] == fields[n].label_of(row.values[fields[n].path]) for n in given)

@@ -79,11 +79,11 @@ def believe(
     Raises:
         EngineError: a request failed.
     """
-    found: list[Belief] = []
+    beliefs: list[Belief] = []
     for start in range(0, len(items), at_once):
         end = start + at_once
-        found += _believe(scorer, items[start:end], form, given[start:end] if given else None, adapter)
-    return found
+        beliefs += _believe(scorer, items[start:end], form, given[start:end] if given else None, adapter)
+    return beliefs
 
 
 def _believe(
@@ -101,14 +101,14 @@ def _believe(
             for i, ask in enumerate(asks)
             if ask is not None and len(ask.labels.labels) > 1
         ]
-        found = {}
+        scores = {}
         for result in scorer.score(requests) if requests else ():
             if isinstance(result, Failure):
                 raise EngineError(f"Row {items[int(result.id)].customer_id!r} can't be scored: {result.error}.")
-            found[int(result.id)] = result.normalised
+            scores[int(result.id)] = result.normalised
         for i, ask in enumerate(asks):
             assert ask is not None
-            shares = dict(zip(ask.labels.labels, found.get(i, (1.0,)), strict=True))
+            shares = dict(zip(ask.labels.labels, scores.get(i, (1.0,)), strict=True))
             beliefs[i].probabilities.append(shares)
             beliefs[i].chosen.append(max(shares, key=shares.__getitem__))
     return beliefs

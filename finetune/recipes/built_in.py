@@ -18,8 +18,8 @@ import click
 from fewsight.errors import InputError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.pipeline import finetune
-from fewsight.finetune.setup import Lesson
-from fewsight.finetune.training.progress import TrainingBar
+from fewsight.finetune.rows.dataset import Lesson
+from fewsight.notices import show_notices, shown_progress
 from fewsight.prompts.loading.finding import load_task
 from fewsight.shop import generate
 from fewsight.shop.labels import labelled_row
@@ -175,15 +175,9 @@ def main(reviews: Path, out: Path) -> None:
         path = rows / f"{task}.jsonl"
         path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
         lessons.append(Lesson(load_task(task), path))
-    with TrainingBar() as bar:
-        finetune(
-            lessons,
-            out,
-            config=CONFIG,
-            attribution=ATTRIBUTION,
-            progress=bar,
-            say=lambda line: click.echo(line, err=True),
-        )
+    show_notices()
+    with shown_progress() as progress:
+        finetune(lessons, out, config=CONFIG, attribution=ATTRIBUTION, progress=progress)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ The rows of a step depend on seed and step alone, so a resumed training goes on 
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fewsight.answers import label_text
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.rows.answers import Target
+from fewsight.finetune.rows.dataset import Weights
 from fewsight.finetune.rows.rows import TokenSequence, TrainingRow
 from fewsight.prompts.answer.trie import common_prefix, shared_length
 
@@ -22,9 +23,6 @@ MIN_SHARED: Final = 12
 
 HELD: Final = 8
 """A pass holds keys and values for so many times `most` tokens, at most: those of a shared prefix are repeated."""
-
-Weights = Mapping[tuple[str, str, str], float]
-"""(task, closed field, label) -> weight of its loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +96,6 @@ def weighted(row: TrainingRow, number: int, weights: Weights, config: FinetuneCo
             sequence,
             tuple(_weight(row, target, weights, config.loss_on) for target in sequence.answer.targets),
         )
-
-
-def balance_weights(counts: Mapping[str, Mapping[str, int]], power: float) -> dict[tuple[str, str], float]:
-    """Weights of labels by their frequency to the power of -`power`, so that the mean over all rows is 1.
-
-    >>> weights = balance_weights({"intent": {"a": 3, "b": 1, "c": 0}}, 1.0)
-    >>> round(weights["intent", "a"], 3), weights["intent", "b"]
-    (0.667, 2.0)
-    """
-    weights: dict[tuple[str, str], float] = {}
-    for path, labels in counts.items():
-        raw = {label: count**-power for label, count in labels.items() if count}
-        total = sum(labels.values())
-        mean = sum(labels[label] * weight for label, weight in raw.items()) / total if total else 1.0
-        weights |= {(path, label): weight / mean for label, weight in raw.items()}
-    return weights
 
 
 def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:

@@ -1,1 +1,1 @@
-"""`--search`: settings found by short trainings."""
+"""`--search`: settings found by short trainings. `pipeline` alone uses it."""

@@ -9,9 +9,10 @@ a search that was killed goes on with the very settings that were next, and with
 alpha stays as it is: its authors hold it fixed over ranks, so that the learning rate need not change with them.
 """
 
+import logging
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,11 +24,13 @@ from fewsight.finetune.rows.rows import TrainingRow
 from fewsight.finetune.search.trials import Ended, Trial, best_trial, read_trials, score, write_trials
 from fewsight.finetune.setup import Setup
 from fewsight.finetune.training.checkpoint import Evaluation, TrainingState
-from fewsight.finetune.training.loop import Progress, Training
+from fewsight.finetune.training.loop import Observer, Training
 from fewsight.finetune.training.lora import add_lora, free, load_base
 
 if TYPE_CHECKING:
     import optuna
+
+logger = logging.getLogger(__name__)
 
 RANKS: Final = (4, 32)
 AROUND: Final = 4.0
@@ -56,34 +59,33 @@ def check_optuna() -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)  # a study is made for each trial, and says so
 
 
-def search(setup: Setup, folder: Path, progress: Progress, say: Callable[[str], None]) -> tuple[Trial, ...]:
+def search(setup: Setup, folder: Path, observer: Observer) -> tuple[Trial, ...]:
     """Make those of `setup.config.search` trials that are not done yet.
 
     Args:
         setup: of the training; nothing but its rows to train on and those held back is looked at.
         folder: of this search alone: its trials, and the checkpoints of the one in hand.
-        progress: is told about each step.
-        say: is told what it may cost, and about each trial.
+        observer: is told about each step.
 
     Raises:
         TrainingError: memory or disk are full, or the loss of all trials was no number.
     """
     trials, many = read_trials(folder), setup.config.search
-    say(_cost(setup, many - len(trials)))
+    logger.info(_cost(setup, many - len(trials)))
     while len(trials) < many:
         place, name = folder / f"trial-{len(trials) + 1:03d}", f"trial {len(trials) + 1} of {many}"
         asked = _study(setup.config, trials).ask(_space(setup.config))
         config = replace(_short(setup.config), **asked.params)
-        say(f"{name}: learning rate {config.learning_rate:.2g}, rank {config.rank}")
-        trials = (*trials, _trial(setup, config, place, _Watch(asked, progress)))
+        logger.info(f"{name}: learning rate {config.learning_rate:.2g}, rank {config.rank}")
+        trials = (*trials, _trial(setup, config, place, _Watch(asked, observer)))
         write_trials(folder, trials)
         shutil.rmtree(place, ignore_errors=True)
-        say(f"{name}: {trials[-1].said}")
-    say(f"the best of {many} trials: {best_trial(trials).said}")
+        logger.info(f"{name}: {trials[-1].outcome}")
+    logger.info(f"the best of {many} trials: {best_trial(trials).outcome}")
     return trials
 
 
-def found_config(config: FinetuneConfig, trials: Sequence[Trial]) -> FinetuneConfig:
+def best_config(config: FinetuneConfig, trials: Sequence[Trial]) -> FinetuneConfig:
     """The configuration with the best trial's settings, and nothing left to search."""
     best = best_trial(trials)
     return replace(config, learning_rate=best.learning_rate, rank=best.rank, search=0)
@@ -93,7 +95,7 @@ def _trial(setup: Setup, config: FinetuneConfig, place: Path, watch: "_Watch") -
     """One short training; it goes on from its checkpoint where it was killed."""
     loaded = load_base(setup.base, setup.dtype)
     adapted = add_lora(loaded, config, setup.base.name)
-    training = Training(adapted, setup.train, setup.valid, config, setup.weights, place, watch)
+    training = Training(adapted, setup.dataset, config, place, watch)
     ended: Ended = "whole"
     try:
         training.run()
@@ -111,25 +113,25 @@ class _BehindError(Exception):
     """A trial is worse than the median of the others."""
 
 
-class _Watch:
+class _Watch(Observer):
     """Tells Optuna about evaluations, and ends a trial that is behind."""
 
-    def __init__(self, trial: "optuna.Trial", progress: Progress) -> None:
-        self._trial, self._progress = trial, progress
+    def __init__(self, trial: "optuna.Trial", observer: Observer) -> None:
+        self._trial, self._observer = trial, observer
         self._state = TrainingState()
-        self._told = 0
+        self._reported = 0
 
     def stepped(self, state: TrainingState, total: int) -> None:
         """Remember where the training stands."""
         self._state = state
-        self._progress.stepped(state, total)
+        self._observer.stepped(state, total)
 
     def evaluated(self, evaluation: Evaluation, is_best: bool) -> None:
         """Report it, and those before it where the trial was resumed."""
-        self._progress.evaluated(evaluation, is_best)
-        for one in self._state.evaluations[self._told :]:
+        self._observer.evaluated(evaluation, is_best)
+        for one in self._state.evaluations[self._reported :]:
             self._trial.report(score(one), one.step)
-        self._told = len(self._state.evaluations)
+        self._reported = len(self._state.evaluations)
         if self._trial.should_prune():
             raise _BehindError
 
@@ -176,8 +178,8 @@ def _short(config: FinetuneConfig) -> FinetuneConfig:
 
 
 def _cost(setup: Setup, many: int) -> str:
-    steps, tokens = trained_tokens(setup.train, _short(setup.config))
-    _, after = trained_tokens(setup.train, setup.config)
+    steps, tokens = trained_tokens(setup.dataset.train, _short(setup.config))
+    _, after = trained_tokens(setup.dataset.train, setup.config)
     return (
         f"search: {many} trials of at most {steps:,} steps, {many * tokens:,} tokens in all; then the training itself, "
         f"at most {after:,} tokens"

@@ -61,7 +61,7 @@ class Trial:
         return f"learning rate {self.learning_rate:.2g}, rank {self.rank}"
 
     @property
-    def said(self) -> str:
+    def outcome(self) -> str:
         """What came of it, in words."""
         best = self.best
         right = f"{best.accuracy:.1%} right, log loss {best.log_loss:.4f}" if best else "no evaluation"
@@ -87,11 +87,11 @@ def best_trial(trials: Sequence[Trial]) -> Trial:
     return max(whole, key=lambda pair: pair[0])[1]
 
 
-def trials_said(trials: Sequence[Trial]) -> str:
+def describe_trials(trials: Sequence[Trial]) -> str:
     """A search in a line, for manifest and card."""
     early = sum(trial.ended != "whole" for trial in trials)
     tokens = sum(trial.tokens for trial in trials)
-    return f"{len(trials)} trials, {early} ended early, {tokens:,} tokens; best: {best_trial(trials).said}"
+    return f"{len(trials)} trials, {early} ended early, {tokens:,} tokens; best: {best_trial(trials).outcome}"
 
 
 def trial_rows(trials: Sequence[Trial]) -> list[tuple[Any, ...]]:

@@ -122,7 +122,7 @@ def load_checkpoint(
 
     try:
         data = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-        found, moments = load_file(folder / "weights.safetensors"), load_file(folder / "optimizer.safetensors")
+        kept, moments = load_file(folder / "weights.safetensors"), load_file(folder / "optimizer.safetensors")
         best = load_file(folder / "best.safetensors") if (folder / "best.safetensors").exists() else None
         state = _state(data)
         for name, weight in weights.items():
@@ -135,7 +135,7 @@ def load_checkpoint(
             torch.cuda.set_rng_state(moments["cuda_random"])
     except Exception as error:  # safetensors raises an exception of its own, JSON and the keys others
         raise ModelError(f"The checkpoint {str(folder)!r} is damaged ({error}); start anew with --fresh.") from error
-    return state, found, best
+    return state, kept, best
 
 
 def _state(data: dict[str, Any]) -> TrainingState:

@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from fewsight.errors import DivergedError, TrainingError
 from fewsight.finetune.config import FinetuneConfig
-from fewsight.finetune.rows.batches import Steps, WeightedSequence, Weights, collate, micro_batches, weighted
-from fewsight.finetune.rows.rows import TrainingRow
+from fewsight.finetune.rows.batches import Steps, WeightedSequence, collate, micro_batches, weighted
+from fewsight.finetune.rows.dataset import Dataset
 from fewsight.finetune.training.checkpoint import (
     Evaluation,
     Tensors,
@@ -32,24 +32,14 @@ if TYPE_CHECKING:
     import torch
 
 
-class Progress(Protocol):
-    """Is told how a training goes."""
+class Observer:
+    """Is told how a training goes. This one ignores it."""
 
     def stepped(self, state: TrainingState, total: int) -> None:
-        """A step is done; the last entry of the curve is its loss."""
+        """A step of `total` is done; the last entry of the curve is its loss."""
 
     def evaluated(self, evaluation: Evaluation, is_best: bool) -> None:
         """An evaluation is done."""
-
-
-class Silent:
-    """Says nothing."""
-
-    def stepped(self, state: TrainingState, total: int) -> None:
-        """Ignore it."""
-
-    def evaluated(self, evaluation: Evaluation, is_best: bool) -> None:
-        """Ignore it."""
 
 
 class Training:
@@ -60,31 +50,27 @@ class Training:
 
     Args:
         model: a PEFT model; only its trainable parameters change.
-        train: rows to learn from.
-        valid: rows held back; there may be none.
+        rows: to learn from and to validate on.
         config: of the training.
-        weights: of the labels.
         work: folder of the checkpoints, of this training alone.
-        progress: is told about each step.
+        observer: is told about each step; it may raise to end the training.
     """
 
     def __init__(
         self,
         model: Any,  # noqa: ANN401 - PEFT is untyped
-        train: Sequence[TrainingRow],
-        valid: Sequence[TrainingRow],
+        rows: Dataset,
         config: FinetuneConfig,
-        weights: Weights,
         work: Path,
-        progress: Progress,
+        observer: Observer,
     ) -> None:
         import torch
 
         self.state = TrainingState()
-        self.steps = Steps(len(train), config.batch_rows, config.epochs, config.seed)
-        self._model, self._config, self._work, self._progress = model, config, work, progress
-        self._train = [list(weighted(row, number, weights, config)) for number, row in enumerate(train)]
-        self._valid = [one for number, row in enumerate(valid) for one in weighted(row, number, {}, config)]
+        self.steps = Steps(len(rows.train), config.batch_rows, config.epochs, config.seed)
+        self._model, self._config, self._work, self._observer = model, config, work, observer
+        self._train = [list(weighted(row, number, rows.weights, config)) for number, row in enumerate(rows.train)]
+        self._valid = [one for number, row in enumerate(rows.valid) for one in weighted(row, number, {}, config)]
         self._weights = {name: weight.detach().float().clone() for name, weight in trainable(model).items()}
         self._optimizer = torch.optim.AdamW(
             self._weights.values(), lr=config.learning_rate, weight_decay=config.weight_decay, foreach=False
@@ -109,7 +95,7 @@ class Training:
             while not self._is_done:
                 self._step()
                 self.state.seconds = time.monotonic() - begun
-                self._progress.stepped(self.state, self.steps.total)
+                self._observer.stepped(self.state, self.steps.total)
                 if self._valid and self.steps.is_evaluated(self.state.step, self._config.evaluations):
                     self._evaluate()
                 elif not self._is_done and time.monotonic() - saved < self._config.checkpoint_minutes * 60:
@@ -131,9 +117,9 @@ class Training:
         return [one for i in self.steps.indices(step) for one in self._train[i]]
 
     def _resume(self) -> None:
-        found = checkpoints(self._work)
-        if found:
-            self.state, weights, self._best = load_checkpoint(found[-1], self._weights, self._optimizer)
+        kept = checkpoints(self._work)
+        if kept:
+            self.state, weights, self._best = load_checkpoint(kept[-1], self._weights, self._optimizer)
             set_weights(self._model, weights)
             for name, weight in self._weights.items():
                 weight.copy_(weights[name])
@@ -164,12 +150,12 @@ class Training:
         """Add up the gradients of a step; equal to those of one large batch, however it is cut."""
         total = sum(sum(one.weights) for one in sequences)
         beside = self._beside(sequences)
-        said = 0.0
+        step_loss = 0.0
         passes = micro_batches(sequences, self._config.micro_tokens // beside)
         for loss, gradients in side_by_side(partial(self._pass, total=total), passes, beside):
             self._gather(gradients)
-            said += loss
-        return said
+            step_loss += loss
+        return step_loss
 
     def _beside(self, sequences: Sequence[WeightedSequence]) -> int:
         """Passes at once: one on a GPU, which is full with one, and with dropout, whose draws must come in order."""
@@ -207,7 +193,7 @@ class Training:
             state.best = evaluation
             self._best = {name: weight.detach().cpu().clone() for name, weight in self._weights.items()}
         state.stopped_early = bool(self._config.patience) and state.since_best >= self._config.patience
-        self._progress.evaluated(evaluation, is_best)
+        self._observer.evaluated(evaluation, is_best)
 
     def _save(self) -> None:
         try:

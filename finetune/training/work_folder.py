@@ -16,7 +16,7 @@ from fewsight.finetune.search.trials import FILE as TRIALS
 
 @contextmanager
 def work_folder(out: Path, frozen: Mapping[str, Any], fresh: bool) -> Iterator[Path]:
-    """The folder in which `out` is made; removed when all went well, and where there is nothing in it to go on from.
+    """The folder in which `out` is prepared. It is removed at the end, and after an error if nothing can be resumed.
 
     Args:
         out: the adapter folder; must not exist yet.
@@ -60,14 +60,14 @@ def refuse_existing(out: Path) -> None:
         raise ConfigError(f"{str(out)!r} exists already; name a new folder with --out, or remove it.")
 
 
-def publish(made: Path, out: Path) -> None:
+def publish(finished: Path, out: Path) -> None:
     """Let a finished folder appear under its name, in one step.
 
     Raises:
         OSError: it can't be renamed.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    made.rename(out)
+    finished.rename(out)
 
 
 def _check(work: Path, frozen: Mapping[str, Any]) -> None:

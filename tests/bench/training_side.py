@@ -11,8 +11,9 @@ from typing import Any
 
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.rows.batches import collate, micro_batches
-from fewsight.finetune.setup import Lesson, Setup, set_up
-from fewsight.finetune.training.loop import Silent, Training
+from fewsight.finetune.rows.dataset import Lesson
+from fewsight.finetune.setup import Setup, set_up
+from fewsight.finetune.training.loop import Observer, Training
 from fewsight.finetune.training.lora import add_lora, load_base
 from fewsight.finetune.training.memory import peak_memory
 from fewsight.serving.models.names import DEFAULT_MODEL
@@ -81,11 +82,11 @@ def _setup(rows: int, config: FinetuneConfig, folder: Path) -> Setup:
 def _fewsight(setup: Setup, clock: Clock, folder: Path) -> list[Step]:
     model = add_lora(load_base(setup.base, setup.dtype), setup.config, setup.base.name)
 
-    class Watch(Silent):
+    class Watch(Observer):
         def stepped(self, state: Any, total: int) -> None:
             clock.tick(state.curve[-1][1])
 
-    training = Training(model, setup.train, setup.valid, setup.config, setup.weights, folder, Watch())
+    training = Training(model, setup.dataset, setup.config, folder, Watch())
     steps = []
     for number in range(training.steps.total):
         batches = [collate(part) for part in micro_batches(training.sequences(number), setup.config.micro_tokens)]
@@ -110,7 +111,7 @@ def _trl(setup: Setup, clock: Clock, folder: Path) -> list[Step]:
             clock.loss = (logs or {}).get("loss", clock.loss)
 
     config = setup.config
-    data = datasets.Dataset.from_list([_labelled(one) for row in setup.train for one in row.sequences])
+    data = datasets.Dataset.from_list([_labelled(one) for row in setup.dataset.train for one in row.sequences])
     options = trl.SFTConfig(
         output_dir=str(folder),
         use_cpu=True,

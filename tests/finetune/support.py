@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 from fewsight.cli import root
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.pipeline import Finetuned, finetune
-from fewsight.finetune.setup import Lesson
-from fewsight.finetune.training.loop import Silent
+from fewsight.finetune.rows.dataset import Lesson
+from fewsight.notices import Silent
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder
 
@@ -30,11 +30,12 @@ class KilledError(Exception):
 
 
 class Killer(Silent):
-    """Ends a training after a step, as if its process were killed."""
+    """Ends a training after so many steps, as if its process were killed."""
 
-    def __init__(self, step: int) -> None:
-        self.step = step
+    def __init__(self, steps: int) -> None:
+        self.left = steps
 
-    def stepped(self, state: Any, total: int) -> None:
-        if state.step == self.step:
+    def advance(self, done: int, note: str = "") -> None:
+        self.left -= done
+        if not self.left:
             raise KilledError

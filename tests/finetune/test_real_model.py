@@ -6,7 +6,7 @@ import pytest
 
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.pipeline import finetune
-from fewsight.finetune.setup import Lesson
+from fewsight.finetune.rows.dataset import Lesson
 from fewsight.prompts.loading.labelling import classification_task
 
 TEXTS = {

@@ -5,13 +5,12 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fewsight.adapter_manifest import read_manifest
 from fewsight.errors import ConfigError
-from fewsight.finetune.training.loop import Silent
+from fewsight.notices import Silent
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder
 from tests.finetune.support import CONFIG, KilledError, Killer, call, train
@@ -64,11 +63,11 @@ def test_a_killed_call_goes_on_with_less_memory(toy: Task, toy_file: Path, base:
     with pytest.raises(KilledError):
         train(toy, toy_file, base, tmp_path / "a", progress=Killer(6))
     less = replace(CONFIG, micro_tokens=300, checkpoint_minutes=1.0)
-    steps: list[int] = []
+    left: list[int] = []
 
-    class Steps(Silent):
-        def stepped(self, state: Any, total: int) -> None:
-            steps.append(state.step)
+    class Left(Silent):
+        def begin(self, unit: str, total: int) -> None:
+            left.append(total)
 
-    assert train(toy, toy_file, base, tmp_path / "a", config=less, progress=Steps()).manifest.training["steps"] == 8
-    assert steps[0] > 1, "it went on"
+    assert train(toy, toy_file, base, tmp_path / "a", config=less, progress=Left()).manifest.training["steps"] == 8
+    assert left[0] < 8, "it went on"

@@ -16,12 +16,15 @@ from fewsight.errors import ConfigError, DivergedError, TrainingError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.config_file import make_config
 from fewsight.finetune.pipeline import finetune
+from fewsight.finetune.rows.dataset import Lesson
 from fewsight.finetune.search import search as module
 from fewsight.finetune.search.search import search, trained_tokens
 from fewsight.finetune.search.trials import Trial, best_trial, read_trials, write_trials
-from fewsight.finetune.setup import Lesson, Setup, set_up
+from fewsight.finetune.setup import Setup, set_up
 from fewsight.finetune.training.checkpoint import Evaluation
-from fewsight.finetune.training.loop import Silent, Training
+from fewsight.finetune.training.loop import Observer, Training
+from fewsight.finetune.training.progress import StepProgress
+from fewsight.notices import Silent
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder
 
@@ -69,22 +72,25 @@ class KilledError(Exception):
 
 
 class Killer(Silent):
-    """Ends the process, as it were, in a given trial after a given step."""
+    """Ends the process, as it were, in a given trial after a given step. `totals` are the steps of each training."""
 
     def __init__(self, number: int, step: int) -> None:
-        self._left, self._step, self.steps = number, step, list[int]()
+        self._number, self._step, self.totals = number, step, list[int]()
 
-    def stepped(self, state: Any, total: int) -> None:
-        self.steps.append(state.step)
-        self._left -= state.step == 1
-        if not self._left and state.step == self._step:
+    def begin(self, unit: str, total: int) -> None:
+        self.totals.append(total)
+        self._done = 0
+
+    def advance(self, done: int, note: str = "") -> None:
+        self._done += done
+        if len(self.totals) == self._number and self._done == self._step:
             raise KilledError
 
 
-def test_an_adapter_is_trained_with_what_was_found(
-    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path
+def test_an_adapter_is_trained_with_the_best_settings(
+    toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    said: list[str] = []
+    caplog.set_level("INFO")
     lesson, config = [Lesson(toy, toy_file)], replace(CONFIG, augment_typos=1.0)
     ways: dict[str, Any] = {"model": str(base.path), "ways": ("transformers",), "config": config}
     killer = Killer(2, 3)
@@ -94,8 +100,8 @@ def test_an_adapter_is_trained_with_what_was_found(
     with pytest.raises(ConfigError, match="what differs: search"):
         finetune(lesson, tmp_path / "a", **ways | {"config": replace(config, search=4)})
     again = Killer(99, 0)
-    done = finetune(lesson, tmp_path / "a", progress=again, say=said.append, **ways)
-    assert again.steps[0] == 3, "the second trial goes on after its checkpoint"
+    done = finetune(lesson, tmp_path / "a", progress=again, **ways)
+    assert again.totals[0] == killer.totals[1] - 2, "the second trial goes on after its checkpoint"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
     with (tmp_path / "a" / "trials.csv").open() as file:
@@ -118,16 +124,16 @@ def test_an_adapter_is_trained_with_what_was_found(
     shown = CliRunner().invoke(root, ["adapters", "show", str(tmp_path / "a")]).output
     assert f"search: {line}" in shown
     assert "trained on 28 rows and copies of some (26 typos)" in shown
-    assert any(text.startswith("search: 2 trials of at most 8 steps, ") for text in said)
+    assert any(text.startswith("search: 2 trials of at most 8 steps, ") for text in caplog.messages)
     assert done.manifest.training["steps"] == 12, "the epochs asked for, not those of a trial"
 
 
 @pytest.mark.parametrize(("number", "step"), [(1, 2), (2, 4)])
 def test_a_killed_search_is_the_uninterrupted_one(setup: Setup, tmp_path: Path, number: int, step: int) -> None:
-    whole = search(setup, tmp_path / "a", Silent(), lambda _: None)
+    whole = search(setup, tmp_path / "a", Observer())
     with pytest.raises(KilledError):
-        search(setup, tmp_path / "b", Killer(number, step), lambda _: None)
-    assert same(search(setup, tmp_path / "b", Silent(), lambda _: None), whole)
+        search(setup, tmp_path / "b", StepProgress(Killer(number, step)))
+    assert same(search(setup, tmp_path / "b", Observer()), whole)
     assert [path.name for path in (tmp_path / "b").iterdir()] == ["trials.json"]
     assert len({(one.learning_rate, one.rank) for one in whole}) == 3
     assert all(5e-3 / 4 <= one.learning_rate <= 5e-3 * 4 and 4 <= one.rank <= 32 for one in whole)
@@ -135,14 +141,14 @@ def test_a_killed_search_is_the_uninterrupted_one(setup: Setup, tmp_path: Path, 
 
 def test_a_trial_that_is_behind_is_stopped(setup: Setup, tmp_path: Path) -> None:
     write_trials(tmp_path, [trial(1.0, rank, log_loss=0.0) for rank in (4, 8, 16, 32)])
-    found = search(replace(setup, config=replace(CONFIG, search=5)), tmp_path, Silent(), lambda _: None)
-    assert (found[4].ended, found[4].steps) == ("stopped", 1)
-    assert best_trial(found).rank == 4, "the first of equal ones"
+    trials = search(replace(setup, config=replace(CONFIG, search=5)), tmp_path, Observer())
+    assert (trials[4].ended, trials[4].steps) == ("stopped", 1)
+    assert best_trial(trials).rank == 4, "the first of equal ones"
 
 
 def test_a_trial_is_not_stopped_where_too_few_were_made(setup: Setup, tmp_path: Path) -> None:
     write_trials(tmp_path, [trial(1.0), trial(1.0)])
-    assert [one.ended for one in search(setup, tmp_path, Silent(), lambda _: None)] == ["whole"] * 3
+    assert [one.ended for one in search(setup, tmp_path, Observer())] == ["whole"] * 3
 
 
 def test_a_trial_that_diverges_does_not_end_the_search(
@@ -156,11 +162,11 @@ def test_a_trial_that_diverges_does_not_end_the_search(
 
     monkeypatch.setattr(module, "Training", Diverges)
     bad = {"trial-001"}
-    found = search(setup, tmp_path / "a", Silent(), lambda _: None)
-    assert [one.ended for one in found] == ["diverged", "whole", "whole"]
+    trials = search(setup, tmp_path / "a", Observer())
+    assert [one.ended for one in trials] == ["diverged", "whole", "whole"]
     bad |= {"trial-002", "trial-003"}
     with pytest.raises(TrainingError, match="all 3 trials was no number; lower learning_rate"):
-        search(setup, tmp_path / "b", Silent(), lambda _: None)
+        search(setup, tmp_path / "b", Observer())
 
 
 def test_the_best_trial_is_whole_and_has_the_lower_log_loss() -> None:
@@ -182,9 +188,11 @@ def test_trials_survive_their_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("epochs", [0.4, 1.0, 2.6])
 def test_tokens_are_told_as_they_will_be(setup: Setup, tmp_path: Path, epochs: float) -> None:
     config = replace(CONFIG, epochs=epochs, search=1)
-    (done,) = search(replace(setup, config=config), tmp_path, Silent(), lambda _: None)
-    assert (done.steps, done.tokens) == trained_tokens(setup.train, replace(config, epochs=min(epochs, 1.0)))
-    assert trained_tokens(setup.train, replace(config, epochs=2.0))[1] == 2 * sum(row.tokens for row in setup.train)
+    (done,) = search(replace(setup, config=config), tmp_path, Observer())
+    assert (done.steps, done.tokens) == trained_tokens(setup.dataset.train, replace(config, epochs=min(epochs, 1.0)))
+    assert trained_tokens(setup.dataset.train, replace(config, epochs=2.0))[1] == 2 * sum(
+        row.tokens for row in setup.dataset.train
+    )
 
 
 def test_optuna_is_asked_for(toy: Task, toy_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

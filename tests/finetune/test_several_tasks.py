@@ -15,7 +15,8 @@ from fewsight.errors import ConfigError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.gate.parity import worst
 from fewsight.finetune.pipeline import Finetuned, finetune
-from fewsight.finetune.setup import Lesson, set_up
+from fewsight.finetune.rows.dataset import Lesson
+from fewsight.finetune.setup import set_up
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder

@@ -12,6 +12,7 @@ from fewsight.events import CustomerHistory, Event
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.augment import augment
 from fewsight.finetune.rows.data import TrainingData, load_data
+from fewsight.finetune.rows.dataset import Lesson
 from fewsight.language import guess_language
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.labelled import GoldRow, read_gold
@@ -103,7 +104,7 @@ def test_no_copy_repeats_a_held_back_row() -> None:
 
 
 def load(toy: Task, toy_file: Path, tokenizer: FolderTokenizer, **options: Any) -> TrainingData:
-    return load_data(toy, toy_file, None, FinetuneConfig(valid_share=0.2, **options), tokenizer, 2048)
+    return load_data(Lesson(toy, toy_file), FinetuneConfig(valid_share=0.2, **options), tokenizer, 2048)
 
 
 def test_training_rows_alone_get_copies(toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> None:

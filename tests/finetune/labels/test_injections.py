@@ -12,6 +12,7 @@ from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.augment import augment
 from fewsight.finetune.labels.injections import WORDINGS, with_injection
 from fewsight.finetune.rows.data import load_data
+from fewsight.finetune.rows.dataset import Lesson
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled import GoldRow
@@ -65,7 +66,7 @@ def test_rows_in_which_nothing_can_be_asked_for_are_counted() -> None:
 
 def test_held_back_rows_get_none(toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> None:
     config = FinetuneConfig(valid_share=0.2, augment_injections=1.0)
-    data = load_data(toy, toy_file, None, config, tokenizer, 2048)
+    data = load_data(Lesson(toy, toy_file), config, tokenizer, 2048)
     assert data.facts.augmented == {"injections": data.facts.rows}
     assert not any("~" in one.id for one in data.valid)
     assert len(data.train) == 2 * data.facts.rows

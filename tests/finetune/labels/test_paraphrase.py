@@ -15,6 +15,7 @@ from fewsight.errors import ConfigError, InputError, TaskError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.paraphrase import masked_texts
 from fewsight.finetune.rows.data import TrainingData, load_data
+from fewsight.finetune.rows.dataset import Lesson
 from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.labelled.paraphrases import read_paraphrases, unfit
 from fewsight.prompts.task import Task
@@ -71,7 +72,9 @@ def asked(tokenizer: FolderTokenizer, monkeypatch: pytest.MonkeyPatch) -> list[s
 
 
 def load(toy: Task, rows: Path, tokenizer: FolderTokenizer, paraphrases: Path, **options: Any) -> TrainingData:
-    return load_data(toy, rows, None, FinetuneConfig(valid_share=0.2, **options), tokenizer, 2048, paraphrases)
+    return load_data(
+        Lesson(toy, rows, paraphrases=paraphrases), FinetuneConfig(valid_share=0.2, **options), tokenizer, 2048
+    )
 
 
 def texts_of(file: Path, task: Task) -> dict[str, str]:

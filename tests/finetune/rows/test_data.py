@@ -8,7 +8,8 @@ import pytest
 
 from fewsight.errors import ConfigError, TaskError
 from fewsight.finetune.rows.data import load_data
-from fewsight.finetune.setup import Lesson, set_up
+from fewsight.finetune.rows.dataset import Lesson
+from fewsight.finetune.setup import set_up
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder
 from fewsight.serving.models.tokenizer import FolderTokenizer
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 
 def test_the_digest_of_the_data_holds_tokens_and_loss(toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> None:
-    data = load_data(toy, toy_file, None, CONFIG, tokenizer, 2048)
+    data = load_data(Lesson(toy, toy_file), CONFIG, tokenizer, 2048)
     (first, *others), valid = data.train, data.valid
     (one, *more) = first.sequences
     longer = replace(one, prompt=(*one.prompt, 1))
@@ -28,7 +29,7 @@ def test_the_digest_of_the_data_holds_tokens_and_loss(toy: Task, toy_file: Path,
     ]
     changed.append(replace(data, valid=valid[:-1]))
     assert len({data.digest, *(one.digest for one in changed)}) == 4
-    assert data.digest == load_data(toy, toy_file, None, CONFIG, tokenizer, 2048).digest
+    assert data.digest == load_data(Lesson(toy, toy_file), CONFIG, tokenizer, 2048).digest
 
 
 def test_a_validation_file_that_overlaps(toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path) -> None:

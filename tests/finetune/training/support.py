@@ -5,8 +5,9 @@ from typing import Any
 
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.rows.batches import weighted
+from fewsight.finetune.rows.dataset import Dataset
 from fewsight.finetune.rows.rows import TrainingRow
-from fewsight.finetune.training.loop import Silent, Training
+from fewsight.finetune.training.loop import Observer, Training
 from fewsight.finetune.training.lora import add_lora, load_base, trainable
 from fewsight.serving.models.names import ModelFolder
 
@@ -20,10 +21,14 @@ def adapted(base: ModelFolder, config: FinetuneConfig = CONFIG) -> Any:
 
 
 def train(
-    base: ModelFolder, rows: list[TrainingRow], work: Path, config: FinetuneConfig = CONFIG, progress: Any = None
+    base: ModelFolder,
+    rows: list[TrainingRow],
+    work: Path,
+    config: FinetuneConfig = CONFIG,
+    observer: Observer | None = None,
 ) -> Any:
     model = adapted(base, config)
-    training = Training(model, rows[6:], rows[:6], config, {}, work, progress or Silent())
+    training = Training(model, Dataset(rows[6:], rows[:6]), config, work, observer or Observer())
     return training.run(), model
 
 

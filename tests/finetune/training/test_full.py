@@ -15,10 +15,10 @@ from fewsight.evals.suite.config import make_suite
 from fewsight.evals.suite.run import evaluate
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.pipeline import finetune
-from fewsight.finetune.setup import Lesson
-from fewsight.finetune.training.loop import Silent
+from fewsight.finetune.rows.dataset import Lesson
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder
+from tests.finetune.support import KilledError, Killer
 
 CONFIG = FinetuneConfig(method="full", epochs=6, batch_rows=8, learning_rate=1e-3, valid_share=0.2)
 
@@ -91,23 +91,13 @@ def test_it_learns_and_passes_the_gate(trained: Path, base: ModelFolder) -> None
     assert metrics["trained model"].value > metrics["base model, full prompt"].value
 
 
-class KilledError(Exception):
-    pass
-
-
-class Killer(Silent):
-    def stepped(self, state: Any, total: int) -> None:
-        if state.step == 6:
-            raise KilledError
-
-
 def test_a_killed_training_goes_on_to_equal_weights(
     toy: Task, toy_file: Path, base: ModelFolder, tmp_path: Path, trained: Path
 ) -> None:
     import torch
 
     with pytest.raises(KilledError):
-        train(toy, toy_file, base, tmp_path / "whole", Killer())
+        train(toy, toy_file, base, tmp_path / "whole", Killer(6))
     again = tensors(train(toy, toy_file, base, tmp_path / "whole"))
     assert all(torch.equal(weight, again[name]) for name, weight in tensors(trained).items())
 

@@ -1,21 +1,42 @@
-"""What a log shows while a model is trained."""
+"""What is shown while a model is trained."""
 
 import re
 
-import pytest
-
 from fewsight.finetune.training.checkpoint import TrainingState
-from fewsight.finetune.training.progress import TrainingBar
+from fewsight.finetune.training.progress import StepProgress
 
 
-def test_each_training_of_a_search_is_measured_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    with TrainingBar(every=0.0) as bar:
-        for tokens in (1000, 10):
-            for step in (1, 2):
-                state = TrainingState(step=step, tokens=step * tokens, curve=[(step, 0.5, 1e-3)])
-                bar.stepped(state, 2)
-    lines = capsys.readouterr().err.splitlines()
-    assert [line.split(",")[0] for line in lines] == ["step 1/2", "step 2/2"] * 2
-    speeds = [re.search(r"(-?[\d,]+) tokens/s", line) for line in lines]
+class Notes:
+    """Progress that is kept: (unit, total) of each stretch, and the notes."""
+
+    def __init__(self) -> None:
+        self.stretches: list[tuple[str, int]] = []
+        self.notes: list[str] = []
+
+    def begin(self, unit: str, total: int) -> None:
+        self.stretches.append((unit, total))
+
+    def advance(self, done: int, note: str = "") -> None:
+        self.notes.append(note)
+
+
+def state(step: int, tokens: int) -> TrainingState:
+    return TrainingState(step=step, tokens=tokens, curve=[(step, 0.5, 1e-3)])
+
+
+def test_each_training_of_a_search_is_measured_by_itself() -> None:
+    shown = Notes()
+    observer = StepProgress(shown)
+    for tokens in (1000, 10):
+        for step in (1, 2):
+            observer.stepped(state(step, step * tokens), 2)
+    assert shown.stretches == [("steps", 2)] * 2
+    speeds = [re.search(r"(-?[\d,]+) tokens/s", note) for note in shown.notes]
     assert [bool(speed) for speed in speeds] == [False, True, False, True]
     assert not any(speed and speed[1].startswith("-") for speed in speeds)
+
+
+def test_a_resumed_training_shows_what_is_left() -> None:
+    shown = Notes()
+    StepProgress(shown).stepped(state(91, 5000), 100)
+    assert shown.stretches == [("steps", 10)]

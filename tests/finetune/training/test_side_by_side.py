@@ -12,8 +12,9 @@ import pytest
 import fewsight.finetune.training.loop as training_module
 from fewsight.errors import TrainingError
 from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.rows.dataset import Dataset
 from fewsight.finetune.rows.rows import TrainingRow
-from fewsight.finetune.training.loop import Silent, Training
+from fewsight.finetune.training.loop import Observer, Training
 from fewsight.finetune.training.lora import add_lora, load_base, trainable
 from fewsight.finetune.training.side_by_side import side_by_side
 from fewsight.serving.models.names import ModelFolder
@@ -77,7 +78,7 @@ def three_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def trained(base: ModelFolder, rows: list[TrainingRow], work: Path, config: FinetuneConfig = CONFIG) -> dict[str, Any]:
     model = add_lora(load_base(base, "float32"), config, base.name)
-    Training(model, rows, rows[:6], config, {}, work, Silent()).run()
+    Training(model, Dataset(rows, rows[:6]), config, work, Observer()).run()
     return {name: weight.detach().clone() for name, weight in trainable(model).items()}
 
 

@@ -12,6 +12,7 @@ from fewsight.finetune.rows.rows import TrainingRow
 from fewsight.finetune.training.checkpoint import checkpoints
 from fewsight.finetune.training.evaluation import evaluate
 from fewsight.finetune.training.lora import trainable
+from fewsight.finetune.training.progress import StepProgress
 from fewsight.serving.models.names import ModelFolder
 from tests.finetune.support import KilledError, Killer
 from tests.finetune.training.support import CONFIG, adapted, largest_difference, sequences, train, weights
@@ -36,7 +37,7 @@ def test_a_killed_training_ends_as_an_uninterrupted_one(
     config = replace(CONFIG, checkpoint_minutes=0.0)
     whole, expected = train(base, toy_rows, tmp_path / "a", config)
     with pytest.raises(KilledError):
-        train(base, toy_rows, tmp_path / "b", config, Killer(step))
+        train(base, toy_rows, tmp_path / "b", config, StepProgress(Killer(step)))
     resumed, found = train(base, toy_rows, tmp_path / "b", config)
     assert largest_difference(weights(expected), weights(found)) <= 1e-6
     assert [loss for _, loss, _ in resumed.curve] == pytest.approx([loss for _, loss, _ in whole.curve], abs=1e-6)
@@ -87,8 +88,8 @@ def test_checkpoints_of_another_training_are_refused(
     train(base, toy_rows, tmp_path)
     with pytest.raises(ModelError, match="another rank"):
         train(base, toy_rows, tmp_path, replace(CONFIG, rank=2))
-    (found,) = checkpoints(tmp_path)
-    (found / "weights.safetensors").write_bytes(b"x")
+    (kept,) = checkpoints(tmp_path)
+    (kept / "weights.safetensors").write_bytes(b"x")
     with pytest.raises(ModelError, match="damaged"):
         train(base, toy_rows, tmp_path)
 
