@@ -63,7 +63,7 @@ class Setup:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was found in the rows, with the task's name where there are several."""
+        """Warnings about the rows, with the task's name where there are several."""
         several = len(self.subjects) > 1
         return tuple(f"{s.task.name}: {w}" if several else w for s in self.subjects for w in s.data.warnings)
 

@@ -71,7 +71,7 @@ def augment(
     }
     copies = Copies({kind: [] for kind, share in shares.items() if share})
     barred = {replace(row, history=mask(row.history)).key for row in held_back} if copies.rows else set()
-    for kind, found in copies.rows.items():
+    for kind, rows_of_kind in copies.rows.items():
         for row in rows:
             chance = random.Random(f"{config.seed}\0{kind}\0{row.id}")  # noqa: S311 - reproducible, no secret
             if chance.random() >= shares[kind]:
@@ -89,7 +89,7 @@ def augment(
             elif copy.key in barred:
                 copies.without["it would repeat a held-back row"] += 1
             else:
-                found.append(copy)
+                rows_of_kind.append(copy)
     return copies
 
 

@@ -39,16 +39,16 @@ def with_injection(
     row: GoldRow, history: CustomerHistory, fields: Sequence[ClosedField], chance: random.Random
 ) -> CustomerHistory | None:
     """The history with such a wording; None where nothing was said, or the row gives no field with another label."""
-    said = [place for place, event in enumerate(history.events) if event.text]
+    written = [place for place, event in enumerate(history.events) if event.text]
     given = [field for field in fields if field.path in row.values and len(field.labels) > 1]
-    if not said or not given:
+    if not written or not given:
         return None
     field = chance.choice(given)
     right = field.label_of(row.values[field.path])
     wrong = chance.choice([label for label in field.labels if label != right])
     planted = chance.choice(WORDINGS[row.language]).format(label=wrong)
     events = list(history.events)
-    text = events[said[-1]].text
+    text = events[written[-1]].text
     together = f"{text} {planted}" if chance.random() < 0.75 else f"{planted} {text}"
-    events[said[-1]] = replace(events[said[-1]], text=together)
+    events[written[-1]] = replace(events[written[-1]], text=together)
     return replace(history, events=tuple(events))

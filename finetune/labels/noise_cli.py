@@ -26,17 +26,17 @@ def audit(task: str, rows: Path, out: Path | None, seed: int) -> None:
 
     asked = load_task(task)
     gold = read_gold(rows, asked)
-    found = judge(gold.rows, asked, seed=seed)
-    for note in found.not_judged:
+    audited = judge(gold.rows, asked, seed=seed)
+    for note in audited.not_judged:
         click.echo(f"Not judged: {note}", err=True)
-    click.echo(f"{len(found.suspects):,} of {found.judged:,} labels in {rows} may be wrong.")
-    for one in found.suspects[:SHOWN]:
+    click.echo(f"{len(audited.suspects):,} of {audited.judged:,} labels in {rows} may be wrong.")
+    for one in audited.suspects[:SHOWN]:
         click.echo(
             f"  line {one.line}: {one.field} is {one.given} ({one.probability:.0%}); {one.likelier} would be likelier "
             f"({one.its_probability:.0%})"
         )
     if out is not None:
-        found.write(out)
+        audited.write(out)
         click.echo(f"All of them are in {out}.")
-    elif len(found.suspects) > SHOWN:
-        click.echo(f"  and {len(found.suspects) - SHOWN:,} more; --out writes all.")
+    elif len(audited.suspects) > SHOWN:
+        click.echo(f"  and {len(audited.suspects) - SHOWN:,} more; --out writes all.")

@@ -97,28 +97,28 @@ def paraphrase(texts: Sequence[str], out: Path, progress: Progress, **options: A
 def _write(answered: "Run", texts: dict[str, str], out: Path, done: Paraphrased) -> None:
     lines, origin = [], dict[str, Any]()
     for insight in answered:
-        text, made = texts[insight.customer_id], _made(insight)
-        why = unfit(text, made) if made else "not answered"
+        text, paraphrase = texts[insight.customer_id], _paraphrase_of(insight)
+        why = unfit(text, paraphrase) if paraphrase else "not answered"
         if why:
             done.left_out[why] += 1
             continue
-        lines.append(json.dumps(dict(zip(COLUMNS, (text, made), strict=True)), ensure_ascii=False) + "\n")
+        lines.append(json.dumps(dict(zip(COLUMNS, (text, paraphrase), strict=True)), ensure_ascii=False) + "\n")
         if insight.provenance and not origin:
             names = ("engine", "engine_version", "model", "model_digest", "dtype", "template")
             origin = {name: getattr(insight.provenance, name) for name in names}
     done.written = len(lines)
     if not lines:
-        raise InputError(f"No paraphrase can be used: {said(done)}. Name a larger model, and another --out.")
+        raise InputError(f"No paraphrase can be used: {reasons(done)}. Name a larger model, and another --out.")
     with replacing(out, private=True) as temporary:
         temporary.write_text("".join(lines), encoding="utf-8")
     counts = {"texts": done.texts, "written": done.written, "left_out": dict(done.left_out)}
     write_text(out.with_suffix(".source.json"), json.dumps({"answered_by": origin, "counts": counts}, indent=2) + "\n")
 
 
-def _made(insight: Insight) -> str:
+def _paraphrase_of(insight: Insight) -> str:
     return str(insight.answer["paraphrase"]).strip() if insight.status == "ok" and insight.answer else ""
 
 
-def said(done: Paraphrased) -> str:
+def reasons(done: Paraphrased) -> str:
     """Why texts have no paraphrase."""
     return ", ".join(f"{count:,} {why}" for why, count in done.left_out.items() if count)

@@ -26,7 +26,7 @@ def paraphrase(
     length, is left out and counted. Beside OUT stand what answered (.source.json) and the run (.run), from which the
     same command goes on where it was stopped.
     """
-    from fewsight.finetune.labels.paraphrase import masked_texts, said
+    from fewsight.finetune.labels.paraphrase import masked_texts, reasons
     from fewsight.finetune.labels.paraphrase import paraphrase as ask
     from fewsight.prompts.labelled import read_gold
     from fewsight.prompts.loading.finding import load_task
@@ -37,6 +37,6 @@ def paraphrase(
         decoding = Decoding(temperature=temperature)
         done = ask(texts, out, progress, model=model, engine=engine, base_url=base_url, decoding=decoding)
     click.echo(
-        f"{done.written:,} of {done.texts:,} texts have a paraphrase in {out}; left out: {said(done) or 'none'}."
+        f"{done.written:,} of {done.texts:,} texts have a paraphrase in {out}; left out: {reasons(done) or 'none'}."
     )
     click.echo("Look at some of them before they are trained on.")

@@ -108,19 +108,19 @@ class RowMaker:
 
     def make(self, gold: Sequence[GoldRow]) -> TrainingRows:
         """Training rows in the order of `gold`, each at most once."""
-        made = TrainingRows()
+        encoded = TrainingRows()
         shares = label_counts(gold, self.task)
         for chunk in (gold[start : start + CHUNK] for start in range(0, len(gold), CHUNK)):
             masked = [row.history if row.is_masked else self.mask(row.history) for row in chunk]
             items = self.preparer.items(masked, "shots-first", [self.task.name])
             for row, history, item in zip(chunk, masked, items, strict=True):
                 events = dict(zip(references(len(history.events)), (event.id for event in history.events), strict=True))
-                self._add(made, row, item, events, shares)
-        return made
+                self._add(encoded, row, item, events, shares)
+        return encoded
 
     def _add(
         self,
-        made: TrainingRows,
+        encoded: TrainingRows,
         row: GoldRow,
         item: Item,
         events: Mapping[str, str],
@@ -131,12 +131,12 @@ class RowMaker:
         parts = self._encoder.encode(values, frozenset(given), item.events)
         sequences = tuple(TokenSequence(item.prompt.token_ids, part) for part in parts)
         if not sequences:
-            made.without_loss.append(row.id)
+            encoded.without_loss.append(row.id)
         elif any(len(sequence.inputs) + 1 > self._limit for sequence in sequences):
-            made.too_long.append(row.id)
+            encoded.too_long.append(row.id)
         else:
-            made.cut += bool(item.left_out or item.cut)
-            made.rows.append(TrainingRow(row.id, given, item.language, item, sequences))
+            encoded.cut += bool(item.left_out or item.cut)
+            encoded.rows.append(TrainingRow(row.id, given, item.language, item, sequences))
 
     def _shown_values(self, row: GoldRow, item: Item, events: Mapping[str, str]) -> dict[str, Any]:
         """The given values, with evidence in the numbers that this prompt shows.

@@ -42,5 +42,5 @@ def evaluate(model: Any, sequences: Sequence[WeightedSequence], micro_tokens: in
         accuracy=1 - len(wrong_rows) / len(rows) if rows else 0.0,
         log_loss=-sum(logprob.values()) / len(logprob) if logprob else 0.0,
         loss=loss / weight if weight else 0.0,
-        by_field={field: sum(right) / len(right) for field, right in fields.items()},
+        by_field={field: sum(flags) / len(flags) for field, flags in fields.items()},
     )
