@@ -11,6 +11,7 @@ from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.config_file import make_config
 from fewsight.finetune.pipeline import finetune
 from fewsight.finetune.rows.dataset import Lesson
+from fewsight.prompts.labelled import GoldRow
 
 
 class FinetuneArm:
