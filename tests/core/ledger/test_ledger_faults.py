@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -148,3 +149,26 @@ def test_a_folder_that_can_not_be_written_can_be_read(
     with Ledger.open(tmp_path, read_only=True) as ledger:
         assert len(list(ledger.insights())) == 1
         assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_lock_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    Ledger.open(tmp_path).close()
+    (lock,) = tmp_path.glob("*.lock")
+    target = tmp_path / "precious.txt"
+    target.write_text("keep", "utf-8")
+    lock.unlink()
+    lock.symlink_to(target)
+    with pytest.raises(LedgerError, match="Can't write beside the ledger"):
+        Ledger.open(tmp_path)
+    assert target.read_text("utf-8") == "keep"
+
+
+def test_a_lock_is_closed_by_another_thread(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path)
+    lock = ledger._lock
+    assert lock is not None
+    ledger._lock = None
+    thread = Thread(target=lock.close)
+    thread.start()
+    thread.join()
+    Ledger.open(tmp_path).close()
