@@ -10,7 +10,7 @@ from fewsight.events import CustomerHistory, Event
 from fewsight.evidence import reference
 from fewsight.prompts.task import Language
 from fewsight.prompts.words import FACTS, KINDS
-from fewsight.tables.values.amounts import EXPONENTS
+from fewsight.tables.values.currencies import EXPONENTS
 
 MAX_TEXT: Final = 1200
 """Most characters of one event's text that are shown; the middle of a longer one is cut."""

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from fewsight.digest import digest
 from fewsight.errors import InputError, did_you_mean
+from fewsight.tables.formats import settle
 from fewsight.tables.guess import Sample, guess, has_naive_times, look_at_values
 from fewsight.tables.mapping import ColumnMapping
+from fewsight.tables.newest import newest_of
 from fewsight.tables.quarantine import Quarantine
 from fewsight.tables.records import Broken, Record, Source
 from fewsight.tables.rows import RowReader
@@ -75,6 +77,11 @@ class _Table:
         }
         self.good = self.bad = 0
 
+    def column(self, name: str) -> Iterator[Any]:
+        """All cells of a column, read anew from the source."""
+        at = self.source.columns.index(name)
+        return (cells[at] for _, cells in self.source.records() if not isinstance(cells, Broken))
+
     def pour(self, reader: RowReader, store: Store, quarantine: Quarantine, where: str = "") -> None:
         """Read all rows into a store, and what is broken into the quarantine."""
         for number, (line, cells) in enumerate(self._rows, 1):
@@ -112,7 +119,8 @@ def load(
                 fitted = replace(fitted, notes=(*fitted.notes, note))
             store.sort()
             counts = _count(store, fitted, events, beside, bad)
-        newest = store.one("SELECT max(time) FROM events")
+        newest, far = newest_of(store)
+        fitted = replace(fitted, notes=(*fitted.notes, *([far] if far else [])))
         contents = [table.source.digest() for table in (events, beside) if table is not None]
         identity = digest({"content": contents, "mapping": _plain(fitted), "profiles": _plain(of_profiles), "tz": tz})
         return Loaded(store, fitted, counts, None if newest is None else from_microseconds(newest), identity)
@@ -131,7 +139,9 @@ def _fit(table: _Table, mapping: ColumnMapping | None, zone: ZoneInfo | None, ha
         raise InputError(f"The rows of {name} are profiles, so there can't be a second table of profiles beside it.")
     # with a table of profiles beside it, [profile] names columns of that one
     chosen = replace(chosen, profile=()) if has_profiles else chosen
-    chosen = look_at_values(chosen.for_table(name, columns), table.sample, zone is not None)
+    fitted = chosen.for_table(name, columns)
+    chosen = look_at_values(fitted, table.sample, zone is not None)
+    chosen = settle(fitted, chosen, name, table.sample, table.column)
     naive = None if zone else has_naive_times(chosen, table.sample)
     if naive is not None:
         raise InputError(

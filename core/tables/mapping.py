@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from fewsight.errors import MappingError, did_you_mean
 from fewsight.events import EVENT_KINDS
-from fewsight.tables.values.amounts import EXPONENTS, Mark
+from fewsight.tables.values.amounts import Mark
+from fewsight.tables.values.currencies import EXPONENTS
 from fewsight.tables.words import ROLES
 
 _KEYS: Final = ("columns", "defaults", "kinds", "profile", "rows", "amount_unit", "attributes", "day_first", "decimal")

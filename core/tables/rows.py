@@ -13,7 +13,8 @@ from fewsight.errors import did_you_mean
 from fewsight.events import EVENT_KINDS, Scalar
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.records import BadValue, Broken, Cells, damage, is_finite
-from fewsight.tables.values.amounts import currency_code, minor_units, symbol_currency
+from fewsight.tables.values.amounts import minor_units, symbol_currency
+from fewsight.tables.values.currencies import currency_code
 from fewsight.tables.values.times import microseconds
 from fewsight.tables.words import KIND_WORDS, squash
 

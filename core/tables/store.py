@@ -120,8 +120,12 @@ class Store:
 
     def one(self, query: str) -> Any:  # noqa: ANN401 - whatever is asked for
         """The first cell of a query's answer."""
-        row = self._open().cursor().execute(query).fetchone()
-        return row[0] if row else None
+        return next(iter(self.rows(query)), (None,))[0]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query that has few."""
+        found: list[tuple[Any, ...]] = self._open().cursor().execute(query).fetchall()
+        return found
 
     def similar(self, customer: str) -> list[str]:
         """A few ids that are spelled most like this one."""

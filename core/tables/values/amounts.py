@@ -1,43 +1,26 @@
 """Reading money as people write it, into integer minor units."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-from fewsight.errors import did_you_mean
 from fewsight.tables.records import BadValue
+from fewsight.tables.values.currencies import EXPONENTS, UNSURE, sign_code
 
 Mark = Literal[".", ","]
 """The decimal mark."""
 
-_TWO = """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY
-    COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR
-    JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO
-    NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB
-    TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"""
-_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-_THREE = "BHD IQD JOD KWD LYD OMR TND"
-EXPONENTS: Final = {code: digits for digits, codes in ((2, _TWO), (0, _NONE), (3, _THREE)) for code in codes.split()}
-"""ISO 4217: digits after the decimal mark."""
-
-_SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "RMB": "CNY", "元": "CNY", "人民币": "CNY", "₹": "INR", "₩": "KRW"}
 _PLAIN = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d+))?", re.ASCII)
 _DRESSED = re.compile(r"(\D*?)(\d(?:[\d.,' \u00a0\u202f’]*\d)?)(\D*)", re.ASCII)
-_GROUPS = re.compile(r"\d{1,3}([.,' ])\d{3}(?:\1\d{3})*", re.ASCII)
+_GROUPS = re.compile(r"\d{1,3}([.,' ])\d{3}(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}", re.ASCII)
+_DOUBTFUL = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+"""1.200 is twelve hundred here and one and a fifth there."""
+_DASHED = re.compile(r"(?<=\d)[.,][-–—]{1,2}(?=\s|$)")
+"""12,- is a whole amount."""
+_SUMMED = 9
+"""From so many decimals on a number is what a sum of floats looks like, not a price."""
 _LARGEST = 10**15
-
-
-def currency_code(value: Any) -> str:  # noqa: ANN401 - any cell
-    """An ISO 4217 code from a cell such as 'eur' or '€'.
-
-    Raises:
-        BadValue: no known currency.
-    """
-    word = str(value).strip().upper()
-    code = _SYMBOLS.get(word, word)
-    if code not in EXPONENTS:
-        raise BadValue("not an ISO 4217 currency code." + (did_you_mean(word, EXPONENTS) if len(word) == 3 else ""))
-    return code
 
 
 def minor_units(value: Any, currency: str | None, unit: str, mark: Mark | None) -> int:  # noqa: ANN401 - any cell
@@ -50,18 +33,26 @@ def minor_units(value: Any, currency: str | None, unit: str, mark: Mark | None) 
     """
     exponent = 0 if unit == "minor" else EXPONENTS.get(currency or "", 2)
     if isinstance(value, str):
-        plain = _PLAIN.fullmatch(value) if mark != "," else None
-        sign, digits, decimals = plain.groups() if plain else _undress(value, exponent, mark)
-        decimals = (decimals or "").rstrip("0")
-        if len(decimals) > exponent:
-            raise BadValue(f"more decimals than the {exponent} of {currency or 'an amount'}" + _hint(unit))
-        amount = int(digits + decimals.ljust(exponent, "0"))
-        amount = -amount if sign == "-" else amount
+        amount = _from_text(value, exponent, currency, unit, mark)
     else:
         amount = _from_number(value, exponent, currency, unit)
     if abs(amount) > _LARGEST:
         raise BadValue("an amount too large to be true")
     return amount
+
+
+def _from_text(value: str, exponent: int, currency: str | None, unit: str, mark: Mark | None) -> int:
+    plain = _PLAIN.fullmatch(value) if mark != "," else None
+    if plain and plain[3] and mark is None and exponent != 3 and _DOUBTFUL.fullmatch(value.lstrip("+-")):
+        plain = None
+    sign, digits, decimals = plain.groups() if plain else _undress(value, currency, exponent, mark)
+    decimals = (decimals or "").rstrip("0")
+    if len(decimals) >= _SUMMED:
+        return _from_number(float(f"{sign}{digits}.{decimals}"), exponent, currency, unit)
+    if len(decimals) > exponent:
+        raise BadValue(_too_exact(exponent, currency) + _hint(unit))
+    amount = int(digits + decimals.ljust(exponent, "0"))
+    return -amount if sign == "-" else amount
 
 
 def symbol_currency(value: Any) -> str | None:  # noqa: ANN401 - any cell
@@ -71,17 +62,49 @@ def symbol_currency(value: Any) -> str | None:  # noqa: ANN401 - any cell
     match = _DRESSED.fullmatch(value.strip())
     if not match:
         return None
-    words = [part.strip(" +-−()\u00a0\u202f").upper() for part in (match[1], match[3])]
-    return next((code for code in (_SYMBOLS.get(w, w) for w in words if w) if code in EXPONENTS), None)
+    codes = (sign_code(word) for part in (match[1], match[3]) for word in _words(part))
+    return next((code for code in codes if code), None)
 
 
-def guess_mark(values: list[Any]) -> Mark | None:
-    """The decimal mark that a sample shows beyond doubt ('12,5', '1.234,56'), or None."""
-    marks: set[Mark] = set()
+def decimal_mark(values: Iterable[Any]) -> tuple[Mark | None, str | None]:
+    """The decimal mark that a column shows beyond doubt, and the value that shows it; None where none or both do.
+
+    '12,5', '1.234,56' and '1.234.567' show it. '1.200' does where whole amounts stand beside it ('80'): a number with
+    three decimals would have them everywhere, or lose its last zeros.
+    """
+    shown: dict[Mark, str] = {}
+    padded: dict[Mark, str] = {}
+    whole = False
     for value in values:
-        if isinstance(value, str) and (match := re.search(r"([.,])\d{1,2}\D*$", value.strip())):
-            marks.add("," if match[1] == "," else ".")
-    return marks.pop() if len(marks) == 1 else None
+        match = _DRESSED.fullmatch(value.strip()) if isinstance(value, str) and len(value) < 60 else None
+        used = [char for char in match[2] if char in ".,"] if match else []
+        if match is None or not used:
+            whole = whole or (match is not None and len(match[2]) <= 3)
+            continue
+        last: Mark = "," if used[-1] == "," else "."
+        other: Mark = "." if last == "," else ","
+        if len(used) == 1 and _DOUBTFUL.fullmatch(match[2]):
+            if match[2].endswith("0"):
+                padded.setdefault(other, value)
+        else:
+            shown.setdefault(other if len(used) > 1 and len(set(used)) == 1 else last, value)
+    if whole and not shown:
+        shown = padded
+    return next(iter(shown.items())) if len(shown) == 1 else (None, None)
+
+
+def guess_mark(values: Iterable[Any]) -> Mark | None:
+    """The decimal mark that a sample shows beyond doubt, or None (see `decimal_mark`)."""
+    return decimal_mark(values)[0]
+
+
+def _words(part: str) -> list[str]:
+    """Words and signs beside a number, in upper case, without brackets and signs of plus and minus."""
+    return [word for piece in part.upper().split() if (word := piece.strip("+-()−"))]
+
+
+def _too_exact(exponent: int, currency: str | None) -> str:
+    return f"more decimals than the {exponent} of {currency or 'an amount'}"
 
 
 def _hint(unit: str) -> str:
@@ -98,24 +121,34 @@ def _from_number(value: Any, exponent: int, currency: str | None, unit: str) -> 
         raise BadValue("not an amount") from None
     # 19.990000000000002 is what sums of floats look like, not a price with 15 decimals
     if abs(exact - whole) > (Decimal("1e-6") if isinstance(value, float) else 0):
-        raise BadValue(f"more decimals than the {exponent} of {currency or 'an amount'}" + _hint(unit))
+        raise BadValue(_too_exact(exponent, currency) + _hint(unit))
     return whole
 
 
-def _undress(value: str, exponent: int, mark: Mark | None) -> tuple[str, str, str]:
+def _undress(value: str, currency: str | None, exponent: int, mark: Mark | None) -> tuple[str, str, str]:
     """Sign, digits and decimals of an amount with symbols and separators."""
-    text = value.strip().replace("−", "-")
+    text = _DASHED.sub("", value.strip().replace("−", "-"))
     match = _DRESSED.fullmatch(text)
     if not match:
         raise BadValue("not an amount")
     before, number, after = match[1].strip(), match[2].strip(), match[3].strip()
     brackets = before.endswith("(") + before.startswith("(") > 0 and after.endswith(")")
-    words = [part.strip("+-() \u00a0\u202f").upper() for part in (before, after)]
-    if any(word and word not in EXPONENTS and word not in _SYMBOLS and word not in ("$", "¥") for word in words):
+    if any(sign_code(word) is None and word.removesuffix(".") not in UNSURE for word in _words(f"{before} {after}")):
         raise BadValue("not an amount")
     minus = brackets or "-" in before or after.startswith("-")
     number = re.sub(r"[\u00a0\u202f]", " ", number).replace("’", "'")
-    return ("-" if minus else "", *_split(number, exponent, mark))
+    try:
+        return ("-" if minus else "", *_split(number, exponent, mark))
+    except _Doubt as doubt:
+        decimals = _too_exact(exponent, currency)
+        raise BadValue(
+            f"ambiguous: {str(doubt)!r} may group thousands, or be the decimal mark (with {decimals}); "
+            "set decimal in the mapping"
+        ) from None
+
+
+class _Doubt(Exception):  # noqa: N818 - a reason on its way to a BadValue
+    """A separator that may be either."""
 
 
 def _split(number: str, exponent: int, mark: Mark | None) -> tuple[str, str]:
@@ -142,6 +175,8 @@ def _role_of(separator: str, number: str, exponent: int, mark: Mark | None) -> s
         return ""
     if not grouped or mark == separator:
         return separator
-    if mark is not None or (exponent == 0 and not number.startswith("0")):
+    if number.startswith("0"):
+        return separator
+    if mark is not None or exponent == 0:
         return ""
-    raise BadValue(f"ambiguous: {separator!r} may group thousands or be the decimal mark")
+    raise _Doubt(separator)

@@ -4,21 +4,29 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from fewsight.tables.records import BadValue, is_finite
+from fewsight.tables.values.clocks import find_clock, find_dotted_clock
+from fewsight.tables.values.dates import day_order, fold, read_date
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_END = int((datetime(2101, 1, 1, tzinfo=UTC) - EPOCH).total_seconds()) * 1_000_000
-_MIDNIGHT = time(0)
-_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T,\s]+|$)(.*)", re.ASCII | re.S)
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T,\s]+|$)(.*)", re.ASCII | re.S)
-_CLOCK = re.compile(
-    r"(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*([ap]\.?m\.?)?\s*(utc|gmt|z|[+-]\d{2}:?\d{0,2})?", re.I | re.ASCII
-)
-# digits of a number of seconds, milli-, micro- and nanoseconds since 1970, in this century
-_EPOCH_UNITS = {10: 1_000_000, 9: 1_000_000, 13: 1_000, 12: 1_000, 16: 1, 15: 1}
+_END: Final = int((datetime(2101, 1, 1, tzinfo=UTC) - EPOCH).total_seconds()) * 1_000_000
+_SEPARATORS: Final = frozenset(("", " ", "T", "t"))
+_MIDNIGHT: Final = time(0)
+_LONGEST: Final = 100
+"""Characters; no moment takes more, with its zone in words."""
+_NUMBER: Final = re.compile(r"\d{5,19}(?:[.,]\d+)?", re.ASCII)
+_STAMPS: Final = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+"""Digits of a compact stamp. Twelve are no milliseconds since 1970: those would be of the seventies."""
+_EPOCH_UNITS: Final = {10: 1_000_000, 9: 1_000_000, 13: 1_000, 12: 1_000, 16: 1, 15: 1}
+"""Microseconds by the digits of a number of seconds, milli- and microseconds since 1970."""
+_APART: Final = re.compile(r"(\d{4}):(\d{1,2}:\d{2}:)|\b(\d{8})t?(\d{2})(\d{2})(\d{2})?(?!\d)", re.ASCII)
+"""05/Jan/2024:10:15:00, as web servers write it, and 20240105101500Z."""
+_EXCEL_EPOCH: Final = datetime(1899, 12, 30)
+_EXCEL_DAYS: Final = range(25_569, 73_416)
+"""Of the years 1970 to 2100."""
+_WRONG: Final = "not a time, or an impossible one; write it as 2024-01-31T10:15:00Z"
 
 
 def microseconds(value: Any, tz: tzinfo | None, day_first: bool | None) -> int:  # noqa: ANN401 - any cell
@@ -54,29 +62,33 @@ def is_naive(value: Any, day_first: bool | None) -> bool:  # noqa: ANN401 - any 
 
 
 def guess_day_first(values: Iterable[Any]) -> bool | None:
-    """From dates like 31/01/2024 in a sample, whether the day comes first; None where none of them tells."""
-    answers = set()
-    for match in (_YEAR_LAST.fullmatch(value.strip()) for value in values if isinstance(value, str)):
-        if match and int(match[1]) > 12 >= int(match[3]):
-            answers.add(True)
-        if match and int(match[3]) > 12 >= int(match[1]):
-            answers.add(False)
-    return answers.pop() if len(answers) == 1 else None
+    """From dates like 31/01/2024, whether the day comes first; None where none of them tells (see `day_order`)."""
+    return day_order(values)[0]
+
+
+def is_excel_serial(value: Any) -> bool:  # noqa: ANN401 - any cell
+    """Whether a cell is a number of days such as 45296.5, as Excel counts them."""
+    if isinstance(value, str):
+        return _NUMBER.fullmatch(value) is not None and len(re.split("[.,]", value)[0]) == 5
+    return isinstance(value, (int, float, Decimal)) and is_finite(value) and int(value) in _EXCEL_DAYS
 
 
 def read_time(value: Any, day_first: bool | None = None) -> datetime:  # noqa: ANN401 - any cell
-    """A cell as a datetime, naive where it names no zone. Numbers count from 1970 (s, ms, us or ns by their size).
+    """A cell as a datetime, naive where it names no zone.
+
+    Numbers count from 1970 (s, ms, us or ns by their size), those of five digits are Excel's days.
 
     Raises:
         BadValue: it is no time, or day and month can't be told apart.
     """
     if isinstance(value, str):
         try:
-            if not value.isdecimal():
+            # fromisoformat takes any character after the date: 20240105101500Z and 2024-01-05+01:00 would be misread
+            if not value.isdecimal() and value[8 if value[4:5].isdecimal() else 10 : 11][:1] in _SEPARATORS:
                 return datetime.fromisoformat(value)
         except ValueError:
             pass
-        return _read_words(value.strip(), day_first)
+        return _written(value.strip(), day_first)
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
@@ -86,29 +98,49 @@ def read_time(value: Any, day_first: bool | None = None) -> datetime:  # noqa: A
     raise BadValue("not a time")
 
 
-def _read_words(text: str, day_first: bool | None) -> datetime:
-    if text.isascii() and text.isdecimal():
-        return _from_digits(text)
+def _written(text: str, day_first: bool | None) -> datetime:
+    if len(text) > _LONGEST:
+        raise BadValue(_WRONG)
+    if _NUMBER.fullmatch(text):
+        return _from_digits(text.replace(",", "."))
     try:
-        if match := _YEAR_FIRST.fullmatch(text):
-            return _at(int(match[1]), int(match[2]), int(match[3]), match[4])
-        if match := _YEAR_LAST.fullmatch(text):
-            day, month = _day_month(int(match[1]), int(match[3]), True if match[2] == "." else day_first)
-            return _at(int(match[4]), month, day, match[5])
-        return parsedate_to_datetime(text) if len(text) < 60 else datetime.fromisoformat(text)
-    except (ValueError, OverflowError, IndexError, TypeError):
-        raise BadValue("not a time, or an impossible one; write it as 2024-01-31T10:15:00Z") from None
+        return _worded(fold(text), day_first)
+    except (ValueError, OverflowError):
+        raise BadValue(_WRONG) from None
+
+
+def _worded(text: str, day_first: bool | None) -> datetime:
+    text = _APART.sub(_put_apart, text)
+    clock = find_clock(text)
+    if clock is None:
+        try:
+            return datetime.combine(read_date(text, day_first), _MIDNIGHT)
+        except ValueError:
+            clock = find_dotted_clock(text)
+        if clock is None:
+            raise ValueError(text)
+    return datetime.combine(read_date(clock.rest, day_first), clock.time)
+
+
+def _put_apart(match: re.Match[str]) -> str:
+    if match[1]:
+        return f"{match[1]} {match[2]}"
+    return f"{match[3]} {match[4]}:{match[5]}:{match[6] or '00'}"
 
 
 def _from_digits(text: str) -> datetime:
+    return _from_stamp(text) if text.isdecimal() and _is_stamp(text) else _from_number(Decimal(text))
+
+
+def _is_stamp(digits: str) -> bool:
+    return len(digits) in _STAMPS and (len(digits) != 12 or digits[:2] in ("19", "20"))
+
+
+def _from_stamp(digits: str) -> datetime:
     try:
-        if len(text) == 8:
-            return datetime.fromisoformat(text)
-        if len(text) == 14:
-            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
+        return datetime.strptime(digits, _STAMPS[len(digits)])
     except ValueError:
-        raise BadValue("not a time, or an impossible one; write it as 2024-01-31T10:15:00Z") from None
-    return _from_number(int(text) if len(text) < 20 else 0)
+        raise BadValue(_WRONG) from None
 
 
 def _from_number(value: float | Decimal) -> datetime:
@@ -116,31 +148,12 @@ def _from_number(value: float | Decimal) -> datetime:
         raise BadValue("not a time")
     whole = int(value)
     digits = len(str(abs(whole)))
+    if whole in _EXCEL_DAYS:
+        return _EXCEL_EPOCH + timedelta(seconds=round(value * 86_400))  # a file holds too few digits for more
+    if value == whole and _is_stamp(str(whole)):
+        return _from_stamp(str(whole))
     if digits in (18, 19):
         return EPOCH + timedelta(microseconds=whole // 1000)
     if digits not in _EPOCH_UNITS:
         raise BadValue("not a time: a number, but not of seconds or milliseconds since 1970")
     return EPOCH + timedelta(microseconds=int(value * _EPOCH_UNITS[digits]))
-
-
-def _day_month(first: int, second: int, day_first: bool | None) -> tuple[int, int]:
-    if day_first is None and first <= 12 and second <= 12 and first != second:
-        raise BadValue("day and month can't be told apart; set day_first in the mapping, or write 2024-01-31")
-    if day_first is None:
-        day_first = first > 12
-    return (first, second) if day_first else (second, first)
-
-
-def _at(year: int, month: int, day: int, clock: str) -> datetime:
-    if not clock.strip():
-        return datetime(year, month, day)
-    match = _CLOCK.fullmatch(clock.strip())
-    if not match:
-        raise ValueError(clock)
-    hour, zone = int(match[1]), match[4] or ""
-    if match[3]:
-        if not 1 <= hour <= 12:
-            raise ValueError(clock)
-        hour = hour % 12 + (12 if match[3][0] in "pP" else 0)
-    zone = "+00:00" if zone and zone[0] not in "+-" else zone
-    return datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{hour:02}{match[2]}{zone}")
