@@ -13,8 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from fewsight.errors import TaskError
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.loading.template_check import BLOCKS
-from fewsight.prompts.task import Language, Shot, Style, Task
+from fewsight.prompts.task import BLOCKS, Language, Shot, Style, Task
 from fewsight.prompts.view import EventLine, View, view
 from fewsight.prompts.words import SYSTEM
 from fewsight.tokenizer import Tokenizer

@@ -20,6 +20,9 @@ ANONYMOUS: Final = "shot:"
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 STYLES: Final[tuple[Style, ...]] = ("full", "compact")
 
+BLOCKS: Final = ("instructions", "history", "question")
+"""The blocks of every template; `history` and `question` are rendered for shots too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:

@@ -1,10 +1,8 @@
 """What can be said about a template without rendering it."""
 
 from collections.abc import Iterator
-from typing import Final
 
-BLOCKS: Final = ("instructions", "history", "question")
-"""The blocks of every template; `history` and `question` are rendered for shots too."""
+from fewsight.prompts.task import BLOCKS
 
 
 def template_problems(source: str) -> Iterator[str]:
