@@ -126,6 +126,7 @@ def _files(option: str, given: tuple[str, ...], names: list[str]) -> dict[str, P
 
 
 def _report(done: "Finetuned") -> None:
+    from fewsight.finetune.gate.improvement import improvements_of
     from fewsight.finetune.gate.summary import summary_lines
 
     for line in summary_lines(done.manifest):
@@ -137,8 +138,19 @@ def _report(done: "Finetuned") -> None:
     kind = "model" if done.manifest.is_model else "adapter"
     click.echo(f"The {kind} is {done.folder}; open {done.folder / 'card.html'}.")
     tasks = " ".join(task.name for task in done.manifest.tasks)
+    command = f"fewsight run {tasks} --{kind} {done.folder} --histories FILE --out RUN"
     parity = done.manifest.parity
     if parity is not None and not parity.passed:
         click.secho(f"The parity gate FAILED: `fewsight run` refuses this {kind} without --force.", fg="red", bold=True)
         raise SystemExit(1)
-    click.secho(f"Next: fewsight run {tasks} --{kind} {done.folder} --histories FILE --out RUN", fg="green")
+    unproven = [task for task, one in improvements_of(done.manifest).items() if not one.is_shown]
+    if unproven:
+        click.secho(
+            f"For {', '.join(unproven)} this {kind} is not shown to be better than its base model. Train longer "
+            "(--preset best), give more rows, or hold more back to see smaller differences (--valid FILE, or "
+            "--valid-share 0.3); "
+            f"`fewsight eval` compares it with prompts and classic models. To use it as it is: {command}",
+            fg="yellow",
+        )
+    else:
+        click.secho(f"Next: {command}", fg="green")

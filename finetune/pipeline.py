@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fewsight.adapter_manifest import AdapterManifest, Metric
+from fewsight.adapter_manifest import AdapterManifest
 from fewsight.files import write_text
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.config_file import as_toml
@@ -123,31 +123,30 @@ def _train(setup: Setup, work: Path, observer: Observer) -> Outcome:
     return Outcome(before, state, memory)
 
 
-def _before(setup: Setup, model: Any, work: Path) -> dict[str, Metric]:  # noqa: ANN401 - any transformers model
-    """The base model on the held-back rows of each task; kept for a resumed training."""
-    path = work / "before.json"
+def _before(setup: Setup, model: Any, work: Path) -> dict[str, list[bool]]:  # noqa: ANN401 - any transformers model
+    """Whether the base model is right, by task and held-back row; kept for a resumed training."""
+    path = work / "before_rows.json"
     if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        return {task: Metric.model_validate(metric) for task, metric in known.items()}
+        known: dict[str, list[bool]] = json.loads(path.read_text(encoding="utf-8"))
+        return known
     measured = [subject for subject in setup.subjects if subject.data.held_back]
     if measured:
         logger.info("measuring the base model")
     before = {subject.task.name: _untrained(subject, setup, model) for subject in measured}
-    write_text(path, json.dumps({task: metric.model_dump() for task, metric in before.items()}))
+    write_text(path, json.dumps(before))
     return before
 
 
-def _untrained(subject: Subject, setup: Setup, model: Any) -> Metric:  # noqa: ANN401 - any transformers model
-    """The base model's share of right rows, with the full template and no shots."""
+def _untrained(subject: Subject, setup: Setup, model: Any) -> list[bool]:  # noqa: ANN401 - any transformers model
+    """Whether the base model is right, with the full template and no shots."""
     task, prompts = subject.task, prompt_options(setup.config)
     full = PromptOptions("full", prompts.language, prompts.mask, prompts.history_tokens)
     maker = RowMaker(task, full, setup.tokenizer, setup.base.max_model_len, setup.config.seed)
     gold = subject.reported(setup.config)
     masked = [maker.preparer.mask(row.history).history for row in gold]
     items = maker.preparer.items(masked, "shots-first", [task.name])
-    return rows_right(
-        closed_fields(task.output), gold, believe(ModelScorer(model), items, maker.preparer.forms[task.name])
-    )
+    beliefs = believe(ModelScorer(model), items, maker.preparer.forms[task.name])
+    return rows_right(closed_fields(task.output), gold, beliefs)
 
 
 def _write_extras(folder: Path, setup: Setup, trials: Sequence[Trial]) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from fewsight.adapter_manifest import AdapterManifest
 from fewsight.files import write_text
+from fewsight.finetune.gate.improvement import improvement_lines
 from fewsight.finetune.gate.report import FieldReport
 from fewsight.finetune.training.checkpoint import TrainingState
 from fewsight.pages.environment import render
@@ -29,6 +30,7 @@ def write_card(
         Path(__file__).parent,
         manifest=manifest,
         fields=fields,
+        improvements=list(improvement_lines(manifest)),
         warnings=warnings,
         losses=losses,
         loss_range=_range([loss for _, loss, _ in state.curve]),

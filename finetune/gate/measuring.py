@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.adapter_manifest import AdapterManifest, BaseFacts, Metric
+from fewsight.finetune.gate.improvement import FACT, PairedRows, improvement_fact, improvements
 from fewsight.finetune.gate.parity import Asked, check_parity, installed_ways
-from fewsight.finetune.gate.report import FieldReport, field_report, rows_right
+from fewsight.finetune.gate.report import FieldReport, field_report, rows_right, rows_with_labels
 from fewsight.finetune.gate.scoring import Belief
 from fewsight.finetune.rows.data import prompt_options
 from fewsight.finetune.setup import Setup
@@ -26,9 +27,9 @@ LIBRARIES: Final = ("fewsight", "torch", "transformers", "peft", "tokenizers", "
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training went: the base model on the held-back rows by task, the last state, the memory's peak in MiB."""
+    """How a training went: whether the base model was right, by task and held-back row; state; peak memory in MiB."""
 
-    before: Mapping[str, Metric]
+    before: Mapping[str, Sequence[bool]]
     state: TrainingState
     memory: float
 
@@ -63,7 +64,9 @@ def measure(setup: Setup, outcome: Outcome, trained: Path, ways: Sequence[str] |
     ways = installed_ways() if ways is None else ways
     parity, beliefs = check_parity(adapter, model, asked, dtype=dtype, ways=ways)
     measured = [(one, rows) for one, rows in zip(asked, beliefs, strict=True) if one.task.name in outcome.before]
-    reports, metrics = _figures(measured, outcome, "trained model" if whole else "adapter")
+    reports = {one.task.name: _reports(one, rows) for one, rows in measured}
+    pairs = {one.task.name: _paired(one, rows, outcome) for one, rows in measured}
+    kind = "trained model" if whole else "adapter"
     base, tokenizer = setup.base, setup.tokenizer
     manifest = AdapterManifest(
         name=trained.name,
@@ -75,8 +78,8 @@ def measure(setup: Setup, outcome: Outcome, trained: Path, ways: Sequence[str] |
         data={subject.task.name: subject.data.facts for subject in setup.subjects},
         config=asdict(setup.config),
         versions=library_versions(),
-        metrics=metrics,
-        training=_training_facts(outcome, reports),
+        metrics={task: _metrics(kind, pairs[task], fields) for task, fields in reports.items()},
+        training=_training_facts(outcome, reports) | {FACT: improvement_fact(improvements(pairs))},
         parity=parity,
     )
     return Measured(manifest, reports)
@@ -95,21 +98,24 @@ def _asked(setup: Setup) -> list[Asked]:
     ]
 
 
-def _figures(
-    measured: Sequence[tuple[Asked, Sequence[Belief]]], outcome: Outcome, kind: str
-) -> tuple[dict[str, tuple[FieldReport, ...]], dict[str, dict[str, Metric]]]:
-    """Each task's report by field, and its shares of right rows."""
-    reports: dict[str, tuple[FieldReport, ...]] = {}
-    metrics: dict[str, dict[str, Metric]] = {}
-    for one, beliefs in measured:
-        name, fields = one.task.name, closed_fields(one.task.output)
-        reports[name] = tuple(field_report(number, field, one.gold, beliefs) for number, field in enumerate(fields))
-        metrics[name] = {
-            "base model, full prompt": outcome.before[name],
-            kind: rows_right(fields, one.gold, beliefs),
-            **{f"{kind}, {report.path}": report.accuracy for report in reports[name] if len(fields) > 1},
-        }
-    return reports, metrics
+def _reports(one: Asked, beliefs: Sequence[Belief]) -> tuple[FieldReport, ...]:
+    fields = closed_fields(one.task.output)
+    return tuple(field_report(number, field, one.gold, beliefs) for number, field in enumerate(fields))
+
+
+def _paired(one: Asked, beliefs: Sequence[Belief], outcome: Outcome) -> PairedRows:
+    fields = closed_fields(one.task.output)
+    rows = rows_with_labels(fields, one.gold)
+    return PairedRows(rows, outcome.before[one.task.name], rows_right(fields, one.gold, beliefs))
+
+
+def _metrics(kind: str, pair: PairedRows, reports: Sequence[FieldReport]) -> dict[str, Metric]:
+    """Shares of right rows of a task."""
+    return {
+        "base model, full prompt": Metric.of_share(sum(pair.base), len(pair.base)),
+        kind: Metric.of_share(sum(pair.trained), len(pair.trained)),
+        **{f"{kind}, {report.path}": report.accuracy for report in reports if len(reports) > 1},
+    }
 
 
 def _training_facts(outcome: Outcome, reports: Mapping[str, Sequence[FieldReport]]) -> dict[str, Any]:

@@ -57,11 +57,23 @@ def field_report(number: int, closed: ClosedField, gold: Sequence[GoldRow], beli
     return FieldReport(closed.path, Metric.of_share(right, pairs.total()), round(macro, 4), classes, pairs)
 
 
-def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], beliefs: Sequence[Belief]) -> Metric:
-    """The share of rows in which every given label was chosen."""
-    right = rows = 0
-    for row, belief in zip(gold, beliefs, strict=True):
-        given = [number for number, closed in enumerate(fields) if closed.path in row.values]
-        rows += bool(given)
-        right += bool(given) and all(belief.chosen[n] == fields[n].label_of(row.values[fields[n].path]) for n in given)
-    return Metric.of_share(right, rows)
+def rows_right(fields: Sequence[ClosedField], gold: Sequence[GoldRow], beliefs: Sequence[Belief]) -> list[bool]:
+    """Whether every given label was chosen, of each row that `rows_with_labels` names."""
+    return [
+        all(
+            belief.chosen[n] == one.label_of(row.values[one.path])
+            for n, one in enumerate(fields)
+            if one.path in row.values
+        )
+        for row, belief in zip(gold, beliefs, strict=True)
+        if _gives_a_label(fields, row)
+    ]
+
+
+def rows_with_labels(fields: Sequence[ClosedField], gold: Sequence[GoldRow]) -> list[GoldRow]:
+    """The rows that give a closed field."""
+    return [row for row in gold if _gives_a_label(fields, row)]
+
+
+def _gives_a_label(fields: Sequence[ClosedField], row: GoldRow) -> bool:
+    return any(closed.path in row.values for closed in fields)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from fewsight.adapter_manifest import AdapterManifest
+from fewsight.finetune.gate.improvement import improvement_lines
 
 
 def summary_lines(manifest: AdapterManifest) -> Iterator[str]:
@@ -15,6 +16,7 @@ def summary_lines(manifest: AdapterManifest) -> Iterator[str]:
         for name, metric in metrics.items():
             share = f"{metric.value:.1%} right [{metric.low:.1%}, {metric.high:.1%}] of {metric.rows:,} rows"
             yield f"  {task_name}: {name}: {share}"
+    yield from (f"  {line}" for line in improvement_lines(manifest))
     yield from (f"  data: {line}" for line in manifest.attribution)
     yield from _cost_lines(manifest)
     yield from parity_lines(manifest)
