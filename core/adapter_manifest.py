@@ -45,7 +45,7 @@ class TaskFacts(_Part):
 
 
 class DataFacts(_Part):
-    """What was learned from, without any of its texts.
+    """What the rows were that it was trained on, without any of their texts.
 
     `labels` counts training rows: field -> label -> rows. `augmented` counts copies of them that were trained on
     too, by kind; they are in no other count.
@@ -78,7 +78,7 @@ class Metric(_Part):
 
     @classmethod
     def of_share(cls, right: int, rows: int) -> Self:
-        """That of `right` rows out of `rows`, to four digits; without rows 0, with limits of 0 and 1.
+        """The share of `right` rows out of `rows`, to four digits; without rows 0, with limits of 0 and 1.
 
         >>> Metric.of_share(8, 10)
         Metric(value=0.8, low=0.4902, high=0.9433, rows=10)

@@ -93,9 +93,9 @@ def history_record(history: CustomerHistory) -> dict[str, Any]:
     events = []
     for event in history.events:
         time = {"time": event.time.isoformat()} if event.time else {}
-        said = {name: getattr(event, name) for name in ("kind", "channel", "text", "product", "amount", "currency")}
+        values = {name: getattr(event, name) for name in ("kind", "channel", "text", "product", "amount", "currency")}
         attributes = {"attributes": dict(event.attributes)} if event.attributes else {}
-        events.append(time | {name: value for name, value in said.items() if value is not None} | attributes)
+        events.append(time | {name: value for name, value in values.items() if value is not None} | attributes)
     profile = {"profile": dict(history.profile)} if history.profile else {}
     until = {"as_of": history.until.isoformat()} if history.until else {}
     return {"customer_id": history.customer_id, "events": events} | profile | until

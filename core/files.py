@@ -29,7 +29,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text` (UTF-8) in one step; folders that are missing are made.
+    """Replace `path` by `text` (UTF-8) in one step; folders that are missing are created.
 
     Raises:
         OSError: as for `replacing`.

@@ -12,7 +12,7 @@ Status = Literal["ok", "invalid", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Under what an answer was computed: enough to compute it again, or to refuse to mix it with others."""
+    """What an answer was computed under: enough to compute it again, or to refuse to mix it with others."""
 
     engine: str
     engine_version: str

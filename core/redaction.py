@@ -36,9 +36,9 @@ def keep_secret(value: str | None) -> None:
 
 def keep_url_secret(url: str) -> None:
     """Never show the password of this URL again; a URL without one is left alone."""
-    found = _IN_URL.search(url)
-    if found:
-        user, password = found["user"], found["password"]
+    login = _IN_URL.search(url)
+    if login:
+        user, password = login["user"], login["password"]
         keep_secret(password)
         keep_secret(unquote(password))
         pair = f"{unquote(user)}:{unquote(password)}"

@@ -115,14 +115,14 @@ def _report(name: str, intake: "Intake") -> list[str]:
     from fewsight.prompts.labelled.intake import REPORT
 
     kept = ", ".join(f"{count:,} {language}" for language, count in sorted(intake.kept.items()))
-    said = [f"Wrote {name}/: {len(intake.labels)} labels, shots: {kept}, of {intake.rows:,} rows."]
+    lines = [f"Wrote {name}/: {len(intake.labels)} labels, shots: {kept}, of {intake.rows:,} rows."]
     counts = {
         "left out": intake.left_out,
         "left out because they repeat another": intake.repeated,
         "kept though the same text has another label": intake.contradicting,
     }
-    said += [f"  {count:,} {'row' if count == 1 else 'rows'} {what}" for what, count in counts.items() if count]
-    said += [f"    {note}" for note in intake.notes]
+    lines += [f"  {count:,} {'row' if count == 1 else 'rows'} {what}" for what, count in counts.items() if count]
+    lines += [f"    {note}" for note in intake.notes]
     if sum(counts.values()) > len(intake.notes):
-        said.append(f"    ... all of them are in {name}/{REPORT}")
-    return said
+        lines.append(f"    ... all of them are in {name}/{REPORT}")
+    return lines

@@ -15,7 +15,7 @@ from fewsight.tables.values.currencies import EXPONENTS
 MAX_TEXT: Final = 1200
 """Most characters of one event's text that are shown; the middle of a longer one is cut."""
 
-TOLD_FROM: Final = 3
+FACTS_FROM: Final = 3
 """Events from which on a prompt tells what code has counted, silence among it."""
 
 MAX_VALUE: Final = 200
@@ -147,38 +147,38 @@ def event_line(event: Event, text: str, language: Language) -> str:
 def facts(history: CustomerHistory, language: Language) -> list[str]:
     """What code can count, so that the model need not: spans, orders, spend, returns, recency, trend."""
     words, events = FACTS[language], history.events
-    if len(events) < TOLD_FROM:
+    if len(events) < FACTS_FROM:
         return []
-    said = [words["events"].format(n=len(events))]
+    lines = [words["events"].format(n=len(events))]
     orders = [event for event in events if event.kind == "order"]
     if orders:
-        said.append(words["orders"].format(n=len(orders)))
+        lines.append(words["orders"].format(n=len(orders)))
         spend: Counter[str | None] = Counter()
         for event in orders:
             spend[event.currency] += event.amount or 0
-        said += [words["spend"].format(amount=money(total, currency)) for currency, total in spend.items() if total]
+        lines += [words["spend"].format(amount=money(total, currency)) for currency, total in spend.items() if total]
     back = sum(event.kind in ("return", "refund") for event in events)
     if back:
-        said.append(words["returns"].format(n=back))
-    said += _timing(history, orders, words)
+        lines.append(words["returns"].format(n=back))
+    lines += _timing(history, orders, words)
     favourites = Counter(one_line(e.product) for e in orders if e.product).most_common(3)
     often = [f"{name} x{count}" for name, count in favourites if count > 1]
     if often:
-        said.append(words["often"].format(names=", ".join(often)))
-    return said
+        lines.append(words["often"].format(names=", ".join(often)))
+    return lines
 
 
 def _timing(history: CustomerHistory, orders: Sequence[Event], words: dict[str, str]) -> list[str]:
     times, now = [event.time for event in history.events if event.time], history.now
     if not times or now is None:
         return []
-    said = [words["span"].format(n=(times[-1] - times[0]).days), words["idle"].format(n=(now - times[-1]).days)]
+    lines = [words["span"].format(n=(times[-1] - times[0]).days), words["idle"].format(n=(now - times[-1]).days)]
     ordered = [event.time for event in orders if event.time]
     if ordered:
         recent = sum((now - time).days < 90 for time in ordered)
         before = sum(90 <= (now - time).days < 180 for time in ordered)
-        said.append(words["trend"].format(recent=recent, before=before))
-    return said
+        lines.append(words["trend"].format(recent=recent, before=before))
+    return lines
 
 
 def _bare_message(history: CustomerHistory) -> str | None:

@@ -35,8 +35,8 @@ def fit_temperature(probabilities: Floats, gold: Codes) -> Temperature:
     def loss(coldness: float) -> float:
         return -float(log_softmax(coldness * logs, axis=1)[np.arange(len(gold)), gold].mean())
 
-    found = minimize_scalar(loss, bounds=(1 / HOTTEST, 1 / COLDEST), method="bounded", options={"xatol": 1e-6})
-    coldness = float(found.x)
+    best = minimize_scalar(loss, bounds=(1 / HOTTEST, 1 / COLDEST), method="bounded", options={"xatol": 1e-6})
+    coldness = float(best.x)
     return Temperature(temperature=1 / coldness if loss(coldness) < loss(1.0) else 1.0)
 
 
@@ -62,8 +62,8 @@ def fit_platt(confidence: Floats, right: Floats, positive: str | None = None) ->
         off = 1 / (1 + np.exp(-z)) - target
         return float((np.logaddexp(0, z) - target * z).mean()), np.array([(off * odds).mean(), off.mean()])
 
-    found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS")
-    return Platt(slope=float(found.x[0]), intercept=float(found.x[1]), positive=positive)
+    best = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS")
+    return Platt(slope=float(best.x[0]), intercept=float(best.x[1]), positive=positive)
 
 
 def fit_isotonic(confidence: Floats, right: Floats, positive: str | None = None) -> Isotonic:

@@ -88,12 +88,12 @@ class Ledger:
 
     def get_answers(self, keys: Sequence[str]) -> dict[str, Answer]:
         """The answers that are known for these keys (`AnswerKey.digest`)."""
-        found = {}
+        answers = {}
         with self._errors_named():
             for key in keys:
                 for columns in self._database.execute(_GET_ANSWER, (key,)):
-                    found[key] = read_answer(*columns)
-        return found
+                    answers[key] = read_answer(*columns)
+        return answers
 
     def record(self, answers: Mapping[str, Answer], results: Sequence[Result]) -> None:
         """Write a batch in one transaction.

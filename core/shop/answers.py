@@ -55,9 +55,11 @@ def _portrait(persona: Mapping[str, TraitTruth], language: Literal["en", "zh"]) 
     words = _summaries(language)
     who = [words[name][persona[name].value] for name in ("activity", "shopping_style", "main_interest", "household")]
     how = [words[name][persona[name].value] for name in ("price_sensitivity", "channel_preference")]
-    said = [", ".join(filter(None, part)) if language == "en" else "，".join(filter(None, part)) for part in (who, how)]
+    halves = [
+        ", ".join(filter(None, part)) if language == "en" else "，".join(filter(None, part)) for part in (who, how)
+    ]
     stop = ". " if language == "en" else "。"
-    sentences = [sentence[:1].upper() + sentence[1:] for sentence in said if sentence]
+    sentences = [sentence[:1].upper() + sentence[1:] for sentence in halves if sentence]
     return (stop.join(sentences) + stop).strip() if sentences else words["nothing"]["known"]
 
 

@@ -138,14 +138,14 @@ def _last_rejected(curve: RiskCoverage, risk: float, delta: float, first: int) -
     steps, parts = _sequence(int(curve.answered[-1]), first)
     numbers = np.searchsorted(curve.answered, steps)
     p_values = np.asarray(binom.cdf(curve.wrong[numbers], curve.answered[numbers], risk))
-    found, level = None, 0.0
+    last, level = None, 0.0
     for number, p, part in zip(numbers.tolist(), p_values.tolist(), parts.tolist(), strict=True):
         level += part * delta
         if level and p <= level:
-            found = int(number)
+            last = int(number)
         else:
             level = 0.0
-    return found
+    return last
 
 
 def _sequence(rows: int, first: int) -> tuple[Codes, Floats]:

@@ -60,9 +60,9 @@ def permutation_test(
     require_same_number(len(first.columns), len(second.columns), len(clusters))
     one, other = cluster_sums(first.columns, clusters), cluster_sums(second.columns, clusters)
     swapped, total = other - one, one.sum(axis=0) + other.sum(axis=0)
-    found = abs(first.value - second.value)
+    observed = abs(first.value - second.value)
     # Sums in another order differ by rounding, which grows with the figures.
-    least = found - CLOSE * max(1.0, abs(first.value) + abs(second.value))
+    least = observed - CLOSE * max(1.0, abs(first.value) + abs(second.value))
     count, is_exact = len(one), 2 ** min(len(one), 60) <= draws
     as_far = 0
     for swaps in _all_swaps(count) if is_exact else _drawn_swaps(count, draws, seed):
@@ -107,7 +107,7 @@ def compare_all(
     """
     if len(arms) < 2:
         raise InputError(f"Comparing takes two arms, and there is {', '.join(arms) or 'none'}.")
-    found = [
+    pairs = [
         Comparison(
             one,
             other,
@@ -117,8 +117,8 @@ def compare_all(
         )
         for one, other in combinations(arms, 2)
     ]
-    adjusted = holm([pair.p for pair in found])
-    return [replace(pair, p_holm=p) for pair, p in zip(found, adjusted, strict=True)]
+    adjusted = holm([pair.p for pair in pairs])
+    return [replace(pair, p_holm=p) for pair, p in zip(pairs, adjusted, strict=True)]
 
 
 def _all_swaps(count: int) -> Iterator[Floats]:

@@ -69,8 +69,8 @@ def prediction_powered_mean(
     if min(clusters, others) < 2:
         return PredictionPowered(Interval(value, 0.0, 1.0, confidence, "one customer", rows, clusters), trust)
     if few:
-        found = cluster_interval(share_like(alone.columns, alone.of_sums), labelled_clusters, confidence)
-        return PredictionPowered(found, trust)
+        interval = cluster_interval(share_like(alone.columns, alone.of_sums), labelled_clusters, confidence)
+        return PredictionPowered(interval, trust)
     variance = ((error * clusters) ** 2 + UNSEEN) / (clusters + UNSEEN) ** 2 + rest**2
     wider = t_quantile((1 + confidence) / 2, clusters - 1) / t_quantile((1 + confidence) / 2, math.inf)
     # Kept from 0 and 1, so that a share of 0 is not taken for one without spread.

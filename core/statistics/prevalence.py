@@ -91,12 +91,12 @@ def solve(matrices: Floats, answers: Floats) -> Floats:
     shares = answers / answers.sum(axis=-1, keepdims=True)
     squares = matrices @ np.swapaxes(matrices, -1, -2) + SUM_WEIGHT
     wanted = (matrices @ shares[..., None]) + SUM_WEIGHT
-    found: Floats = (np.linalg.pinv(squares, hermitian=True) @ wanted)[..., 0]
-    for at in np.argwhere((found < 0).any(axis=-1)):
-        found[tuple(at)] = _solve_bounded(matrices[tuple(at)], shares[tuple(at)])
-    found[np.abs(found) < ROUNDING] = 0.0  # what the solution leaves of nothing
-    found /= found.sum(axis=-1, keepdims=True)
-    return found
+    solution: Floats = (np.linalg.pinv(squares, hermitian=True) @ wanted)[..., 0]
+    for at in np.argwhere((solution < 0).any(axis=-1)):
+        solution[tuple(at)] = _solve_bounded(matrices[tuple(at)], shares[tuple(at)])
+    solution[np.abs(solution) < ROUNDING] = 0.0  # what the solution leaves of nothing
+    solution /= solution.sum(axis=-1, keepdims=True)
+    return solution
 
 
 def _interval(value: float, drawn: Floats, confidence: float, rows: int, clusters: int) -> Interval:
@@ -113,8 +113,8 @@ def _solve_bounded(matrix: Floats, shares: Floats) -> Floats:
     from scipy.optimize import nnls
 
     weight = np.sqrt(SUM_WEIGHT)
-    found: Floats = nnls(np.vstack([matrix.T, np.full(len(matrix), weight)]), np.append(shares, weight))[0]
-    return found
+    solution: Floats = nnls(np.vstack([matrix.T, np.full(len(matrix), weight)]), np.append(shares, weight))[0]
+    return solution
 
 
 def _matrix(cells: Floats, size: int, otherwise: Floats) -> Floats:

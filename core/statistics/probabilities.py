@@ -71,9 +71,9 @@ def reliability(confidence: Floats, right: Floats, binning: Binning = "equal-mas
     steps = np.linspace(0, 1, bins + 1)[1:-1]
     edges = np.unique(np.quantile(confidence, steps)) if binning == "equal-mass" else steps
     place = np.searchsorted(edges, confidence, side="left")
-    found = []
+    filled = []
     for number in range(len(edges) + 1):
         inside = place == number
         if inside.any():
-            found.append(Bin(int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean())))
-    return Reliability(binning, bins, tuple(found))
+            filled.append(Bin(int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean())))
+    return Reliability(binning, bins, tuple(filled))

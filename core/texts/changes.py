@@ -81,8 +81,8 @@ def _mistyped(word: str, chance: random.Random) -> str:
         "swapped": before + after[0] + letter + after[1:],
         "beside": before + (beside.upper() if letter.isupper() else beside) + after,
     }
-    made = mistakes[chance.choice(list(mistakes))]
-    return made if made != word else mistakes["missing"]  # equal letters were swapped
+    mistake = mistakes[chance.choice(list(mistakes))]
+    return mistake if mistake != word else mistakes["missing"]  # equal letters were swapped
 
 
 def _each_word(text: str, change: Change) -> str:

@@ -74,14 +74,14 @@ class AnswerForm:
         `values` are JSON values by dotted path. The text ends with what is forced after the last value before the first
         field that has none.
         """
-        text, found = self._pieces[0], {}
+        text, spans = self._pieces[0], {}
         for path, piece in zip(self.paths, self._pieces[1:], strict=True):
             if path not in values:
                 break
             value = json.dumps(values[path], ensure_ascii=False, separators=(",", ":"))
-            found[path] = (len(text), len(text) + len(value))
+            spans[path] = (len(text), len(text) + len(value))
             text += value + piece
-        return text, found
+        return text, spans
 
     def parse(self, text: str) -> BaseModel:
         """The validated answer.

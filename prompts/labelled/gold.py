@@ -11,7 +11,7 @@ from fewsight.events import CustomerHistory
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.spelling import one_spelling, text_of
 from fewsight.prompts.task import Language, Task, known_customer
-from fewsight.prompts.view import TOLD_FROM
+from fewsight.prompts.view import FACTS_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class GoldRow:
             )
             for event in self.history.events
         ]
-        silence = (until - newest).days if until and newest and len(events) >= TOLD_FROM else 0
+        silence = (until - newest).days if until and newest and len(events) >= FACTS_FROM else 0
         return hashlib.sha256(repr((events, silence)).encode("utf-8", "surrogatepass")).hexdigest()
 
 

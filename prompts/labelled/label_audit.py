@@ -69,11 +69,11 @@ def audit(rows: Sequence[GoldRow], task: Task, *, folds: int = FOLDS, seed: int 
     judged, silent = 0, sum(not row.text for row in rows)
     notes = [f"{silent:,} rows in which nothing was said"] if silent else []
     for closed in closed_fields(task.output):
-        found = audit_field(rows, closed, folds=folds, seed=seed)
-        judged += found.judged
-        suspects += found.suspects
-        if found.note:
-            notes.append(f"{closed.path}: {found.note}")
+        field = audit_field(rows, closed, folds=folds, seed=seed)
+        judged += field.judged
+        suspects += field.suspects
+        if field.note:
+            notes.append(f"{closed.path}: {field.note}")
     if not judged:
         raise InputError(f"No label can be judged: {'; '.join(notes) or 'there are none'}. Add rows.")
     return Audit(tuple(sorted(suspects, key=lambda one: one.probability)), judged, tuple(notes))

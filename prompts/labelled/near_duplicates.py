@@ -39,7 +39,7 @@ def near_duplicates(train: Sequence[GoldRow], valid: Sequence[GoldRow], threshol
     vectorizer.fit([row.text for row in (*known, *asked)])
     basis = vectorizer.transform([row.text for row in known])
     block = max(CELLS // len(known), 1)
-    found = []
+    pairs = []
     for start in range(0, len(asked), block):
         rows = asked[start : start + block]
         alike = vectorizer.transform([row.text for row in rows]) @ basis.T
@@ -47,5 +47,5 @@ def near_duplicates(train: Sequence[GoldRow], valid: Sequence[GoldRow], threshol
         for i, row in enumerate(rows):
             cosine = float(alike[i, best[i]])
             if cosine >= threshold:
-                found.append(NearDuplicate(row.id, known[int(best[i])].id, round(min(cosine, 1.0), 4)))
-    return sorted(found, key=lambda pair: (-pair.cosine, pair.valid_id))
+                pairs.append(NearDuplicate(row.id, known[int(best[i])].id, round(min(cosine, 1.0), 4)))
+    return sorted(pairs, key=lambda pair: (-pair.cosine, pair.valid_id))

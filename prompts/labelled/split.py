@@ -79,13 +79,13 @@ def check_split(train: Sequence[GoldRow], valid: Sequence[GoldRow], task: Task) 
     if not train:
         problems.add("", "no row is left to train on")
     for closed in closed_fields(task.output):
-        found = counts[closed.path]
-        if len(found) == 1 and len(closed.labels) > 1:
-            problems.add(closed.path, f"all {found.total()} rows have {next(iter(found))!r}; there is nothing to learn")
-        absent = [value for value in closed.values if value not in found]
-        if found and absent:
+        count = counts[closed.path]
+        if len(count) == 1 and len(closed.labels) > 1:
+            problems.add(closed.path, f"all {count.total()} rows have {next(iter(count))!r}; there is nothing to learn")
+        absent = [value for value in closed.values if value not in count]
+        if count and absent:
             warnings.append(f"{closed.path}: {len(absent)} labels without any row: {_some(absent)}")
-        if unseen := [value for value in held[closed.path] if found and value not in found]:
+        if unseen := [value for value in held[closed.path] if count and value not in count]:
             problems.add(closed.path, f"labels of the validation rows that no training row has: {_some(unseen)}")
     for what, mine, theirs in (
         ("texts", {r.key: r.text for r in train}, {r.key: r.text for r in valid}),

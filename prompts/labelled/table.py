@@ -51,7 +51,7 @@ class TableRow:
 
     @property
     def id(self) -> str:
-        """Of the shot that the row becomes."""
+        """The id of the shot that the row becomes."""
         return f"row-{self.line:07d}"
 
 

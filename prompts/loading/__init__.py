@@ -1,1 +1,1 @@
-"""Task folders: found, read, checked and newly made. Others use `finding.load_task`."""
+"""Task folders: searched for, read, checked and written. Others use `finding.load_task`."""

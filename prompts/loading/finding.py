@@ -90,8 +90,8 @@ def _installed() -> list[TaskPlace]:
 def _load_entry_point(point: EntryPoint) -> Task:
     where = f"task {point.name!r} of the installed {point.value!r}"
     try:
-        found = point.load()
-        task = found() if callable(found) else found
+        target = point.load()
+        task = target() if callable(target) else target
     except Exception as error:
         raise TaskError(f"{where} can't be loaded ({type(error).__name__}: {error}); update or remove it") from error
     if not isinstance(task, Task):

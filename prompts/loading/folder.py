@@ -141,25 +141,25 @@ def _read_templates(
             key: tuple[Language, Style] = (language, style)  # type: ignore[assignment] # the pattern allows no others
             if int(number) <= limit:
                 newest[key] = max(newest.get(key, (-1, path)), (int(number), path))
-    found = labelling_templates() if labelling else {}
+    sources = labelling_templates() if labelling else {}
     for key, (_, path) in newest.items():
         try:
-            found[key] = path.read_text("utf-8")
+            sources[key] = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             problems.add(path.name, f"can't be read: {error}")
             continue
-        for problem in template_problems(found[key]):
+        for problem in template_problems(sources[key]):
             problems.add(path.name, problem)
     for language in LANGUAGES:
-        if (language, "full") in found:
-            found.setdefault((language, "compact"), found[language, "full"])
-        elif (language, "compact") in found or (language == "en" and not found):
+        if (language, "full") in sources:
+            sources.setdefault((language, "compact"), sources[language, "full"])
+        elif (language, "compact") in sources or (language == "en" and not sources):
             problems.add(f"full.{language}.{version}.jinja", "is missing; every language needs a full template")
     return {
-        (language, style): found[language, style]
+        (language, style): sources[language, style]
         for language in LANGUAGES
         for style in STYLES
-        if (language, style) in found
+        if (language, style) in sources
     }
 
 

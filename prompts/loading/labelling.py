@@ -102,8 +102,8 @@ def labelling_templates() -> dict[tuple[Language, Style], str]:
 
 
 def _described(labels: Mapping[str, str], none_of_these: NoneOfThese | None, language: Language) -> dict[str, str]:
-    said = {none_of_these.label: NOTHING_FITS[language]} if none_of_these else {}
-    return {**said, **labels}
+    usual = {none_of_these.label: NOTHING_FITS[language]} if none_of_these else {}
+    return {**usual, **labels}
 
 
 def default_field(name: str) -> str:

@@ -59,14 +59,14 @@ def check_names(words: Mapping[str, str], folder: Path, problems: Problems) -> N
 
 
 def read_descriptions(
-    found: Any,  # noqa: ANN401 - any TOML
+    value: Any,  # noqa: ANN401 - any TOML
     closed: tuple[ClosedField, ...],
     problems: Problems,
 ) -> dict[Language, dict[str, dict[str, str]]]:
     """Descriptions by language, field path and label; each must belong to a label that exists."""
     labels = {field.path: field.labels for field in closed}
     result: dict[Language, dict[str, dict[str, str]]] = {}
-    for language, tables in (found if isinstance(found, dict) else {"": found}).items():
+    for language, tables in (value if isinstance(value, dict) else {"": value}).items():
         if language not in LANGUAGES or not isinstance(tables, dict):
             problems.add("task.toml", f"descriptions.{language} is not a table for en or zh")
             continue
@@ -86,25 +86,25 @@ def read_descriptions(
 
 def _leaves(table: Mapping[str, Any], path: str = "") -> list[tuple[str, str, Any]]:
     """(field path, label, text): `[descriptions.en.aspects.price]` and a quoted "aspects.price" are the same."""
-    found: list[tuple[str, str, Any]] = []
+    leaves: list[tuple[str, str, Any]] = []
     for key, value in table.items():
         if isinstance(value, dict):
-            found += _leaves(value, f"{path}.{key}" if path else key)
+            leaves += _leaves(value, f"{path}.{key}" if path else key)
         else:
-            found.append((path, key, value))
-    return found
+            leaves.append((path, key, value))
+    return leaves
 
 
 def read_none_of_these(
-    found: Any,  # noqa: ANN401 - any TOML
+    value: Any,  # noqa: ANN401 - any TOML
     closed: tuple[ClosedField, ...],
     problems: Problems,
 ) -> NoneOfThese | None:
     """The label, and perhaps threshold, for what is out of scope; the label must be one of the first field."""
-    if found is None:
+    if value is None:
         return None
-    label = found.get("label") if isinstance(found, dict) else None
-    threshold = found.get("threshold") if isinstance(found, dict) else None
+    label = value.get("label") if isinstance(value, dict) else None
+    threshold = value.get("threshold") if isinstance(value, dict) else None
     labels = closed[0].labels if closed else ()
     if label not in labels:
         problems.add("task.toml", f"none_of_these.label is {label!r}, not a label.{did_you_mean(str(label), labels)}")

@@ -16,7 +16,7 @@ def template_problems(source: str) -> Iterator[str]:
         yield f"line {error.lineno}: {error.message}"
         return
     if not list(tree.find_all(nodes.Extends)):
-        found = {block.name for block in tree.find_all(nodes.Block)}
+        blocks = {block.name for block in tree.find_all(nodes.Block)}
         for name in BLOCKS:
-            if name not in found:
+            if name not in blocks:
                 yield f"has no {{% block {name} %}}; a template has the blocks {', '.join(BLOCKS)}"

@@ -1,1 +1,1 @@
-"""How shots are chosen; `fewsight.prompts.selection.selectors` is the door."""
+"""How shots are chosen; others use `fewsight.prompts.selection.selectors`."""

@@ -69,11 +69,11 @@ class TfidfIndex:
 
     def nearest(self, histories: Sequence[CustomerHistory], count: int, barred: Sequence[Collection[int]]) -> Near:
         """At most `count` shots for each history, without those that are barred for it."""
-        found: Near = []
+        near: Near = []
         for start in range(0, len(histories), self._batch):
             end = start + self._batch
-            found += self._nearest(histories[start:end], count, barred[start:end])
-        return found
+            near += self._nearest(histories[start:end], count, barred[start:end])
+        return near
 
     def between(self, indices: "Ints") -> "Floats":
         """Cosine similarities of shots to each other (n x n)."""
@@ -126,15 +126,15 @@ class EmbeddingIndex:
         """At most `count` shots for each history, without those that are barred for it."""
         import numpy as np
 
-        found: Near = []
+        near: Near = []
         everything = np.arange(len(self._shots))
         batch = _batch(len(self._shots))
         for start in range(0, len(histories), batch):
             similar = self._vectors(histories[start : start + batch]) @ self._shots.T
             for row, kept_out in zip(similar, barred[start : start + batch], strict=True):
                 indices, values = _without(everything, row, kept_out)
-                found.append(_sorted(indices, values, count))
-        return found
+                near.append(_sorted(indices, values, count))
+        return near
 
     def between(self, indices: "Ints") -> "Floats":
         """Cosine similarities of shots to each other (n x n)."""
@@ -145,11 +145,11 @@ class EmbeddingIndex:
     def _vectors(self, histories: Sequence[CustomerHistory]) -> "Floats":
         import numpy as np
 
-        made = []
+        blocks = []
         for start in range(0, len(histories), _BATCH):
             texts, weights = weighted_texts(histories[start : start + _BATCH])
-            made.append(weights @ np.asarray(self._encoder(texts), dtype=np.float32))
-        vectors: Floats = np.concatenate(made)
+            blocks.append(weights @ np.asarray(self._encoder(texts), dtype=np.float32))
+        vectors: Floats = np.concatenate(blocks)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors
 

@@ -53,8 +53,8 @@ class NearestSelector:
         if k == 0 or not self._pool.shots:
             return [()] * len(histories)
         count = max(50, 5 * k) if self._diverse else k
-        found = self._index.nearest(histories, count, barred)
-        return [self._arrange(indices, similar, k) for indices, similar in found]
+        near = self._index.nearest(histories, count, barred)
+        return [self._arrange(indices, similar, k) for indices, similar in near]
 
     def settle(self, histories: Sequence[CustomerHistory], k: int) -> None:
         """Learn from a sample of histories which shots are chosen most: order 'shared' begins prompts with these.

@@ -20,12 +20,12 @@ _MOST: Final = 2000
 
 def texts_of(history: CustomerHistory) -> list[str]:
     """One text for each of the newest events, newest first; the profile where there are no events. Never empty."""
-    found = [
+    texts = [
         " ".join(part for part in ((event.text or "").strip() or event.kind, event.product) if part)
         for event in reversed(history.events[-EVENTS:])
     ]
-    found = found or [" ".join(f"{key}={value}" for key, value in history.profile.items()) or "nothing"]
-    return [clean(text) for text in found]
+    texts = texts or [" ".join(f"{key}={value}" for key, value in history.profile.items()) or "nothing"]
+    return [clean(text) for text in texts]
 
 
 def clean(text: str) -> str:
