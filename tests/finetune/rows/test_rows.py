@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fewsight.errors import MappingError, TaskError
 from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow
 from fewsight.prompts.answer.fields import closed_fields
-from fewsight.prompts.labelled import load_pool, read_gold
+from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
@@ -181,16 +180,6 @@ def test_too_long_rows_are_left_out_and_counted(tokenizer: FolderTokenizer, tmp_
     assert (made.rows, made.too_long) == ([], ["a"])
 
 
-def test_a_pool_of_shots_is_a_training_file(tmp_path: Path) -> None:
-    lines = ["text,intent,customer_id,time", "where is it,late,c1,2026-01-01", "give it back,refund,c2,2026-01-02"]
-    file = write(tmp_path / "rows.csv", *lines)
-    gold = read_gold(file, TASK).rows
-    pool = load_pool(file, TASK)
-    assert [(row.id, row.history, dict(row.values)) for row in gold] == [(s.id, s.history, s.answer) for s in pool]
-    assert gold[0].customer_id == "c1"
-    assert gold[0].time is not None
-
-
 def test_every_shot_of_the_built_in_tasks_trains(tokenizer: FolderTokenizer) -> None:
     for name in ("intent", "sentiment", "churn_reason", "persona"):
         task = load_task(name)
@@ -199,48 +188,3 @@ def test_every_shot_of_the_built_in_tasks_trains(tokenizer: FolderTokenizer) -> 
             gold = read_gold(task.folder / f"shots.{language}.jsonl", task)
             made = maker(task, tokenizer).make(gold.rows)
             assert len(made.rows) == len(task.shots_in(language)), (made.too_long, made.without_loss)
-
-
-def test_unknown_labels_are_all_named_once(tmp_path: Path) -> None:
-    file = write(tmp_path / "rows.csv", "text,intent", "a,refnd", "b,refnd", "c,latee", "d,late")
-    with pytest.raises(TaskError) as caught:
-        read_gold(file, TASK)
-    message = str(caught.value)
-    assert "2 problems" in message
-    assert "line 2 and 1 more: intent is 'refnd', not a label. Did you mean 'refund'" in message
-    assert "'latee'" in message
-
-
-def test_rows_without_text_or_label_are_left_out(tmp_path: Path) -> None:
-    file = write(tmp_path / "rows.csv", "text,intent", ",late", "b,", "c,late", "c,late", "c,refund")
-    gold = read_gold(file, TASK)
-    assert [row.line for row in gold.rows] == [4, 6]
-    assert gold.left_out == [(2, "no text in column 'text'"), (3, "no label in column 'intent'")]
-    assert (gold.repeated, gold.contradicting) == (1, 1)
-
-
-def test_columns_of_several_fields(tmp_path: Path) -> None:
-    file = write(tmp_path / "rows.csv", "text,overall,price", "ok,positive,", "bad,negative,negative")
-    first, second = read_gold(file, SENTIMENT).rows
-    assert first.values == {"overall": "positive", "evidence": ["E1"]}
-    assert second.values == {"overall": "negative", "aspects.price": "negative", "evidence": ["E1"]}
-
-
-def test_histories_in_a_column(tmp_path: Path) -> None:
-    events = json.dumps([{"kind": "message", "text": "late"}, {"kind": "order", "amount": 100}]).replace('"', '""')
-    file = write(tmp_path / "rows.csv", "events,intent", f'"{events}",late', '"[{",late')
-    gold = read_gold(file, TASK)
-    assert [event.kind for event in gold.rows[0].history.events] == ["message", "order"]
-    assert gold.left_out[0][0] == 3
-    assert "not JSON" in gold.left_out[0][1]
-
-
-def test_missing_columns(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match=r"no column 'text'.*no column of a label"):
-        read_gold(write(tmp_path / "rows.csv", "words,class", "a,late"), TASK)
-
-
-def test_damaged_shots_are_refused(tmp_path: Path) -> None:
-    lines = ['{"id": "a", "text": "x", "answer": {"intent": "late", "odd": 1}}', "{", '{"id": "b", "answer": {}}']
-    with pytest.raises(TaskError, match="3 problems"):
-        read_gold(write(tmp_path / "rows.jsonl", *lines), TASK)
