@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel
 
 from fewsight.digest import digest
 from fewsight.events import CustomerHistory
+
+if TYPE_CHECKING:
+    from fewsight.prompts.labelled.table import Columns
 
 Language = Literal["en", "zh"]
 Style = Literal["full", "compact"]
@@ -51,7 +54,8 @@ class Task:
     """A question: output model, templates, label descriptions, shots.
 
     `descriptions[language][field][label]` explains a label; `templates[language, style]` is Jinja source with the
-    blocks `instructions`, `history` and `question`.
+    blocks `instructions`, `history` and `question`. `columns` are those of the table that the task was made from: what
+    is named so in another labelled table holds the same. They shape no prompt and no answer.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Task:
     shots: tuple[Shot, ...] = ()
     none_of_these: NoneOfThese | None = None
     folder: Path | None = None
+    columns: "Columns | None" = None
 
     @cached_property
     def digest(self) -> str:

@@ -67,31 +67,35 @@ def labelled_shots(
 def find_columns(columns: Sequence[str], task: Task, name: str) -> Columns:
     """Tell a labelled table's columns by their names.
 
-    A field's column is named like its path, like the path's last word where only one field ends so, or `label` where
-    the task has one closed field. A text stands in `text`, events in `events`.
+    What is named as in the table that the task was made from holds the same. Else a field's column is named like its
+    path, like the path's last word where only one field ends so, or `label` where the task has one closed field; a text
+    stands in `text`, events in `events`.
 
     Raises:
         MappingError: there is no text, or no column of a closed field.
     """
     closed = closed_fields(task.output)
     paths = field_paths(task.output)
+    known = task.columns or Columns("text", {})
     last = [split_path(path)[1] for path in paths]
     labels: dict[str, str] = {}
     for path, word in zip(paths, last, strict=True):
-        names = [path, *([word] if last.count(word) == 1 else [])]
+        names = [known.labels.get(path, path), path, *([word] if last.count(word) == 1 else [])]
         if len(closed) == 1 and path == closed[0].path:
             names.append("label")
         if column := next((name for name in names if name in columns), None):
             labels[path] = column
-    history = next((column for column in ("text", "events") if column in columns), None)
-    missing = [] if history else ["no column 'text' (a message) or 'events' (a JSON list)"]
+    history = next((column for column in (known.history, "text", "events") if column in columns), None)
+    text = repr(known.history) if known.history == "text" else f"{known.history!r} or 'text'"
+    missing = [] if history else [f"no column {text} (a message) or 'events' (a JSON list)"]
     if not any(field.path in labels for field in closed):
         missing.append(f"no column of a label; name one like a field of the task: {', '.join(map(repr, paths))}")
     if missing or history is None:
         raise MappingError(f"{name} holds no labelled rows: {'; '.join(missing)}. It has {', '.join(columns)}.")
-    extra = ("customer_id", "profile", "as_of") if history == "events" else ("customer_id", "time")
-    named = {column: column for column in extra if column in columns}
-    return Columns(history, labels, **named, holds_events=history == "events")
+    holds_events = history == "events" and known.history != "events"
+    extra = ("customer_id", "profile", "as_of") if holds_events else ("customer_id", "time")
+    candidates = [(key, name) for key in extra for name in (key, getattr(known, key)) if name in columns]
+    return Columns(history, labels, **dict(candidates), holds_events=holds_events)
 
 
 def _holds_shots(path: Path) -> bool:

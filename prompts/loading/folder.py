@@ -12,12 +12,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from fewsight.errors import TaskError
-from fewsight.prompts.answer.fields import closed_fields, open_fields
+from fewsight.prompts.answer.fields import closed_fields, field_paths, open_fields
 from fewsight.prompts.labelled.lines import ShotError, read_lines
 from fewsight.prompts.labelled.shots import parse_line
 from fewsight.prompts.loading.labelling import labelling_output, labelling_templates
 from fewsight.prompts.loading.task_toml import (
     check_names,
+    read_columns,
     read_descriptions,
     read_none_of_these,
     read_toml,
@@ -52,10 +53,11 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
     output = _read_output(folder, facts, problems)
     shots: list[Shot] = []
     descriptions: dict[Language, dict[str, dict[str, str]]] = {}
-    none_of_these = None
+    none_of_these = columns = None
     if output is not None:
         descriptions = read_descriptions(facts.get("descriptions", {}), closed_fields(output), problems)
         none_of_these = read_none_of_these(facts.get("none_of_these"), closed_fields(output), problems)
+        columns = read_columns(facts.get("columns"), field_paths(output), problems)
         shots = _read_shots(folder, output, problems) if with_shots else []
     templates = _read_templates(folder, words["version"], "labelling" in facts, problems)
     problems.raise_any()
@@ -70,6 +72,7 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
         tuple(shots),
         none_of_these,
         folder,
+        columns,
     )
 
 

@@ -66,7 +66,7 @@ def new_labelling_task(
         labels = sorted(intake.labels)
         if none_of_these and none_of_these.label not in labels:
             labels.append(none_of_these.label)
-        (folder / "task.toml").write_text(_task_toml(name, field, labels, none_of_these), "utf-8")
+        (folder / "task.toml").write_text(_task_toml(name, columns, labels, none_of_these), "utf-8")
         read_folder(folder, with_shots=False)
     return intake
 
@@ -94,7 +94,8 @@ def _new_folder(name: str, parent: Path, force: bool) -> Iterator[Path]:
         shutil.rmtree(workshop)
 
 
-def _task_toml(name: str, field: str, labels: list[str], none_of_these: NoneOfThese | None) -> str:
+def _task_toml(name: str, columns: Columns, labels: list[str], none_of_these: NoneOfThese | None) -> str:
+    (field,) = columns.labels
     described: dict[str, dict[str, dict[str, str]]] = {"en": {field: {}}}
     example = tomli_w.dumps({labels[0] if labels else "label": "..."})
     if none_of_these is not None:
@@ -111,4 +112,14 @@ def _task_toml(name: str, field: str, labels: list[str], none_of_these: NoneOfTh
         parts.append("# For texts that are out of scope and, with a threshold, where no label is so probable.")
         given = {key: value for key, value in asdict(none_of_these).items() if value is not None}
         parts.append(tomli_w.dumps({"none_of_these": given}))
+    parts += [
+        "# Columns of the table that this was made from; other labelled tables may name theirs so, too.",
+        _columns(columns),
+    ]
     return "\n".join(parts)
+
+
+def _columns(columns: Columns) -> str:
+    named = {"text": columns.history, "customer_id": columns.customer_id, "time": columns.time}
+    given = {key: name for key, name in named.items() if name is not None}
+    return tomli_w.dumps({"columns": {**given, "labels": dict(columns.labels)}})

@@ -2,16 +2,19 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from fewsight.answers import flatten
 from fewsight.errors import did_you_mean
 from fewsight.prompts.answer.fields import ClosedField
+from fewsight.prompts.labelled.table import Columns
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, Language, NoneOfThese
 
-_KEYS: Final = ("name", "version", "title", "none_of_these", "descriptions", "labelling")
+_KEYS: Final = ("name", "version", "title", "none_of_these", "descriptions", "labelling", "columns")
+_COLUMNS: Final = ("text", "labels", "customer_id", "time")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -111,3 +114,22 @@ def read_none_of_these(
     if threshold is not None and not (isinstance(threshold, float) and 0 < threshold < 1):
         problems.add("task.toml", f"none_of_these.threshold is {threshold!r}; write a probability such as 0.3")
     return NoneOfThese(str(label), threshold)
+
+
+def read_columns(value: Any, paths: Sequence[str], problems: Problems) -> Columns | None:  # noqa: ANN401 - any TOML
+    """The columns of labelled tables: `text`, perhaps `customer_id` and `time`, and `labels` by the field's path."""
+    if value is None:
+        return None
+    columns = value if isinstance(value, dict) else {"": value}
+    given = columns.get("labels", {})
+    labels = flatten(given) if isinstance(given, dict) else {"": given}
+    named = {key: name for key, name in columns.items() if key != "labels"}
+    for key, name in {**named, **{f"labels.{path}": name for path, name in labels.items()}}.items():
+        if key.partition(".")[0] not in _COLUMNS:
+            problems.add("task.toml", f"[columns] has an unknown key {key!r}.{did_you_mean(key, _COLUMNS)}")
+        elif not isinstance(name, str):
+            problems.add("task.toml", f"columns.{key} is {name!r}; write the name of a column")
+    for path in labels:
+        if path not in paths:
+            problems.add("task.toml", f"columns.labels names {path!r}, which is no field.{did_you_mean(path, paths)}")
+    return Columns(named.get("text", "text"), labels, named.get("customer_id"), named.get("time"))
