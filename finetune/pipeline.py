@@ -19,7 +19,7 @@ from fewsight.finetune.gate.report import FieldReport, rows_right
 from fewsight.finetune.gate.scoring import ModelScorer, believe
 from fewsight.finetune.rows.data import prompt_options
 from fewsight.finetune.rows.dataset import Lesson
-from fewsight.finetune.rows.rows import PromptOptions, RowMaker
+from fewsight.finetune.rows.rows import RowMaker
 from fewsight.finetune.search.search import best_config, check_optuna, search
 from fewsight.finetune.search.trials import HEAD, Trial, describe_trials, trial_rows
 from fewsight.finetune.setup import Setup, Subject, set_up
@@ -140,8 +140,7 @@ def _before(setup: Setup, model: Any, work: Path) -> dict[str, list[bool]]:  # n
 def _untrained(subject: Subject, setup: Setup, model: Any) -> list[bool]:  # noqa: ANN401 - any transformers model
     """Whether the base model is right, with the full template and no shots."""
     task, prompts = subject.task, prompt_options(setup.config)
-    full = PromptOptions("full", prompts.language, prompts.mask, prompts.history_tokens)
-    maker = RowMaker(task, full, setup.tokenizer, setup.base.max_model_len, setup.config.seed)
+    maker = RowMaker(task, replace(prompts, style="full"), setup.tokenizer, setup.base.max_model_len, setup.config.seed)
     gold = subject.reported(setup.config)
     masked = [maker.preparer.mask(row.history).history for row in gold]
     items = maker.preparer.items(masked, "shots-first", [task.name])

@@ -14,6 +14,7 @@ from fewsight.files import replacing
 from fewsight.prompts.answer.fields import field_paths
 from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.task import Task
+from fewsight.serving.run.options import Similarity
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Defaults:
     model: str
     engine: str
     dtype: str
-    similarity: str
+    similarity: Similarity
     history_tokens: int
     price_per_million: float | None
     price_per_hour: float | None

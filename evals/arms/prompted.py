@@ -23,9 +23,10 @@ from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.registry import find_engine
-from fewsight.serving.run.api import RUN_NAME, execute
-from fewsight.serving.run.circumstances import circumstances
-from fewsight.serving.run.options import BARE, BUILT_IN, RunOptions
+from fewsight.serving.run.api import execute
+from fewsight.serving.run.calibrated import circumstances
+from fewsight.serving.run.options import BARE, BUILT_IN, EngineOptions, PromptOptions, RunOptions
+from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import open_session
 from fewsight.serving.run.summary import RunSummary
 
@@ -101,24 +102,21 @@ class PromptArm:
     def _options(self, pool: Path | None) -> RunOptions:
         spec, suite = self.spec, self._context.defaults
         compares = spec.selector in ("knn", "mmr") and spec.shots
-        given: dict[str, Any] = {"similarity": spec.similarity or suite.similarity} if compares else {}
         engine = spec.engine or suite.engine
-        return RunOptions(
-            tasks=(self._context.task.name,),
-            engine=engine,
-            model=spec.model or suite.model,
-            adapters={"*": spec.adapter} if spec.adapter != BARE or find_engine(engine).takes_adapters else {},
+        adapters = {"*": spec.adapter} if spec.adapter != BARE or find_engine(engine).takes_adapters else {}
+        prompt = PromptOptions(
             shots=spec.shots,
             selector=spec.selector,
+            similarity=(spec.similarity or suite.similarity) if compares else "tfidf",
             pool=str(pool) if pool else None,
             style=spec.style,
-            seed=spec.seed,
-            history_tokens=suite.history_tokens,
-            base_url=spec.base_url,
-            dtype=spec.dtype or suite.dtype,
             order="shots-first",
-            **given,
+            history_tokens=suite.history_tokens,
         )
+        runs_on = EngineOptions(
+            engine, spec.model or suite.model, adapters, dtype=spec.dtype or suite.dtype, base_url=spec.base_url
+        )
+        return RunOptions((self._context.task.name,), prompt, runs_on, seed=spec.seed)
 
     def _read(
         self, parts: Parts, rows: RowHistories, fields: tuple[ClosedField, ...]

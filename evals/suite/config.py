@@ -11,7 +11,8 @@ from fewsight.digest import digest, file_digest
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.evals.arms.spec import ArmSpec, check_names, make_arm
 from fewsight.evals.robustness.perturb import PARAPHRASE, check_changes
-from fewsight.serving.run.options import DEFAULT_MODEL, Similarity
+from fewsight.serving.models.names import DEFAULT_MODEL
+from fewsight.serving.run.options import Similarity
 
 DEFAULT_ARMS: Final = ("majority", "tfidf-lr", "zero-shot", "knn-4")
 

@@ -14,10 +14,10 @@ from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.dtype import Dtype
-from fewsight.serving.models.manifests import follow_manifests
 from fewsight.serving.models.names import resolve_model
 from fewsight.serving.models.tokenizer import load_tokenizer
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.manifests import follow_manifests
+from fewsight.serving.run.options import EngineOptions, PromptOptions, RunOptions
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +57,9 @@ def check_adapter_parity(
     asked = _asked(adapter, manifest, rows)
     for one in asked:
         options = RunOptions(
-            tasks=(one.task.name,),
-            adapters={} if whole else {one.task.name: str(adapter)},
-            engine="transformers",
-            mask=one.facts.mask,
-            history_tokens=one.facts.history_tokens,
+            (one.task.name,),
+            PromptOptions(mask=one.facts.mask, history_tokens=one.facts.history_tokens),
+            EngineOptions("transformers", adapters={} if whole else {one.task.name: str(adapter)}),
         )
         follow_manifests(options, [one.task], base, load_tokenizer(base.path), heed_parity=False)
     parity, _ = check_parity(None if whole else adapter, base, asked, dtype=dtype, ways=ways)

@@ -19,8 +19,8 @@ from fewsight.finetune.training.lora import public_name
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.serving.models.adapters import adapter_digest
 from fewsight.serving.models.dtype import Dtype
-from fewsight.serving.models.manifests import task_facts
 from fewsight.serving.models.names import resolve_model
+from fewsight.serving.run.manifests import task_facts
 
 LIBRARIES: Final = ("fewsight", "torch", "transformers", "peft", "tokenizers", "safetensors")
 
@@ -91,7 +91,7 @@ def _asked(setup: Setup) -> list[Asked]:
     return [
         Asked(
             subject.task,
-            task_facts(subject.task, setup.tokenizer, prompts.run_options(subject.task.name), config.style),
+            task_facts(subject.task, setup.tokenizer, prompts, config.style),
             subject.reported(config),
         )
         for subject in setup.subjects

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fewsight.adapter_manifest import Parity, ParityPart, TaskFacts
 from fewsight.errors import ModelError
 from fewsight.finetune.gate.scoring import Belief, ModelScorer, believe
-from fewsight.finetune.rows.rows import PromptOptions, RowMaker
+from fewsight.finetune.rows.rows import RowMaker
 from fewsight.finetune.training.lora import free, load_base
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.labelled import GoldRow
@@ -21,10 +21,10 @@ from fewsight.prompts.task import Task
 from fewsight.serving.engines.registry import find_engine, installed_engines
 from fewsight.serving.engines.spec import StartOptions
 from fewsight.serving.models.dtype import Dtype
-from fewsight.serving.models.manifests import pinned
 from fewsight.serving.models.names import ModelFolder
 from fewsight.serving.models.tokenizer import FolderTokenizer, load_tokenizer
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.manifests import pinned
+from fewsight.serving.run.options import EngineOptions, PromptOptions, RunOptions
 from fewsight.serving.run.prepare import Item, Preparer
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ class _Side:
 
 def _prepared(asked: Asked, model: ModelFolder, tokenizer: FolderTokenizer) -> _Side:
     facts = asked.facts
-    prompts = PromptOptions(facts.style, facts.language, facts.mask, facts.history_tokens)
+    prompts = PromptOptions(
+        style=facts.style, language=facts.language, mask=facts.mask, history_tokens=facts.history_tokens
+    )
     maker = RowMaker(asked.task, prompts, tokenizer, model.max_model_len, seed=0)
     rows = maker.make(asked.gold).rows
     by_id = {row.id: row for row in asked.gold}
@@ -189,10 +191,9 @@ def _served_items(engine: "Engine", side: _Side, adapter: Path | None) -> list[I
     """Prompts as a run with this adapter, or with the whole model, makes them, with the engine's own tokenizer."""
     task, facts = side.asked.task, side.asked.facts
     options = RunOptions(
-        tasks=(task.name,),
-        adapters={task.name: str(adapter)} if adapter else {},
-        mask=facts.mask,
-        history_tokens=facts.history_tokens,
+        (task.name,),
+        PromptOptions(mask=facts.mask, history_tokens=facts.history_tokens),
+        EngineOptions(adapters={task.name: str(adapter)} if adapter else {}),
     )
     preparer = Preparer([task], {}, pinned(options, facts), engine.tokenizer, engine.max_model_len)
     masked = [preparer.mask(row.history).history for row in side.kept]

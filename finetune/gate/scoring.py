@@ -3,23 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from fewsight.errors import EngineError
-from fewsight.prompts.answer.form import AnswerForm
-from fewsight.serving.engines.base import Failure, Scored, ScoreRequest
+from fewsight.prompts.answer.form import AnswerForm, Ask
+from fewsight.serving.engines.base import Scored, Scorer, ScoreRequest
+from fewsight.serving.engines.local.label_scores import score_batch
 from fewsight.serving.engines.local.row_cache import RowCache
-from fewsight.serving.engines.scoring import TrieSearch
+from fewsight.serving.run.answering import score_fields
 from fewsight.serving.run.prepare import Item
 
 BATCH: Final = 16
-
-
-class Scorer(Protocol):
-    """What can score: every engine, and `ModelScorer`."""
-
-    def score(self, requests: Sequence[ScoreRequest]) -> Iterator[Scored | Failure]:
-        """Label probabilities after each prompt."""
 
 
 class ModelScorer:
@@ -34,19 +28,7 @@ class ModelScorer:
 
         for start in range(0, len(requests), BATCH):
             with torch.inference_mode(), self._rows.guarded():
-                yield from self._batch(requests[start : start + BATCH])
-
-    def _batch(self, batch: Sequence[ScoreRequest]) -> list[Scored]:
-        searches = [TrieSearch(request.labels) for request in batch]
-        while nodes := [(i, *node) for i, search in enumerate(searches) for node in search.frontier()]:
-            logits, _ = self._rows.logits([(*batch[i].prompt, *prefix) for i, prefix, _ in nodes])
-            logprobs = logits.log_softmax(-1).cpu()
-            for (i, prefix, tokens), row in zip(nodes, logprobs, strict=True):
-                searches[i].observe(prefix, dict(zip(tokens, row[tokens].tolist(), strict=True)))
-        return [
-            Scored(request.id, *search.result(), search.nodes, len(request.prompt), 0)
-            for request, search in zip(batch, searches, strict=True)
-        ]
+                yield from score_batch(self._rows, requests[start : start + BATCH])
 
 
 @dataclass(slots=True)
@@ -79,36 +61,28 @@ def believe(
     Raises:
         EngineError: a request failed.
     """
-    beliefs: list[Belief] = []
-    for start in range(0, len(items), at_once):
-        end = start + at_once
-        beliefs += _believe(scorer, items[start:end], form, given[start:end] if given else None, adapter)
-    return beliefs
+    rows = [_Row(item, form, given[i].chosen if given else None) for i, item in enumerate(items)]
+    for start in range(0, len(rows), at_once):
+        score_fields(scorer, rows[start : start + at_once], adapter)
+    return [row.belief for row in rows]
 
 
-def _believe(
-    scorer: Scorer,
-    items: Sequence[Item],
-    form: AnswerForm,
-    given: Sequence[Belief] | None,
-    adapter: Path | None,
-) -> list[Belief]:
-    beliefs = [Belief() for _ in items]
-    for number in range(len(form.closed)):
-        asks = [form.ask((given or beliefs)[i].chosen[:number]) for i in range(len(items))]
-        requests = [
-            ScoreRequest(str(i), items[i].prompt.token_ids + ask.prefill, ask.labels, adapter)
-            for i, ask in enumerate(asks)
-            if ask is not None and len(ask.labels.labels) > 1
-        ]
-        scores = {}
-        for result in scorer.score(requests) if requests else ():
-            if isinstance(result, Failure):
-                raise EngineError(f"Row {items[int(result.id)].customer_id!r} can't be scored: {result.error}.")
-            scores[int(result.id)] = result.normalised
-        for i, ask in enumerate(asks):
-            assert ask is not None
-            shares = dict(zip(ask.labels.labels, scores.get(i, (1.0,)), strict=True))
-            beliefs[i].probabilities.append(shares)
-            beliefs[i].chosen.append(max(shares, key=shares.__getitem__))
-    return beliefs
+@dataclass(slots=True)
+class _Row:
+    """One row while it is scored; `given` labels stand before its fields, its own where None."""
+
+    item: Item
+    form: AnswerForm
+    given: Sequence[str] | None
+    belief: Belief = field(default_factory=Belief)
+
+    def ask(self) -> Ask | None:
+        return self.form.ask((self.given or self.belief.chosen)[: len(self.belief.probabilities)])
+
+    def take(self, ask: Ask, scored: Scored | None) -> None:
+        shares = dict(zip(ask.labels.labels, scored.normalised if scored else (1.0,), strict=True))
+        self.belief.probabilities.append(shares)
+        self.belief.chosen.append(max(shares, key=shares.__getitem__))
+
+    def fail(self, error: str) -> None:
+        raise EngineError(f"Row {self.item.customer_id!r} can't be scored: {error}.")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from pydantic import BaseModel, Field
 
@@ -25,6 +25,7 @@ from fewsight.prompts.task import LANGUAGES, STYLES, Task
 
 if TYPE_CHECKING:
     from fewsight.serving.run.api import Run
+    from fewsight.serving.run.options import FlatOptions
 
 LONGEST: Final = 600
 """Most characters of a text that is paraphrased, and of its paraphrase."""
@@ -60,7 +61,7 @@ def masked_texts(rows: Sequence[GoldRow]) -> list[str]:
     return list(dict.fromkeys(event.text for event in events if event.text and event.text.strip()))
 
 
-def paraphrase(texts: Sequence[str], out: Path, progress: Progress, **options: Any) -> Paraphrased:  # noqa: ANN401
+def paraphrase(texts: Sequence[str], out: Path, progress: Progress, **options: "Unpack[FlatOptions]") -> Paraphrased:
     """Let a model say each text in other words, and write those paraphrases that keep what must stay.
 
     `out` holds a text and its paraphrase in each line; both are masked, and only their owner may read the file.
@@ -71,7 +72,7 @@ def paraphrase(texts: Sequence[str], out: Path, progress: Progress, **options: A
         texts: of labelled rows, as `masked_texts` gives them.
         out: a .jsonl file.
         progress: is told about each text.
-        **options: of `RunOptions`, such as model and engine.
+        **options: of the run that asks, such as model and engine.
 
     Raises:
         ConfigError: the name of `out` can't be used.
@@ -89,7 +90,8 @@ def paraphrase(texts: Sequence[str], out: Path, progress: Progress, **options: A
     if not asked:
         raise InputError(f"The rows hold no text of at most {LONGEST} characters; there is nothing to paraphrase.")
     frame = pd.DataFrame({"customer_id": list(asked), "text": list(asked.values())})
-    answered = run(paraphrase_task(), frame, out.with_suffix(".run"), mask=False, progress=progress, **options)
+    unmasked: FlatOptions = {**options, "mask": False}  # the texts are masked already
+    answered = run(paraphrase_task(), frame, out.with_suffix(".run"), progress=progress, **unmasked)
     _write(answered, asked, out, done)
     return done
 

@@ -9,7 +9,7 @@ from fewsight.errors import ConfigError, InputError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.augment import augment
 from fewsight.finetune.rows.dataset import Lesson
-from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow, TrainingRows
+from fewsight.finetune.rows.rows import RowMaker, TrainingRow, TrainingRows
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import (
     GoldFile,
@@ -22,6 +22,7 @@ from fewsight.prompts.labelled import (
     split_rows,
 )
 from fewsight.prompts.labelled.paraphrases import read_paraphrases
+from fewsight.serving.run.options import PromptOptions
 from fewsight.tokenizer import Tokenizer
 
 
@@ -52,7 +53,9 @@ class TrainingData:
 
 def prompt_options(config: FinetuneConfig) -> PromptOptions:
     """What the configuration says about prompts."""
-    return PromptOptions(config.style, config.language, config.mask, config.history_tokens)
+    return PromptOptions(
+        style=config.style, language=config.language, mask=config.mask, history_tokens=config.history_tokens
+    )
 
 
 @dataclass(frozen=True)

@@ -11,33 +11,12 @@ from fewsight.evidence import references
 from fewsight.finetune.rows.answers import AnswerEncoder, AnswerTokens
 from fewsight.prompts.answer.fields import closed_fields, open_fields
 from fewsight.prompts.labelled import GoldRow, label_counts
-from fewsight.prompts.task import Language, Style, Task
-from fewsight.serving.run.options import RunOptions
+from fewsight.prompts.task import Language, Task
+from fewsight.serving.run.options import PromptOptions, RunOptions
 from fewsight.serving.run.prepare import Item, Preparer
 from fewsight.tokenizer import Tokenizer
 
 CHUNK: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class PromptOptions:
-    """What shapes a prompt besides the row: the same in training and serving, so the adapter's manifest pins it."""
-
-    style: Style = "compact"
-    language: str = "auto"
-    mask: bool = True
-    history_tokens: int = 1024
-
-    def run_options(self, task: str) -> RunOptions:
-        """The options under which serving makes the same prompts."""
-        return RunOptions(
-            tasks=(task,),
-            style=self.style,
-            language=self.language,  # type: ignore[arg-type] # the configuration checked it
-            mask=self.mask,
-            history_tokens=self.history_tokens,
-            order="shots-first",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +68,7 @@ class RowMaker:
 
     Args:
         task: the task.
-        prompts: how prompts are made.
+        prompts: how prompts are made; the style is named.
         tokenizer: of the model that is trained.
         max_model_len: the model's context in tokens.
         seed: of the labels that stand in for missing ones.
@@ -97,7 +76,7 @@ class RowMaker:
 
     def __init__(self, task: Task, prompts: PromptOptions, tokenizer: Tokenizer, max_model_len: int, seed: int) -> None:
         self.task = task
-        self.preparer = Preparer([task], {}, prompts.run_options(task.name), tokenizer, max_model_len)
+        self.preparer = Preparer([task], {}, RunOptions((task.name,), prompts), tokenizer, max_model_len)
         self._encoder = AnswerEncoder(self.preparer.forms[task.name], tokenizer)
         self._limit = max_model_len
         self._seed = seed

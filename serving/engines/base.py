@@ -141,7 +141,18 @@ class EngineIdentity:
     adapter_mode: str
 
 
-class Engine(Protocol):
+class Scorer(Protocol):
+    """What scores labels: every engine, and a model in memory."""
+
+    def score(self, requests: Sequence[ScoreRequest]) -> Iterator[Scored | Failure]:
+        """Label probabilities after each prompt.
+
+        Raises:
+            EngineError: the engine itself died, or can't score.
+        """
+
+
+class Engine(Scorer, Protocol):
     """Runs prompts. Results arrive in any order, exactly one for each request; one bad request fails alone."""
 
     @property
@@ -165,13 +176,6 @@ class Engine(Protocol):
 
         Raises:
             EngineError: the engine itself died; requests without a result may be sent to a new engine.
-        """
-
-    def score(self, requests: Sequence[ScoreRequest]) -> Iterator[Scored | Failure]:
-        """Label probabilities after each prompt.
-
-        Raises:
-            EngineError: as for `generate`, and where the engine can't score.
         """
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from fewsight.digest import digest
 from fewsight.ledger import Answer
@@ -12,14 +13,15 @@ from fewsight.prompts.task import Task
 from fewsight.serving.engines.base import (
     ChatText,
     Completion,
-    Decoding,
     Engine,
     Failure,
     GenerateRequest,
     Scored,
+    Scorer,
     ScoreRequest,
 )
-from fewsight.serving.run.prepare import Item
+from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.prepare import Item, Preparer
 
 NO_RESULT = "the engine gave no result for this request"
 
@@ -38,6 +40,48 @@ class Relabelling:
     choose: Callable[[str, str, Mapping[str, float]], str]
 
 
+class FieldRow(Protocol):
+    """A row whose closed fields are scored one after the other, each given what was chosen before."""
+
+    @property
+    def item(self) -> Item:
+        """Its prompt."""
+
+    def ask(self) -> Ask | None:
+        """The field to score next; None when there is none."""
+
+    def take(self, ask: Ask, scored: Scored | None) -> None:
+        """What the engine found, None for a field that has one label alone; `ask` moves on to the next field."""
+
+    def fail(self, error: str) -> None:
+        """This row can't be scored; `ask` gives None from now on."""
+
+
+def score_fields(scorer: Scorer, rows: Sequence[FieldRow], adapter: Path | None) -> None:
+    """Score the closed fields of rows: the next ones of all rows together, until none is left.
+
+    Raises:
+        EngineError: the engine died.
+    """
+    while asked := [(row, ask) for row in rows if (ask := row.ask()) is not None]:
+        waiting: dict[str, tuple[FieldRow, Ask]] = {}
+        requests = []
+        for number, (row, ask) in enumerate(asked):
+            if len(ask.labels.labels) == 1:
+                row.take(ask, None)
+                continue
+            waiting[str(number)] = (row, ask)
+            requests.append(ScoreRequest(str(number), row.item.prompt.token_ids + ask.prefill, ask.labels, adapter))
+        for result in scorer.score(requests) if requests else ():
+            row, ask = waiting.pop(result.id)
+            if isinstance(result, Failure):
+                row.fail(result.error)
+            else:
+                row.take(ask, result)
+        for row, _ in waiting.values():
+            row.fail(NO_RESULT)
+
+
 @dataclass
 class _Work:
     """One item while it is answered."""
@@ -45,6 +89,7 @@ class _Work:
     item: Item
     form: AnswerForm
     task: Task
+    relabelling: Relabelling | None
     chosen: list[str] = field(default_factory=list)
     normalised: dict[str, dict[str, float]] = field(default_factory=dict)
     raw: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -58,6 +103,29 @@ class _Work:
     def ask(self) -> Ask | None:
         return None if self.failed else self.form.ask(self.chosen)
 
+    def take(self, ask: Ask, scored: Scored | None) -> None:
+        if scored is None:
+            self.chosen.append(ask.labels.labels[0])
+            return
+        path, labels = ask.field.path, ask.labels.labels
+        self.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, scored.normalised, strict=True)}
+        self.raw[path] = {label: round(p, ROUND) for label, p in zip(labels, scored.raw, strict=True)}
+        self.prompt_tokens = self.prompt_tokens or len(self.item.prompt.token_ids)
+        self.computed_tokens += scored.computed_tokens
+        self.chosen.append(self._choose(path, labels, scored.normalised))
+
+    def fail(self, error: str) -> None:
+        self.failed = error
+
+    def _choose(self, path: str, labels: Sequence[str], shares: Sequence[float]) -> str:
+        best = max(range(len(labels)), key=shares.__getitem__)
+        none, relabelling = self.task.none_of_these, self.relabelling
+        if none and none.threshold is not None and none.label in labels and shares[best] < none.threshold:
+            return none.label
+        if relabelling and self.item.task in relabelling.digests:
+            return relabelling.choose(self.item.task, path, self.normalised[path])
+        return labels[best]
+
     def answer(self) -> Answer | Failure:
         if self.failed is not None or self.text is None:
             return Failure(self.item.customer_id, self.failed or NO_RESULT)
@@ -70,10 +138,8 @@ class Answerer:
 
     Args:
         engine: runs the requests.
-        tasks: by name.
-        forms: decoding plans by task name, for the engine's tokenizer.
-        probabilities: score closed fields, instead of generating them.
-        decoding: how open fields are generated.
+        preparer: made the items; its tasks, and its decoding plans, which are for the engine's tokenizer.
+        options: of the run: whether closed fields are scored or generated, and how tokens are chosen.
         adapter: the folder of the adapter in use, or None.
         relabelling: another choice of labels than the most probable ones.
     """
@@ -81,20 +147,16 @@ class Answerer:
     def __init__(
         self,
         engine: Engine,
-        tasks: Mapping[str, Task],
-        forms: Mapping[str, AnswerForm],
-        *,
-        probabilities: bool,
-        decoding: Decoding,
+        preparer: Preparer,
+        options: RunOptions,
         adapter: Path | None,
         relabelling: Relabelling | None = None,
     ) -> None:
-        self._relabelling = relabelling
         self.engine = engine
-        self._tasks, self._forms = tasks, forms
-        self.scores = probabilities and engine.capabilities.score
+        self._tasks, self._forms = preparer.tasks, preparer.forms
+        self.scores = options.probabilities and engine.capabilities.score
+        self._decoding, self._adapter, self._relabelling = options.decoding, adapter, relabelling
         self._plan = lru_cache(maxsize=4096)(self._make_plan)
-        self._decoding, self._adapter = decoding, adapter
 
     def plan_digest(self, item: Item) -> str:
         """What is asked after the prompt, as a digest: grammar of the whole answer, scoring, threshold."""
@@ -117,34 +179,14 @@ class Answerer:
         Raises:
             EngineError: the engine died.
         """
-        works = [_Work(item, self._forms[item.task], self._tasks[item.task]) for item in items]
+        works = [_Work(item, self._forms[item.task], self._tasks[item.task], self._relabelling) for item in items]
         if self.scores:
-            self._score(works)
+            score_fields(self.engine, works, self._adapter)
         if self.engine.capabilities.prefill:
             self._write(works)
         else:
             self._chat(works)
         return [work.answer() for work in works]
-
-    def _score(self, works: Sequence[_Work]) -> None:
-        while asked := [(work, ask) for work in works if (ask := work.ask())]:
-            waiting: dict[str, tuple[_Work, Ask]] = {}
-            requests = []
-            for number, (work, ask) in enumerate(asked):
-                if len(ask.labels.labels) == 1:
-                    work.chosen.append(ask.labels.labels[0])
-                    continue
-                waiting[str(number)] = (work, ask)
-                prompt = work.item.prompt.token_ids + ask.prefill
-                requests.append(ScoreRequest(str(number), prompt, ask.labels, self._adapter))
-            for result in self.engine.score(requests):
-                work, ask = waiting.pop(result.id)
-                if isinstance(result, Failure):
-                    work.failed = result.error
-                else:
-                    _choose(work, ask, result, self._relabelling)
-            for work, _ in waiting.values():
-                work.failed = NO_RESULT
 
     def _write(self, works: Sequence[_Work]) -> None:
         waiting: dict[str, tuple[_Work, Write]] = {}
@@ -171,22 +213,6 @@ class Answerer:
             requests.append(GenerateRequest(str(number), prompt.token_ids, None, self._decoding, None, chat))
         for result in self.engine.generate(requests):
             _take(works[int(result.id)], result, "")
-
-
-def _choose(work: _Work, ask: Ask, result: Scored, relabelling: Relabelling | None) -> None:
-    path, labels = ask.field.path, ask.labels.labels
-    work.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, result.normalised, strict=True)}
-    work.raw[path] = {label: round(p, ROUND) for label, p in zip(labels, result.raw, strict=True)}
-    work.prompt_tokens = work.prompt_tokens or len(work.item.prompt.token_ids)
-    work.computed_tokens += result.computed_tokens
-    best = max(range(len(labels)), key=result.normalised.__getitem__)
-    none = work.task.none_of_these
-    if none and none.threshold is not None and none.label in labels and result.normalised[best] < none.threshold:
-        work.chosen.append(none.label)
-    elif relabelling and work.item.task in relabelling.digests:
-        work.chosen.append(relabelling.choose(work.item.task, path, work.normalised[path]))
-    else:
-        work.chosen.append(labels[best])
 
 
 def _take(work: _Work, result: Completion | Failure, start: str) -> None:

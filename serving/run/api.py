@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
@@ -19,8 +19,9 @@ from fewsight.notices import Progress, Silent
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.run.calibrated import make_calibrator, write_review
-from fewsight.serving.run.options import RunOptions
-from fewsight.serving.run.runner import InsightCount, Runner
+from fewsight.serving.run.options import OPTION_NAMES, FlatOptions, make_options, refuse_unknown
+from fewsight.serving.run.plan import RUN_NAME
+from fewsight.serving.run.runner import InsightCount, Record, Runner
 from fewsight.serving.run.session import Session, open_session
 from fewsight.serving.run.summary import RunSummary
 from fewsight.tables import Histories, HistorySource, open_histories
@@ -53,7 +54,8 @@ class Run:
         return pd.DataFrame([insight.to_dict() for insight in self])
 
 
-RUN_NAME = "main"
+_INPUT: Final = ("out", "query", "mapping", "profiles", "tz", "progress")
+"""What `run` takes besides options."""
 
 
 def run(
@@ -66,7 +68,7 @@ def run(
     profiles: "str | Path | pd.DataFrame | None" = None,
     tz: str | None = None,
     progress: Progress | None = None,
-    **options: Any,  # noqa: ANN401 - the fields of RunOptions
+    **options: Unpack[FlatOptions],
 ) -> Run:
     """Answer tasks for every customer of a table.
 
@@ -79,7 +81,8 @@ def run(
         profiles: a table of customers beside the events.
         tz: time zone of times without one, e.g. 'Europe/Berlin'.
         progress: told as results arrive.
-        **options: fields of `fewsight.serving.run.options.RunOptions`, e.g. shots=8, selector="knn".
+        **options: what shapes prompts, which engine runs, and the run, e.g. shots=8, selector="knn"; all of them are
+            in `fewsight.serving.run.options.FlatOptions`.
 
     Raises:
         FewsightError: anything named is wrong, before the model is loaded where that can be known.
@@ -89,7 +92,8 @@ def run(
     """
     named = [tasks] if isinstance(tasks, str | Task) else list(tasks)
     objects = tuple(_load(task) for task in named)
-    wanted = RunOptions(tasks=tuple(task.name for task in objects), **options)
+    refuse_unknown(options, (*OPTION_NAMES, *_INPUT))
+    wanted = make_options([task.name for task in objects], **options)
     keep = tempfile.TemporaryDirectory(prefix="fewsight-") if out is None else None
     folder = Path(keep.name if keep else out or "")
     with ExitStack() as stack:
@@ -121,22 +125,11 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
     calibrator = make_calibrator(session)
     with Ledger.open(folder / "ledger.sqlite") as ledger:
         order = _freeze(session, histories, folder)
-        pseudonyms = PseudonymFile(folder / "pseudonyms.jsonl") if options.mask else None
+        record = Record(ledger, PseudonymFile(folder / "pseudonyms.jsonl") if options.prompt.mask else None)
         count = InsightCount(progress, expected_insights(session, histories))
         summaries = []
         for group in session.groups():
-            runner = Runner(
-                group,
-                session.preparer,
-                options,
-                ledger,
-                pseudonyms,
-                run=RUN_NAME,
-                order=order,
-                progress=count,
-                calibrate=calibrator.apply if calibrator else None,
-                relabelling=calibrator.relabelling if calibrator else None,
-            )
+            runner = Runner(session, group, record, order, count, calibrator)
             summaries.append(runner.run(limited(histories, options.limit)))
             if summaries[-1].stopped:
                 break

@@ -1,22 +1,23 @@
-"""Applying calibrations to a run's answers, and telling which of them a person should look at."""
+"""Applying calibrations to a run's answers: under which circumstances they hold, and which answers need a person."""
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fewsight.answers import label_text, value_at
-from fewsight.calibration import Calibration, read_calibration
+from fewsight.calibration import Calibration, Circumstances, read_calibration
 from fewsight.calibration.steps import Prior
 from fewsight.digest import digest
 from fewsight.errors import ConfigError
+from fewsight.events import history_record
 from fewsight.files import replacing
 from fewsight.insight import Insight
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.task import Task
 from fewsight.serving.run.answering import Relabelling
-from fewsight.serving.run.circumstances import circumstances
+from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.session import Session
 
 REVIEW = "review.jsonl"
@@ -63,6 +64,47 @@ class Calibrator:
         return found
 
 
+def circumstances(session: Session, task: Task) -> Circumstances:
+    """Those of one task of the session.
+
+    `template` is a digest of the task's templates in the style in use, label descriptions, output and masking; `shots`
+    says how examples are chosen, with a digest of what they say (not of their ids or customers).
+    """
+    options, prompt = session.options, session.options.prompt
+    group = next(group for group in session.groups() if task.name in group.tasks)
+    style = options.style(task.name)
+    templates = sorted((language, source) for (language, kind), source in task.templates.items() if kind == style)
+    none = asdict(task.none_of_these) if task.none_of_these else None
+    shown = [task.output.model_json_schema(), task.descriptions, templates, none, prompt.mask, prompt.history_tokens]
+    return Circumstances(
+        task=task.name,
+        task_version=task.version,
+        template=digest([style, prompt.language, shown]),
+        shots=_shots(options, task),
+        model=session.model.digest,
+        adapter=group.adapter_digest,
+        engine=session.engine.name,
+        dtype=options.engine.dtype,
+    )
+
+
+def _shots(options: RunOptions, task: Task) -> str:
+    prompt = options.prompt
+    if not prompt.shots:
+        return "none"
+    shots = [
+        digest([history_record(replace(shot.history, customer_id="")), shot.language, dict(shot.answer)])
+        for shot in task.shots
+    ]
+    how = [
+        prompt.selector,
+        prompt.similarity,
+        prompt.shot_order,
+        options.seed if prompt.selector == "random" else 0,
+    ]
+    return f"{prompt.selector}-{prompt.shots} {digest([how, sorted(shots)])[:16]}"
+
+
 def make_calibrator(session: Session) -> Calibrator | None:
     """What the session's options ask for; None where they ask for nothing.
 
@@ -71,25 +113,25 @@ def make_calibrator(session: Session) -> Calibrator | None:
             others depend on, or makes no promise like the one that is asked for.
     """
     options, tasks = session.options, {task.name: task for task in session.tasks}
-    found: dict[str, Calibration] = {}
+    fits: dict[str, Calibration] = {}
     for name in options.calibrations:
         fitted = read_calibration(Path(name))
         task = fitted.circumstances.task
         if task not in tasks:
             raise ConfigError(f"--calibration {name!r} is of task {task!r}, and {', '.join(tasks)} is run.")
-        if task in found:
+        if task in fits:
             raise ConfigError(f"--calibration names two files of task {task!r}; give one.")
         fitted.require(circumstances(session, tasks[task]))
         _require_last(name, fitted, tasks[task])
-        found[task] = fitted
-    if not found and options.max_error is None:
+        fits[task] = fitted
+    if not fits and options.max_error is None:
         return None
     least = (
         {}
         if options.max_error is None
-        else {name: _least(task, found.get(name), options.max_error) for name, task in tasks.items()}
+        else {name: _least(task, fits.get(name), options.max_error) for name, task in tasks.items()}
     )
-    return Calibrator(found, least)
+    return Calibrator(fits, least)
 
 
 def _require_last(name: str, fitted: Calibration, task: Task) -> None:

@@ -11,6 +11,7 @@ import click
 
 from fewsight.errors import ConfigError
 from fewsight.notices import shown_progress
+from fewsight.serving.models.names import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from fewsight.serving.run.options import RunOptions
@@ -44,7 +45,7 @@ INPUT: list[Callable[[Any], Any]] = [
     click.option("--no-mask", is_flag=True, help="Show names, e-mails, card numbers, ... to the model and keep them."),
 ]
 PROMPT: list[Callable[[Any], Any]] = [
-    click.option("--model", default="smollm2-135m", show_default=True, help="Name, hub id, or folder."),
+    click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Name, hub id, or folder."),
     click.option(
         "--adapter",
         "adapters",
@@ -179,37 +180,20 @@ def open_table(given: dict[str, Any], quarantine: Path | None) -> Histories:
 
 def _run_options(given: dict[str, Any]) -> RunOptions:
     from fewsight.serving.engines.base import Decoding
-    from fewsight.serving.run.options import RunOptions
+    from fewsight.serving.run.options import OPTION_NAMES, make_options
 
-    decoding = Decoding(
-        max_tokens=given.get("max_tokens", 256), temperature=given.get("temperature", 0.0), seed=given["seed"]
-    )
-    return RunOptions(
-        tasks=tuple(given["tasks"]),
-        engine=given["engine"],
-        model=given["model"],
-        adapters=_adapters(given["adapters"]),
-        shots=given["shots"],
-        selector=given["selector"],
-        similarity=given["similarity"],
-        shot_order=given["shot_order"],
-        pool=given["pool"],
-        as_of=_moment(given["as_of"]),
-        limit=given.get("limit"),
-        probabilities=given.get("probabilities", "on") == "on",
-        language=given["language"],
-        style=given["style"],
-        order=None if given.get("order", "auto") == "auto" else given["order"],
-        mask=not given["no_mask"],
-        seed=given["seed"],
-        history_tokens=given["history_tokens"],
-        decoding=decoding,
-        base_url=given.get("base_url"),
-        dtype=given.get("dtype", "auto"),
-        force=given["force"],
-        calibrations=tuple(given.get("calibrations", ())),
-        max_error=given.get("max_error"),
-    )
+    options = {name: given[name] for name in OPTION_NAMES if name in given}
+    decoding = {name: given[name] for name in ("max_tokens", "temperature", "seed") if name in given}
+    options |= {
+        "adapters": _adapters(given["adapters"]),
+        "as_of": _moment(given["as_of"]),
+        "mask": not given["no_mask"],
+        "decoding": Decoding(**decoding),
+        "probabilities": given.get("probabilities", "on") == "on",
+        "order": None if given.get("order", "auto") == "auto" else given["order"],
+        "calibrations": tuple(given.get("calibrations", ())),
+    }
+    return make_options(given["tasks"], **options)
 
 
 def _adapters(named: tuple[str, ...]) -> dict[str, str]:

@@ -12,9 +12,11 @@ from fewsight.files import write_text
 from fewsight.ledger import Ledger
 from fewsight.prompts.answer.form import Write
 from fewsight.prompts.view import event_line, shorten
+from fewsight.serving.models.names import DEFAULT_MODEL
 from fewsight.serving.run import estimate as estimates
-from fewsight.serving.run.api import RUN_NAME, limited
+from fewsight.serving.run.api import limited
 from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import Session
 from fewsight.serving.run.summary import RunSummary
 
@@ -40,7 +42,7 @@ def say_input(histories: "Histories", options: RunOptions) -> None:
     )
     if counts.quarantined or counts.duplicates:
         say("The rows that were left out are in quarantine.jsonl, each with its reason.", fg="yellow")
-    if not options.mask:
+    if not options.prompt.mask:
         say(
             "--no-mask: names, e-mails, phone and card numbers go to the model and into the ledger as they are.",
             fg="red",
@@ -51,20 +53,20 @@ def say_input(histories: "Histories", options: RunOptions) -> None:
 def _adapters(options: RunOptions) -> dict[str, str]:
     """Adapter -> the tasks that it answers, in words."""
     used: dict[str, list[str]] = {}
-    for task, name in options.adapters.items():
+    for task, name in options.engine.adapters.items():
         used.setdefault(name, []).append("all tasks" if task == "*" else task)
     return {name: ", ".join(tasks) for name, tasks in used.items()}
 
 
 def say_session(session: Session, options: RunOptions) -> None:
     """Which engine and model answer."""
-    chosen = " (chosen automatically)" if options.engine == "auto" else ""
-    number = f", {session.options.dtype}" if session.engine.pick_dtype else ""
+    chosen = " (chosen automatically)" if options.engine.name == "auto" else ""
+    number = f", {session.options.engine.dtype}" if session.engine.pick_dtype else ""
     adapters = "".join(f", adapter {name} for {tasks}" for name, tasks in _adapters(session.options).items())
     say(f"Engine {session.engine.name}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
     if not session.preparer.tokenizer.has_chat_template:
         say("This model has no chat template; a plain one is used.", fg="yellow")
-    if session.options.language == "zh" and session.model.name == "smollm2-135m":
+    if session.options.prompt.language == "zh" and session.model.name == DEFAULT_MODEL:
         say("SmolLM2-135M is an English model: Chinese on it is experimental. Use a bigger model.", fg="yellow")
 
 
@@ -75,9 +77,7 @@ def say_estimate(session: Session, histories: "Histories", folder: Path, price: 
     path = folder / "ledger.sqlite"
     ledger = Ledger.open(path, read_only=True) if path.exists() else None
     try:
-        found = estimates.estimate(
-            session, limited(histories, options.limit), order, ledger, RUN_NAME, session.engine.prefix_block
-        )
+        found = estimates.estimate(session, limited(histories, options.limit), order, ledger)
     finally:
         if ledger is not None:
             ledger.close()
@@ -172,7 +172,7 @@ def say_prompt(session: Session, history: CustomerHistory, tokens: bool) -> None
     """One prompt as the model gets it, on stdout."""
     (task,) = session.tasks
     masked = session.preparer.mask(history).history
-    (item,) = session.preparer.items([masked], session.options.order or "shots-first", [task.name])
+    (item,) = session.preparer.items([masked], session.options.prompt.order or "shots-first", [task.name])
     form, tokenizer = session.preparer.forms[task.name], session.preparer.tokenizer
     _head(f"Prompt ({item.template}, {len(item.prompt.token_ids)} tokens)")
     click.echo(tokenizer.decode(item.prompt.token_ids, special=True))

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from fewsight.events import CustomerHistory
@@ -11,9 +10,8 @@ from fewsight.files import write_text
 from fewsight.ledger import Ledger
 from fewsight.prompts.render import Order
 from fewsight.serving.models.names import cache_folder
-from fewsight.serving.run.plan import arranged, computed_tokens
+from fewsight.serving.run.plan import Backlog, arranged, computed_tokens
 from fewsight.serving.run.prepare import warning_kind
-from fewsight.serving.run.runner import ARM, WINDOW
 from fewsight.serving.run.session import Session
 from fewsight.serving.run.summary import RunSummary
 
@@ -45,28 +43,16 @@ class Estimate:
         return max(1 - self.computed_tokens / self.sent_tokens, 0.0) if self.sent_tokens else 0.0
 
 
-def estimate(
-    session: Session, histories: Iterable[CustomerHistory], order: Order, ledger: Ledger | None, run: str, block: int
-) -> Estimate:
+def estimate(session: Session, histories: Iterable[CustomerHistory], order: Order, ledger: Ledger | None) -> Estimate:
     """Prepare everything as a run would, and count."""
     names = [task.name for task in session.tasks]
     result, options = Estimate(order), session.options
     seen: set[int] = set()
-    stream = iter(histories)
-    while window := list(islice(stream, WINDOW)):
-        result.customers += len(window)
-        masked = [session.preparer.mask(history).history for history in window]
-        items = session.preparer.items(masked, order, names)
-        if ledger is not None:
-            done = {
-                name: ledger.done(run, ARM, options.seed, name).among([(h.customer_id, options.as_of) for h in window])
-                for name in names
-            }
-            fresh = [item for item in items if (item.customer_id, options.as_of) not in done[item.task]]
-            result.in_ledger += len(items) - len(fresh)
-            items = fresh
+    for window in Backlog(session.preparer, options, order, ledger).windows(histories, names):
+        result.customers += window.customers
+        result.in_ledger += window.done
         unique = []
-        for item in items:
+        for item in window.items:
             mark = hash((item.prompt.token_ids, item.task))
             if mark in seen:
                 result.repeated += 1
@@ -79,7 +65,7 @@ def estimate(
         result.requests += len(unique)
         prompts = [item.prompt.token_ids for item in arranged(unique)]
         result.sent_tokens += sum(map(len, prompts))
-        result.computed_tokens += computed_tokens(prompts, block)
+        result.computed_tokens += computed_tokens(prompts, session.engine.prefix_block)
         for item in unique:
             form = session.preparer.forms[item.task]
             scored = max(len(form.closed) - 1, 0) if options.probabilities else 0
@@ -112,7 +98,7 @@ def remember_rates(session: Session, summaries: Iterable[RunSummary]) -> None:
 
 
 def _rate_key(session: Session) -> str:
-    return f"{session.engine.name}:{session.options.dtype}:{session.model.digest[:16]}"
+    return f"{session.engine.name}:{session.options.engine.dtype}:{session.model.digest[:16]}"
 
 
 def _rate_file() -> Path:

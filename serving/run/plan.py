@@ -1,15 +1,82 @@
-"""The order of requests, and how many prompt tokens it costs to compute them."""
+"""What a run has left to ask, in which order, and how many prompt tokens it costs to compute."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
+from fewsight.events import CustomerHistory
+from fewsight.ledger import Ledger, Pair
 from fewsight.prompts.answer.trie import shared_length
 from fewsight.prompts.render import ORDERS, Order
 from fewsight.serving.engines.batching import padded_batches
-from fewsight.serving.run.prepare import Item
+from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.prepare import Item, Preparer
 
 Ids = tuple[int, ...]
+
+WINDOW: Final = 512
+"""Customers that are prepared, ordered and answered together; bounds memory."""
+
+RUN_NAME: Final = "main"
+ARM: Final = "run"
+"""A folder's run and its arm, as its ledger calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some customers: the items that are left to ask, how many are in the ledger, and the maps back of what was masked.
+
+    `pseudonyms` are by customer; those of customers about whom nothing is left to ask are not there.
+    """
+
+    customers: int
+    done: int
+    items: list[Item]
+    pseudonyms: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a run has left to ask, by what its ledger holds (None: nothing yet)."""
+
+    preparer: Preparer
+    options: RunOptions
+    order: Order
+    ledger: Ledger | None
+
+    def windows(self, histories: Iterable[CustomerHistory], tasks: Sequence[str]) -> Iterator[Window]:
+        """Items window by window, in the order of the histories."""
+        stream = iter(histories)
+        while window := list(islice(stream, WINDOW)):
+            yield self._window(window, tasks)
+
+    def _window(self, histories: Sequence[CustomerHistory], tasks: Sequence[str]) -> Window:
+        pairs = [(history.customer_id, self.options.as_of) for history in histories]
+        done = {task: self._done(task, pairs) for task in tasks}
+        items: list[Item] = []
+        pseudonyms: dict[str, dict[str, str]] = {}
+        for names, same in _by_missing(histories, pairs, done).items():
+            masked = [self.preparer.mask(history) for history in same]
+            pseudonyms |= {one.history.customer_id: one.pseudonyms for one in masked if one.pseudonyms}
+            items += self.preparer.items([one.history for one in masked], self.order, names)
+        return Window(len(histories), sum(map(len, done.values())), items, pseudonyms)
+
+    def _done(self, task: str, pairs: Sequence[Pair]) -> set[Pair]:
+        return self.ledger.done(RUN_NAME, ARM, self.options.seed, task).among(pairs) if self.ledger else set()
+
+
+def _by_missing(
+    histories: Sequence[CustomerHistory], pairs: Sequence[Pair], done: Mapping[str, set[Pair]]
+) -> dict[tuple[str, ...], list[CustomerHistory]]:
+    """Histories by the tasks that they still lack."""
+    missing: dict[tuple[str, ...], list[CustomerHistory]] = {}
+    for history, pair in zip(histories, pairs, strict=True):
+        tasks = tuple(task for task, answered in done.items() if pair not in answered)
+        if tasks:
+            missing.setdefault(tasks, []).append(history)
+    return missing
 
 
 def arranged(items: Sequence[Item]) -> list[Item]:

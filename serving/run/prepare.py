@@ -12,7 +12,7 @@ from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.render import Order, Prompt, Renderer
 from fewsight.prompts.selection.selectors import ShotSelector
-from fewsight.prompts.task import LANGUAGES, STYLES, Language, Shot, Style, Task
+from fewsight.prompts.task import LANGUAGES, STYLES, Language, Shot, Task
 from fewsight.prompts.view import MAX_TEXT, View, by_importance, view
 from fewsight.serving.run.options import RunOptions
 from fewsight.tokenizer import Tokenizer
@@ -70,7 +70,7 @@ class Preparer:
         self.tasks = {task.name: task for task in tasks}
         self._all = tuple(tasks)
         self._selectors = selectors
-        self._options = options
+        self._options, self._prompt = options, options.prompt
         self.tokenizer = tokenizer
         self._max_model_len = max_model_len
         self._pseudonymizer = Pseudonymizer()
@@ -82,7 +82,7 @@ class Preparer:
         event gives away as an order's would be masked in earlier ones too.
         """
         history = history.as_of(self._options.as_of)
-        if not self._options.mask:
+        if not self._prompt.mask:
             return Masked(history, {})
         return self._pseudonymizer.mask(history)
 
@@ -99,13 +99,13 @@ class Preparer:
     def renderer(self, task: str, language: Language) -> Renderer:
         """The renderer of a task in a language."""
         if (task, language) not in self._renderers:
-            style: Style = self._options.style or ("compact" if self._options.adapter(task) else "full")
+            style = self._options.style(task)
             self._renderers[task, language] = Renderer(self.tasks[task], self.tokenizer, language, style)
         return self._renderers[task, language]
 
     def _language(self, history: CustomerHistory) -> Language:
-        if self._options.language != "auto":
-            return self._options.language
+        if self._prompt.language != "auto":
+            return self._prompt.language
         language = guess_language(" ".join(event.text for event in history.events[-20:] if event.text)[:4000])
         common = [
             lang for lang in LANGUAGES if all((lang, style) in t.templates for style in STYLES for t in self._all)
@@ -118,10 +118,10 @@ class Preparer:
         chosen: list[tuple[Shot, ...]] = [()] * len(histories)
         for language in set(languages):
             selector = self._selectors.get((task, language))
-            places = [i for i, found in enumerate(languages) if found == language]
+            places = [i for i, other in enumerate(languages) if other == language]
             if selector is None:
                 continue
-            picked = selector.select([histories[i] for i in places], self._options.shots)
+            picked = selector.select([histories[i] for i in places], self._prompt.shots)
             for i, shots in zip(places, picked, strict=True):
                 chosen[i] = shots
         return chosen
@@ -132,7 +132,7 @@ class Preparer:
         renderer = self.renderer(task.name, language)
         limit = self._max_model_len - ANSWER_ROOM - self._options.decoding.max_tokens
         warnings: tuple[str, ...] = ()
-        shown = self._fit(history, renderer, self._options.history_tokens)
+        shown = self._fit(history, renderer, self._prompt.history_tokens)
         prompt = renderer.prompt(shown.block, shots, order)
         asked = len(shots)
         while shots and len(prompt.token_ids) > limit:

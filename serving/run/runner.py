@@ -3,35 +3,39 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from itertools import islice
+from typing import Final
 
 from fewsight.errors import AccessError, EngineError
 from fewsight.events import CustomerHistory
-from fewsight.ledger import Answer, AnswerKey, Ledger, Pair, Result
+from fewsight.ledger import Answer, AnswerKey, Ledger, Result
 from fewsight.masking import PseudonymFile
 from fewsight.notices import Progress
 from fewsight.prompts.render import Order
 from fewsight.serving.engines.base import Engine, EngineIdentity, Failure
-from fewsight.serving.run.answering import Answerer, Relabelling
-from fewsight.serving.run.assemble import Assembler, Shares
-from fewsight.serving.run.options import RunOptions
-from fewsight.serving.run.plan import arranged, batches, computed_tokens
-from fewsight.serving.run.prepare import Item, Preparer
+from fewsight.serving.run.answering import Answerer
+from fewsight.serving.run.assemble import Assembler
+from fewsight.serving.run.calibrated import Calibrator
+from fewsight.serving.run.plan import ARM, RUN_NAME, Backlog, Window, arranged, batches, computed_tokens
+from fewsight.serving.run.prepare import Item
+from fewsight.serving.run.session import Group, Session
 from fewsight.serving.run.summary import RunSummary
 
-WINDOW = 512
-"""Customers that are prepared, ordered and answered together; bounds memory."""
-
-MAX_RESTARTS = 14
+MAX_RESTARTS: Final = 14
 """A run gives up when the engine died more often without answering anything in between.
 
 Halving a batch of 1,024 down to the one request that kills the engine takes eleven deaths.
 """
 
-ARM = "run"
+
+@dataclass(frozen=True)
+class Record:
+    """Where a run writes: its ledger, and the maps back to identifiers (None where nothing is masked)."""
+
+    ledger: Ledger
+    pseudonyms: PseudonymFile | None
 
 
 class InsightCount:
@@ -47,49 +51,30 @@ class InsightCount:
         self._progress.advance(insights, f"{self._failures} not ok")
 
 
-@dataclass(frozen=True)
-class Group:
-    """Tasks that share an adapter, and how to start their engine."""
-
-    tasks: tuple[str, ...]
-    adapter: str | None
-    adapter_digest: str | None
-    start: Callable[[], Engine]
-
-
 class Runner:
     """Runs one group of tasks over histories.
 
     Args:
-        group: tasks that share an adapter.
-        preparer: makes items of histories.
-        options: of the run, with `as_of` settled.
-        ledger: open for writing.
-        pseudonyms: where the maps back go, or None where nothing is masked.
-        run: the run's name in the ledger.
+        session: of the run.
+        group: tasks of the session that share an adapter.
+        record: where answers go.
         order: how blocks are arranged.
-        progress: told as results arrive.
-        calibrate: makes calibrated probabilities of a task's.
-        relabelling: how labels are chosen where a calibration may change them.
+        count: told as results arrive.
+        calibrator: calibrates probabilities, which may change labels.
     """
 
     def __init__(
         self,
+        session: Session,
         group: Group,
-        preparer: Preparer,
-        options: RunOptions,
-        ledger: Ledger,
-        pseudonyms: PseudonymFile | None,
-        *,
-        run: str,
+        record: Record,
         order: Order,
-        progress: InsightCount,
-        calibrate: Callable[[str, Shares], Shares] | None = None,
-        relabelling: Relabelling | None = None,
+        count: InsightCount,
+        calibrator: Calibrator | None = None,
     ) -> None:
-        self._calibrate, self._relabelling = calibrate, relabelling
-        self._group, self._preparer, self._options, self._ledger = group, preparer, options, ledger
-        self._pseudonyms, self._run, self._order, self._progress = pseudonyms, run, order, progress
+        self._group, self._record_to, self._count_to, self._calibrator = group, record, count, calibrator
+        self._options, self._preparer = session.options, session.preparer
+        self._backlog = Backlog(session.preparer, session.options, order, record.ledger)
         self._restarts = 0
         self._engine: Engine | None = None
 
@@ -97,11 +82,12 @@ class Runner:
         """Answer everything that is not in the ledger yet. Ctrl-C finishes the batch in hand."""
         self.summary = RunSummary()
         begun = time.monotonic()
-        stream = iter(histories)
         try:
             with _interruptible() as stopped:
-                while not stopped.is_set() and (window := list(islice(stream, WINDOW))):
+                for window in self._backlog.windows(histories, self._group.tasks):
                     self._window(window, stopped)
+                    if stopped.is_set():
+                        break
                 self.summary.stopped = stopped.is_set()
         finally:
             self.summary.seconds = time.monotonic() - begun
@@ -110,31 +96,32 @@ class Runner:
         return self.summary
 
     def _start(self) -> Engine:
-        options = self._options
+        options, calibrator = self._options, self._calibrator
         engine = self._group.start()
         per_request = engine.capabilities.adapters == "request"
-        self._answerer = Answerer(
-            engine,
-            self._preparer.tasks,
-            self._preparer.forms,
-            probabilities=options.probabilities,
-            decoding=options.decoding,
-            adapter=options.adapter(self._group.tasks[0]),
-            relabelling=self._relabelling,
-        )
+        adapter = options.engine.adapter(self._group.tasks[0])
+        relabelling = calibrator.relabelling if calibrator else None
+        self._answerer = Answerer(engine, self._preparer, options, adapter, relabelling)
         self._adapter_mode = "request" if per_request and self._group.adapter else engine.identity.adapter_mode
-        self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed, self._calibrate)
+        calibrate = calibrator.apply if calibrator else None
+        self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed, calibrate)
         self._engine = engine
         return engine
 
-    def _window(self, window: Sequence[CustomerHistory], stopped: threading.Event) -> None:
-        self.summary.customers += len(window)
-        items = self._todo(window)
-        if not items:
-            return
-        engine = self._engine or self._start()
+    def _window(self, window: Window, stopped: threading.Event) -> None:
+        """Answer a window; the maps back are written before anything else."""
+        self.summary.customers += window.customers
+        self.summary.resumed += window.done
+        self._count_to.add(window.done, 0)
+        if self._record_to.pseudonyms is not None:
+            for customer, pseudonyms in window.pseudonyms.items():
+                self._record_to.pseudonyms.add(customer, pseudonyms)
+        if window.items:
+            self._answer(window.items, self._engine or self._start(), stopped)
+
+    def _answer(self, items: Sequence[Item], engine: Engine, stopped: threading.Event) -> None:
         keys = {id(item): self._key(item, engine.identity) for item in items}
-        known = self._ledger.get_answers(list(keys.values()))
+        known = self._record_to.ledger.get_answers(list(keys.values()))
         self._record([item for item in items if keys[id(item)] in known], keys, known, {})
         self.summary.cached += sum(keys[id(item)] in known for item in items)
         fresh: dict[str, list[Item]] = {}
@@ -152,26 +139,6 @@ class Runner:
             good = {key: answer for key, answer in answered.items() if isinstance(answer, Answer)}
             bad = {key: answer for key, answer in answered.items() if isinstance(answer, Failure)}
             self._record([item for key in answered for item in fresh[key]], keys, good, bad)
-
-    def _todo(self, window: Sequence[CustomerHistory]) -> list[Item]:
-        """Items of this window without a result, masked; the maps back are written before anything else."""
-        as_of = self._options.as_of
-        pairs = [(history.customer_id, as_of) for history in window]
-        done = {
-            task: self._ledger.done(self._run, ARM, self._options.seed, task).among(pairs) for task in self._group.tasks
-        }
-        resumed = sum(map(len, done.values()))
-        self.summary.resumed += resumed
-        self._progress.add(resumed, 0)
-        items: list[Item] = []
-        for tasks, histories in _by_missing(window, pairs, done).items():
-            masked = [self._preparer.mask(history) for history in histories]
-            if self._pseudonyms is not None:
-                for history, result in zip(histories, masked, strict=True):
-                    if result.pseudonyms:
-                        self._pseudonyms.add(history.customer_id, result.pseudonyms)
-            items += self._preparer.items([result.history for result in masked], self._order, tasks)
-        return items
 
     def _answers(self, batch: Sequence[Item]) -> list[Answer | Failure]:
         """Answers of a batch; where the engine dies, it is halved until the request that kills it stands alone."""
@@ -209,10 +176,10 @@ class Runner:
             insight = self._assembler.insight(item, form, good[key] if key in good else bad[key])
             self.summary.add(insight, form)
             known = key if key in good else None
-            results.append(Result(self._run, ARM, self._options.seed, known, item.event_map, insight))
+            results.append(Result(RUN_NAME, ARM, self._options.seed, known, item.event_map, insight))
         if results:
-            self._ledger.record(good, results)
-            self._progress.add(len(results), sum(result.insight.status != "ok" for result in results))
+            self._record_to.ledger.record(good, results)
+            self._count_to.add(len(results), sum(result.insight.status != "ok" for result in results))
 
     def _count(self, batch: Sequence[Item], answers: Iterable[Answer | Failure]) -> None:
         self.summary.computed += len(batch)
@@ -236,18 +203,6 @@ class Runner:
             engine_version=engine.engine_version,
             dtype=engine.dtype,
         ).digest
-
-
-def _by_missing(
-    window: Sequence[CustomerHistory], pairs: Sequence[Pair], done: Mapping[str, set[Pair]]
-) -> dict[tuple[str, ...], list[CustomerHistory]]:
-    """Histories by the tasks that they still lack."""
-    missing: dict[tuple[str, ...], list[CustomerHistory]] = {}
-    for history, pair in zip(window, pairs, strict=True):
-        tasks = tuple(task for task, found in done.items() if pair not in found)
-        if tasks:
-            missing.setdefault(tasks, []).append(history)
-    return missing
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Everything that a run, a dry run and a look at one prompt have in common."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -18,13 +18,12 @@ from fewsight.prompts.selection.selectors import Encoder, ShotSelector, make_sel
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.spec import EngineSpec, StartOptions
-from fewsight.serving.models.manifests import follow_manifests, with_built_in
 from fewsight.serving.models.names import ModelFolder, resolve_embedding_model, resolve_model
 from fewsight.serving.models.tokenizer import load_tokenizer
-from fewsight.serving.run.options import BARE, RunOptions, Similarity
+from fewsight.serving.run.manifests import follow_manifests, with_built_in
+from fewsight.serving.run.options import BARE, EngineOptions, PromptOptions, RunOptions, Similarity
 from fewsight.serving.run.plan import cheapest
 from fewsight.serving.run.prepare import Preparer, check_labels, masked_shots
-from fewsight.serving.run.runner import Group
 
 if TYPE_CHECKING:
     from fewsight.serving.engines.base import Engine
@@ -33,6 +32,16 @@ if TYPE_CHECKING:
 
 ORDER_SAMPLE = 64
 """Customers on which the arrangement of blocks is chosen."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tasks that share an adapter, and how to start their engine."""
+
+    tasks: tuple[str, ...]
+    adapter: str | None
+    adapter_digest: str | None
+    start: Callable[[], "Engine"]
 
 
 @dataclass(frozen=True)
@@ -60,10 +69,10 @@ class Session:
 
         With shots it is shots first: a history in front of them would tear the examples from the question.
         """
-        options, names = self.options, [task.name for task in self.tasks]
-        if options.order is not None:
-            return options.order
-        if options.shots or len(names) == 1:
+        prompt, names = self.options.prompt, [task.name for task in self.tasks]
+        if prompt.order is not None:
+            return prompt.order
+        if prompt.shots or len(names) == 1:
             return "shots-first"
         masked = [self.preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
         arrangements = {order: self.preparer.items(masked, order, names) for order in ORDERS}
@@ -74,11 +83,11 @@ class Session:
         """The tasks by the adapter that they use, in the order in which they were named."""
         by_adapter: dict[Path | None, list[str]] = {}
         for task in self.tasks:
-            by_adapter.setdefault(self.options.adapter(task.name), []).append(task.name)
+            by_adapter.setdefault(self.options.engine.adapter(task.name), []).append(task.name)
         return [self._group(adapter, tuple(names)) for adapter, names in by_adapter.items()]
 
     def _group(self, adapter: Path | None, names: tuple[str, ...]) -> Group:
-        options = self.options
+        options = self.options.engine
 
         def start() -> "Engine":
             return self.engine.start(StartOptions(self.model, adapter, options.dtype, options.base_url))
@@ -109,53 +118,53 @@ def open_session(
     Raises:
         ConfigError, TaskError, ModelError: something named in the options is wrong.
     """
-    engine = find_engine(options.engine)
-    if not engine.takes_adapters and (named := [name for name in options.adapters.values() if name != BARE]):
+    engine = find_engine(options.engine.name)
+    _refuse_adapters(engine, options.engine)
+    if tasks is None:
+        tasks = tuple(load_task(name) for name in options.tasks)
+    options = replace(
+        options,
+        as_of=options.as_of or histories.newest,
+        tasks=tuple(task.name for task in tasks),  # they may have been named by their folders
+        engine=replace(options.engine, name=engine.name, dtype=engine.dtype(options.engine.dtype)),
+    )
+    model = resolve_model(options.engine.model, need_weights=engine.loads_weights)
+    tokenizer = load_tokenizer(model.path)
+    with_adapter = with_built_in(options, tasks, model, tokenizer, shown_for or engine.name)
+    # The table is read last.
+    if with_adapter != options and not (options.prompt.language == "auto" and speaks_chinese(histories)):
+        options = with_adapter
+    options = follow_manifests(options, tasks, model, tokenizer)
+    tasks = tuple(_with_pool(task, options.prompt) for task in tasks)
+    for task in tasks:
+        _check_threshold(task, options)
+    selectors = _selectors(tasks, options)
+    preparer = Preparer(tasks, selectors, options, tokenizer, model.max_model_len)
+    if selectors and options.prompt.shot_order == "shared":
+        sample = [preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
+        for selector in selectors.values():
+            if isinstance(selector, NearestSelector):
+                selector.settle(sample, options.prompt.shots)
+    return Session(options, engine, model, tasks, preparer, selectors)
+
+
+def _refuse_adapters(engine: EngineSpec, options: EngineOptions) -> None:
+    named = [name for name in options.adapters.values() if name != BARE]
+    if named and not engine.takes_adapters:
         raise ConfigError(
             f"--adapter {named[0]!r} can't be used with engine {engine.name!r}: a server applies "
             "its own. Start it with this one merged, or served under a name of its own, or use another engine."
         )
-    if tasks is None:
-        tasks = tuple(load_task(name) for name in options.tasks)
-    # Tasks may have been named by their folders.
-    options = replace(
-        options,
-        as_of=options.as_of or histories.newest,
-        tasks=tuple(t.name for t in tasks),
-        engine=engine.name,
-        dtype=engine.dtype(options.dtype),
-    )
-    model = resolve_model(options.model, need_weights=engine.loads_weights)
-    tokenizer = load_tokenizer(model.path)
-    helped = with_built_in(options, tasks, model, tokenizer, shown_for or engine.name)
-    if helped != options and not (options.language == "auto" and speaks_chinese(histories)):  # the table is read last
-        options = helped
-    options = follow_manifests(options, tasks, model, tokenizer)
-    selectors: dict[tuple[str, Language], ShotSelector] = {}
-    shown = []
-    for task in tasks:
-        task = _with_pool(task, options)
-        _check_threshold(task, options)
-        shown.append(task)
-        if options.shots:
-            selectors.update(_selectors(task, options))
-    preparer = Preparer(shown, selectors, options, tokenizer, model.max_model_len)
-    if options.shots and options.shot_order == "shared":
-        sample = [preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
-        for selector in selectors.values():
-            if isinstance(selector, NearestSelector):
-                selector.settle(sample, options.shots)
-    return Session(options, engine, model, tuple(shown), preparer, selectors)
 
 
 def speaks_chinese(histories: Iterable[CustomerHistory]) -> bool:
     """Whether half or more of the first customers who wrote anything wrote Chinese."""
-    said = (" ".join(event.text for event in one.events if event.text) for one in islice(histories, ORDER_SAMPLE))
-    languages = [guess_language(text) for text in said if text]
+    texts = (" ".join(event.text for event in one.events if event.text) for one in islice(histories, ORDER_SAMPLE))
+    languages = [guess_language(text) for text in texts if text]
     return bool(languages) and 2 * languages.count("zh") >= len(languages)
 
 
-def _with_pool(task: Task, options: RunOptions) -> Task:
+def _with_pool(task: Task, options: PromptOptions) -> Task:
     shots: tuple[Shot, ...] = load_pool(Path(options.pool), task) if options.pool else task.shots
     check_labels(task, shots)
     if options.shots and not shots:
@@ -163,15 +172,24 @@ def _with_pool(task: Task, options: RunOptions) -> Task:
     return replace(task, shots=masked_shots(shots) if options.mask and options.shots else shots)
 
 
-def _selectors(task: Task, options: RunOptions) -> dict[tuple[str, Language], ShotSelector]:
-    made: dict[tuple[str, Language], ShotSelector] = {}
-    encoder = _encoder(options.similarity)
-    for language in LANGUAGES:
-        shots = task.shots_in(language) or task.shots  # a pool in one language serves the other too
-        made[task.name, language] = make_selector(
-            options.selector, shots, seed=options.seed, as_of=options.as_of, encoder=encoder, order=options.shot_order
+def _selectors(tasks: Iterable[Task], options: RunOptions) -> dict[tuple[str, Language], ShotSelector]:
+    """By task and language; none where no shots are shown."""
+    prompt = options.prompt
+    if not prompt.shots:
+        return {}
+    encoder = _encoder(prompt.similarity)
+    return {
+        (task.name, language): make_selector(
+            prompt.selector,
+            task.shots_in(language) or task.shots,  # a pool in one language serves the other too
+            seed=options.seed,
+            as_of=options.as_of,
+            encoder=encoder,
+            order=prompt.shot_order,
         )
-    return made
+        for task in tasks
+        for language in LANGUAGES
+    }
 
 
 @lru_cache(maxsize=1)  # one encoder serves all tasks

@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 from fewsight.prompts.answer.form import AnswerForm, Write
 from fewsight.serving.engines.base import Completion, Decoding, GenerateRequest, Scored, ScoreRequest
-from fewsight.serving.models.names import resolve_model
-from fewsight.serving.run.options import DEFAULT_MODEL, RunOptions
+from fewsight.serving.models.names import DEFAULT_MODEL, resolve_model
+from fewsight.serving.run.options import make_options
 from fewsight.serving.run.plan import arranged
 from fewsight.serving.run.session import open_session
 from fewsight.tables import open_histories
@@ -66,7 +66,7 @@ def measure(rows: int = 100, repeats: int = 10, copies: int = 1, model: str = DE
 
 def _prepared(rows: int, model: str) -> _Rows:
     task = banking.task()
-    options = RunOptions((task.name,), engine="vllm", model=model, probabilities=False)
+    options = make_options((task.name,), engine="vllm", model=model, probabilities=False)
     with open_histories(banking.messages(rows)) as histories:
         session = open_session(options, histories, (task,))
         masked = [session.preparer.mask(history).history for history in islice(histories, rows)]

@@ -18,8 +18,7 @@ from fewsight.prompts.loading.scaffold import new_labelling_task
 from fewsight.serving.engines.base import Completion, Failure, GenerateRequest, Scored, ScoreRequest
 from fewsight.serving.engines.local.engine import TransformersEngine
 from fewsight.serving.engines.registry import find_engine
-from fewsight.serving.models.names import resolve_model
-from fewsight.serving.run.options import DEFAULT_MODEL
+from fewsight.serving.models.names import DEFAULT_MODEL, resolve_model
 from tests.bench import banking
 from tests.bench.common import Figure, in_turn, speed, timed
 

@@ -11,8 +11,8 @@ from statistics import median
 import pandas as pd
 
 from fewsight.prompts.task import Task
-from fewsight.serving.models.names import resolve_model
-from fewsight.serving.run.options import DEFAULT_MODEL, RunOptions
+from fewsight.serving.models.names import DEFAULT_MODEL, resolve_model
+from fewsight.serving.run.options import RunOptions, make_options
 from fewsight.tables import open_histories
 from tests.bench import banking
 from tests.bench.common import Figure, speed
@@ -28,7 +28,7 @@ def measure(rows: int = 1000, scored_rows: int = 1000, part: int = 100, model: s
         for size, probabilities in ((rows, False), (scored_rows, True)):
             if not size:
                 continue
-            options = RunOptions((task.name,), engine="vllm", model=model, probabilities=probabilities)
+            options = make_options((task.name,), engine="vllm", model=model, probabilities=probabilities)
             _part(engine, task, banking.messages(1), options)  # grammars are compiled before the clock runs
             messages = banking.messages(size)
             parts = [messages[start : start + part] for start in range(0, size, part)]

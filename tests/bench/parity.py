@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from fewsight.serving.engines.base import Engine, Scored
 from fewsight.serving.engines.local.engine import TransformersEngine
 from fewsight.serving.engines.vllm.engine import VllmEngine
-from fewsight.serving.models.names import resolve_model
-from fewsight.serving.run.options import DEFAULT_MODEL
+from fewsight.serving.models.names import DEFAULT_MODEL, resolve_model
 from tests.bench.common import Figure
 from tests.serving.engines.contract import LARGE, SMALL, agreement, difference, scores, texts
 

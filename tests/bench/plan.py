@@ -20,8 +20,9 @@ from fewsight.prompts.view import view
 from fewsight.serving.engines.base import Failure
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.spec import StartOptions
+from fewsight.serving.models.names import DEFAULT_MODEL
 from fewsight.serving.run.answering import Answerer
-from fewsight.serving.run.options import DEFAULT_MODEL, RunOptions
+from fewsight.serving.run.options import make_options
 from fewsight.serving.run.plan import arranged, computed_tokens
 from fewsight.serving.run.prepare import Item
 from fewsight.serving.run.session import Session, open_session
@@ -80,7 +81,7 @@ def measure(customers: int = 200, shots: int = 8, labelled: int = 12, model: str
 
 def workload(customers: int, selector: SelectorKind, shot_order: ShotOrder, shots: int, model: str) -> Workload:
     """Histories of the sample shop that have events, masked, and a session that chooses shots for them."""
-    options = RunOptions(TASKS, engine="vllm", model=model, shots=shots, selector=selector, shot_order=shot_order)
+    options = make_options(TASKS, engine="vllm", model=model, shots=shots, selector=selector, shot_order=shot_order)
     with TemporaryDirectory() as name:
         folder = Path(name)
         drawn = (customer for customer in generate(2 * customers, seed=SEED) if customer.history.events)
@@ -127,9 +128,7 @@ def changed_labels(name: str, work: Workload, before: Sequence[Item], after: Seq
     preparer, options = work.session.preparer, work.session.options
     engine = find_engine("vllm").start(StartOptions(work.session.model))
     try:
-        answerer = Answerer(
-            engine, preparer.tasks, preparer.forms, probabilities=True, decoding=options.decoding, adapter=None
-        )
+        answerer = Answerer(engine, preparer, options, adapter=None)
         first, second = ([_best(answer) for answer in answerer.answer(items)] for items in (before, after))
     finally:
         engine.close()

@@ -13,7 +13,7 @@ from functools import partial
 from fewsight.events import CustomerHistory
 from fewsight.prompts.selection.selectors import ShotSelector, make_selector
 from fewsight.prompts.task import Language, Shot
-from fewsight.serving.run.options import DEFAULT_MODEL
+from fewsight.serving.models.names import DEFAULT_MODEL
 from fewsight.serving.run.plan import arranged
 from fewsight.serving.run.prepare import Preparer
 from fewsight.serving.run.session import ORDER_SAMPLE

@@ -33,9 +33,9 @@ from fewsight.evals.suite.run import _defaults, evaluate
 from fewsight.events import CustomerHistory, Event
 from fewsight.ledger import Ledger
 from fewsight.serving.engines.registry import find_engine
-from fewsight.serving.run.api import RUN_NAME
-from fewsight.serving.run.circumstances import circumstances
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.calibrated import circumstances
+from fewsight.serving.run.options import make_options
+from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import open_session
 from fewsight.tables import open_histories
 from fewsight.texts.documents import document
@@ -227,7 +227,7 @@ def test_robustness_and_slices_stand_in_the_report(
     kept = read_calibration(tmp_path / "out" / "calibrations" / "toy" / "zero-shot.json")
     assert kept.fields["toy"].thresholds
     with open_histories(files["test"]) as histories:  # a run with the same options may use it
-        session = open_session(RunOptions(tasks=("toy",), engine="scripted", model=str(model_path)), histories)
+        session = open_session(make_options(tasks=("toy",), engine="scripted", model=str(model_path)), histories)
     assert kept.circumstances == circumstances(session, session.tasks[0])
     assert {(one.column, one.value) for one in field.slices} == {("language", "en")}
     assert field.figures["zero-shot"]["accuracy"].rows == 12

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow
+from fewsight.finetune.rows.rows import RowMaker, TrainingRow
 from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder, resolve_model
 from fewsight.serving.models.tokenizer import FolderTokenizer
+from fewsight.serving.run.options import PromptOptions
 from tests.finetune.support import call, train
 
 WORDS = {
@@ -55,7 +56,9 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def toy_rows(toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> list[TrainingRow]:
-    return RowMaker(toy, PromptOptions(), tokenizer, 2048, seed=0).make(read_gold(toy_file, toy).rows).rows
+    return (
+        RowMaker(toy, PromptOptions(style="compact"), tokenizer, 2048, seed=0).make(read_gold(toy_file, toy).rows).rows
+    )
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from fewsight.finetune.gate.parity import Asked, check_parity, installed_ways
 from fewsight.prompts.labelled.gold_file import read_gold
 from fewsight.prompts.task import Task
 from fewsight.serving.engines import registry
-from fewsight.serving.models.manifests import task_facts
 from fewsight.serving.models.names import ModelFolder
 from fewsight.serving.models.tokenizer import FolderTokenizer
 from fewsight.serving.run.api import run
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.manifests import task_facts
+from fewsight.serving.run.options import PromptOptions
 from tests.serving.engines import plugin_engine
 
 
@@ -27,7 +27,7 @@ def plugged(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_parity_gate_asks_it_too(base: ModelFolder, toy: Task, toy_file: Path, tokenizer: FolderTokenizer) -> None:
     assert {"transformers", "plugin"} <= set(installed_ways())
-    facts = task_facts(toy, tokenizer, RunOptions(tasks=(toy.name,)), "compact")
+    facts = task_facts(toy, tokenizer, PromptOptions(), "compact")
     asked = Asked(toy, facts, read_gold(toy_file, toy).rows[:6])
     parity, _ = check_parity(None, base, [asked], dtype="float32", ways=("transformers", "plugin"))
     assert [(part.way, part.rows, part.passed) for part in parity.parts] == [

@@ -19,8 +19,8 @@ from fewsight.serving.engines.checks import problem, wrong_adapter
 from fewsight.serving.engines.local.grammars import Grammars, RowGrammar
 from fewsight.serving.engines.local.grouped_attention import use_grouped_attention
 from fewsight.serving.engines.local.key_values import widen_window
+from fewsight.serving.engines.local.label_scores import score_batch
 from fewsight.serving.engines.local.row_cache import RowCache
-from fewsight.serving.engines.scoring import TrieSearch
 from fewsight.serving.models.dtype import pick_dtype
 from fewsight.tokenizer import Tokenizer
 
@@ -126,21 +126,11 @@ class TransformersEngine:
             yield from results
 
     def _problem(self, request: GenerateRequest | ScoreRequest) -> str | None:
-        found = problem(request, self.max_model_len, self._model.config.get_text_config().vocab_size)
-        return found or wrong_adapter(request, self._adapter)
+        vocab_size = self._model.config.get_text_config().vocab_size
+        return problem(request, self.max_model_len, vocab_size) or wrong_adapter(request, self._adapter)
 
     def _score(self, batch: list[ScoreRequest]) -> Iterator[Scored]:
-        searches = [TrieSearch(request.labels) for request in batch]
-        computed = [0] * len(batch)
-        while nodes := [(i, *node) for i, search in enumerate(searches) for node in search.frontier()]:
-            logits, costs = self._rows.logits([(*batch[i].prompt, *prefix) for i, prefix, _ in nodes])
-            logprobs = logits.log_softmax(-1).cpu()
-            for (i, prefix, tokens), row, cost in zip(nodes, logprobs, costs, strict=True):
-                searches[i].observe(prefix, dict(zip(tokens, row[tokens].tolist(), strict=True)))
-                computed[i] += cost
-        for request, search, cost in zip(batch, searches, computed, strict=True):
-            normalised, raw, unexplored = search.result()
-            yield Scored(request.id, normalised, raw, unexplored, search.nodes, len(request.prompt), cost)
+        return iter(score_batch(self._rows, batch))
 
     def _generate(self, batch: list[GenerateRequest]) -> Iterator[Completion]:
         rows = [_Generating(request, self._grammars) for request in batch]

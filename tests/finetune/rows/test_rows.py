@@ -9,15 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fewsight.finetune.rows.rows import PromptOptions, RowMaker, TrainingRow
+from fewsight.finetune.rows.rows import RowMaker, TrainingRow
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
-from fewsight.serving.engines.base import Decoding, Scored, ScoreRequest
+from fewsight.serving.engines.base import Scored, ScoreRequest
 from fewsight.serving.models.tokenizer import FolderTokenizer
 from fewsight.serving.run.answering import Answerer
+from fewsight.serving.run.options import PromptOptions, RunOptions
 
 INTENTS = ["late", "late_again", "refund", 'say "hi"', "退款", "refund/part"]
 TASK = classification_task("toy_intent", INTENTS)
@@ -31,7 +32,7 @@ def write(path: Path, *lines: Any) -> Path:
 
 
 def maker(task: Task, tokenizer: FolderTokenizer, limit: int = 4096) -> RowMaker:
-    return RowMaker(task, PromptOptions(), tokenizer, limit, seed=0)
+    return RowMaker(task, PromptOptions(style="compact"), tokenizer, limit, seed=0)
 
 
 class Gold:
@@ -61,8 +62,7 @@ def served_decisions(task: Task, row: TrainingRow, tokenizer: FolderTokenizer) -
     fields = closed_fields(task.output)
     labels = [field.labels[field.values.index(row.values[field.path])] for field in fields]
     engine: Any = Gold(tokenizer, labels)
-    forms = {task.name: maker(task, tokenizer).preparer.forms[task.name]}
-    answerer = Answerer(engine, {task.name: task}, forms, probabilities=True, decoding=Decoding(), adapter=None)
+    answerer = Answerer(engine, maker(task, tokenizer).preparer, RunOptions((task.name,)), adapter=None)
     answerer.answer([row.item])
     found = set()
     for field, (request, index) in zip(fields, engine.asked, strict=True):
@@ -167,7 +167,8 @@ def test_evidence_is_numbered_as_shown(tokenizer: FolderTokenizer, tmp_path: Pat
     answer = {"intent": "complaint", "evidence": ["E1", "E19"]}
     file = write(tmp_path / "rows.jsonl", {"id": "a", "events": events, "answer": answer})
     task = load_task("intent")
-    made = RowMaker(task, PromptOptions(history_tokens=400), tokenizer, 4096, seed=0).make(read_gold(file, task).rows)
+    short = PromptOptions(style="compact", history_tokens=400)
+    made = RowMaker(task, short, tokenizer, 4096, seed=0).make(read_gold(file, task).rows)
     (row,) = made.rows
     assert made.cut == 1
     assert row.item.left_out

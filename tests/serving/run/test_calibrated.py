@@ -10,8 +10,8 @@ from fewsight.calibration import Calibration, FieldCalibration, Threshold
 from fewsight.calibration.steps import Prior, Temperature
 from fewsight.errors import ConfigError
 from fewsight.serving.run.answering import Answerer, Relabelling
-from fewsight.serving.run.circumstances import circumstances
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.calibrated import circumstances
+from fewsight.serving.run.options import make_options
 from fewsight.serving.run.session import open_session
 from fewsight.tables import open_histories
 
@@ -34,7 +34,7 @@ def given(model_path: Path) -> dict[str, Any]:
 
 def fitted(table: Path, given: dict[str, Any], **changes: Any) -> Calibration:
     with open_histories(table) as histories:
-        session = open_session(RunOptions(tasks=("intent",), **given), histories)
+        session = open_session(make_options(tasks=("intent",), **given), histories)
         here = circumstances(session, session.tasks[0])
     field = FieldCalibration(steps=(Temperature(temperature=3.0),), thresholds=(NEVER, HALF), rows=400)
     return Calibration(circumstances=here, fields={"intent": field.model_copy(update=changes)})
@@ -129,7 +129,7 @@ def test_answers_under_other_labels_are_not_taken_from_the_ledger(
     table: Path, given: dict[str, Any], tmp_path: Path
 ) -> None:
     with open_histories(table) as histories:
-        options = RunOptions(tasks=("intent",), **given)
+        options = make_options(tasks=("intent",), **given)
         session = open_session(options, histories)
         (item,) = session.preparer.items([next(iter(histories))], "shots-first", ["intent"])
     (group,) = session.groups()
@@ -137,15 +137,7 @@ def test_answers_under_other_labels_are_not_taken_from_the_ledger(
     relabelled = Relabelling({"intent": "x"}, lambda task, path, shares: min(shares))
     plans = []
     for one in (None, relabelled, replace(relabelled, digests={"intent": "y"}), replace(relabelled, digests={})):
-        answerer = Answerer(
-            engine,
-            session.preparer.tasks,
-            session.preparer.forms,
-            probabilities=True,
-            decoding=options.decoding,
-            adapter=None,
-            relabelling=one,
-        )
+        answerer = Answerer(engine, session.preparer, options, adapter=None, relabelling=one)
         plans.append(answerer.plan_digest(item))
     assert plans[0] == plans[3]
     assert len(set(plans)) == 3
@@ -154,7 +146,7 @@ def test_answers_under_other_labels_are_not_taken_from_the_ledger(
 def test_a_label_that_others_follow_is_not_changed(table: Path, given: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     with open_histories(table) as histories:
-        session = open_session(RunOptions(tasks=("sentiment",), **given), histories)
+        session = open_session(make_options(tasks=("sentiment",), **given), histories)
         here = circumstances(session, session.tasks[0])
     even = Prior(source="batch", shares=dict.fromkeys(("positive", "neutral", "mixed", "negative"), 0.25))
     Calibration(circumstances=here, fields={"overall": FieldCalibration(steps=(even,), rows=9)}).write(path)
@@ -164,7 +156,7 @@ def test_a_label_that_others_follow_is_not_changed(table: Path, given: dict[str,
 
 def test_shots_count_by_what_they_say_not_by_their_ids(table: Path, given: dict[str, Any]) -> None:
     with open_histories(table) as histories:
-        session = open_session(RunOptions(tasks=("intent",), shots=2, **given), histories)
+        session = open_session(make_options(tasks=("intent",), shots=2, **given), histories)
     task = session.tasks[0]
     renamed = replace(task, shots=tuple(replace(shot, id=f"x{shot.id}") for shot in task.shots))
     fewer = replace(task, shots=task.shots[1:])

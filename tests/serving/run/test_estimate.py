@@ -6,7 +6,7 @@ import pytest
 
 from fewsight.serving.run import estimate as estimates
 from fewsight.serving.run.estimate import Estimate, estimate, remember_rates, seconds
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.options import make_options
 from fewsight.serving.run.session import Session, open_session
 from fewsight.serving.run.summary import RunSummary
 from fewsight.tables import Histories, open_histories
@@ -23,12 +23,12 @@ def histories() -> Iterator[Histories]:
 @pytest.fixture
 def session(histories: Histories, model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     monkeypatch.setenv("FEWSIGHT_CACHE", str(tmp_path))
-    options = RunOptions(tasks=("churn_reason", "sentiment"), engine="scripted", model=str(model_path))
+    options = make_options(tasks=("churn_reason", "sentiment"), engine="scripted", model=str(model_path))
     return open_session(options, histories)
 
 
 def test_what_is_counted(session: Session, histories: Histories) -> None:
-    found = estimate(session, histories, "shots-first", None, "main", 1)
+    found = estimate(session, histories, "shots-first", None)
     assert (found.customers, found.requests, found.repeated, found.in_ledger) == (4, 6, 2, 0)
     assert 0 < found.computed_tokens < found.sent_tokens
     assert 0 < found.shared < 1

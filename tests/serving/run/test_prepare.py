@@ -8,7 +8,7 @@ from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.selection.selectors import make_selector
 from fewsight.prompts.task import LANGUAGES, Task
 from fewsight.serving.models.tokenizer import FolderTokenizer
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.options import make_options
 from fewsight.serving.run.prepare import Item, Preparer, masked_shots
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ def long_history(events: int) -> CustomerHistory:
 
 def preparer(tokenizer: FolderTokenizer, *, room: int = 4096, shots: int = 0, **options: Any) -> Preparer:
     task: Task = load_task("intent")
-    wanted = RunOptions(tasks=("intent",), shots=shots, **options)
+    wanted = make_options(tasks=("intent",), shots=shots, **options)
     selectors = {
         ("intent", language): make_selector("balanced", task.shots_in(language), seed=0, as_of=None)
         for language in LANGUAGES

@@ -13,10 +13,10 @@ from fewsight.errors import ConfigError, ModelError
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Style
 from fewsight.serving.models.adapters import CONFIG, WEIGHTS, adapter_digest
-from fewsight.serving.models.manifests import follow_manifests, task_facts
 from fewsight.serving.models.names import ModelFolder
 from fewsight.serving.models.tokenizer import FolderTokenizer
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.manifests import follow_manifests, task_facts
+from fewsight.serving.run.options import PromptOptions, RunOptions, make_options
 
 TASK = classification_task("toy_intent", ["late", "refund"])
 OTHER = classification_task("toy_mood", ["good", "bad"])
@@ -25,7 +25,7 @@ OTHER = classification_task("toy_mood", ["good", "bad"])
 def manifest(model: ModelFolder, tokenizer: FolderTokenizer, adapter: Path, **changes: Any) -> AdapterManifest:
     base = BaseFacts(name=model.name, digest=model.digest, tokenizer_digest=tokenizer.digest, dtype="float32")
     rows = DataFacts(train_digest="x", valid_digest=None, rows=1, valid_rows=1, split="")
-    facts = task_facts(TASK, tokenizer, RunOptions(tasks=(TASK.name,)), "compact")
+    facts = task_facts(TASK, tokenizer, PromptOptions(), "compact")
     made = AdapterManifest(
         name="a",
         weights_digest=adapter_digest(adapter),
@@ -50,7 +50,7 @@ def adapter(tmp_path: Path) -> Path:
 def follow(
     adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, task: Any = TASK, **options: Any
 ) -> RunOptions:
-    wanted = RunOptions(tasks=(task.name,), adapters={"*": str(adapter)}, engine="transformers", **options)
+    wanted = make_options(tasks=(task.name,), adapters={"*": str(adapter)}, engine="transformers", **options)
     return follow_manifests(wanted, [task], model, tokenizer)
 
 
@@ -61,9 +61,9 @@ def test_a_manifest_survives_its_file(adapter: Path, model: ModelFolder, tokeniz
 
 
 def test_style_language_and_order_are_followed(adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer) -> None:
-    facts = task_facts(TASK, tokenizer, RunOptions(tasks=(TASK.name,), language="en"), "full")
+    facts = task_facts(TASK, tokenizer, PromptOptions(language="en"), "full")
     manifest(model, tokenizer, adapter, tasks=(facts,)).write(adapter)
-    found = follow(adapter, model, tokenizer)
+    found = follow(adapter, model, tokenizer).prompt
     assert (found.style, found.language, found.order) == ("full", "en", "shots-first")
 
 
@@ -72,17 +72,17 @@ def test_adapters_that_want_different_prompts_are_not_run_together(
 ) -> None:
     second = tmp_path / "second"
     shutil.copytree(adapter, second)
-    wanted = RunOptions(tasks=(TASK.name, OTHER.name), adapters={TASK.name: str(adapter), OTHER.name: str(second)})
+    wanted = make_options(tasks=(TASK.name, OTHER.name), adapters={TASK.name: str(adapter), OTHER.name: str(second)})
     styles: tuple[Style, ...] = ("compact", "full")
     for style in styles:
         facts = [
-            task_facts(TASK, tokenizer, RunOptions(tasks=(TASK.name,)), "compact"),
-            task_facts(OTHER, tokenizer, RunOptions(tasks=(OTHER.name,)), style),
+            task_facts(TASK, tokenizer, PromptOptions(), "compact"),
+            task_facts(OTHER, tokenizer, PromptOptions(), style),
         ]
         manifest(model, tokenizer, adapter, tasks=(facts[0],)).write(adapter)
         manifest(model, tokenizer, second, tasks=(facts[1],)).write(second)
         if style == "compact":
-            assert follow_manifests(wanted, [TASK, OTHER], model, tokenizer).style is None
+            assert follow_manifests(wanted, [TASK, OTHER], model, tokenizer).prompt.style is None
         else:
             for tasks in ([TASK, OTHER], [OTHER, TASK]):
                 with pytest.raises(
@@ -159,7 +159,7 @@ def test_what_weakens_is_a_warning(
 def test_no_manifest_and_damaged_ones(
     adapter: Path, model: ModelFolder, tokenizer: FolderTokenizer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert follow(adapter, model, tokenizer).style is None
+    assert follow(adapter, model, tokenizer).prompt.style is None
     assert "has no fewsight.json" in caplog.text
     (adapter / "fewsight.json").write_text("{}")
     with pytest.raises(ModelError, match=r"can't be read: name: Field required"):

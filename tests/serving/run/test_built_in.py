@@ -10,10 +10,10 @@ from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.adapters import WEIGHTS, adapter_digest, check_adapter
-from fewsight.serving.models.manifests import with_built_in
 from fewsight.serving.models.names import DEFAULT_MODEL, ModelFolder, resolve_model
 from fewsight.serving.models.tokenizer import FolderTokenizer, load_tokenizer
-from fewsight.serving.run.options import BARE, BUILT_IN, RunOptions, built_in_folder
+from fewsight.serving.run.manifests import with_built_in
+from fewsight.serving.run.options import BARE, BUILT_IN, RunOptions, built_in_folder, make_options
 from fewsight.serving.run.session import speaks_chinese
 
 NAMES = ("intent", "sentiment", "churn_reason", "persona")
@@ -35,7 +35,7 @@ def words(embedded: ModelFolder) -> FolderTokenizer:
 
 
 def options(**changes: Any) -> RunOptions:
-    return RunOptions(**({"tasks": NAMES, "engine": "transformers"} | changes))
+    return make_options(**({"tasks": NAMES, "engine": "transformers"} | changes))
 
 
 def test_it_is_small_whole_and_says_whose_data_it_learned_from() -> None:
@@ -56,8 +56,8 @@ def test_it_fits_the_embedded_model_and_every_task_as_it_is_now(
     tasks: list[Task], embedded: ModelFolder, words: FolderTokenizer
 ) -> None:
     found = with_built_in(options(), tasks, embedded, words, "transformers")
-    assert found.adapters == dict.fromkeys(NAMES, BUILT_IN), "a template was changed: train it anew"
-    assert found.adapter("persona") == built_in_folder()
+    assert found.engine.adapters == dict.fromkeys(NAMES, BUILT_IN), "a template was changed: train it anew"
+    assert found.engine.adapter("persona") == built_in_folder()
 
 
 @pytest.mark.model
@@ -78,7 +78,7 @@ def test_it_stands_back_where_something_else_is_asked_for(
     changes: dict[str, Any], tasks: list[Task], embedded: ModelFolder, words: FolderTokenizer
 ) -> None:
     asked = options(**changes)
-    assert with_built_in(asked, tasks, embedded, words, asked.engine) == asked
+    assert with_built_in(asked, tasks, embedded, words, asked.engine.name) == asked
 
 
 @pytest.mark.model
@@ -86,14 +86,16 @@ def test_it_stands_back_from_another_model_and_from_another_task_of_that_name(
     tasks: list[Task], embedded: ModelFolder, words: FolderTokenizer
 ) -> None:
     other = replace(embedded, digest="0" * 64)
-    assert with_built_in(options(), tasks, other, words, "vllm").adapters == {}
+    assert with_built_in(options(), tasks, other, words, "transformers").engine.adapters == {}
     templates = {key: source.replace("intent", "aim") + " " for key, source in tasks[0].templates.items()}
     mine = replace(tasks[0], templates=templates)
-    assert set(with_built_in(options(), [mine, *tasks[1:]], embedded, words, "vllm").adapters) == set(NAMES[1:])
+    assert set(with_built_in(options(), [mine, *tasks[1:]], embedded, words, "transformers").engine.adapters) == set(
+        NAMES[1:]
+    )
 
 
 def test_none_means_none() -> None:
-    assert options(adapters={"*": BARE}).adapter("intent") is None
+    assert options(adapters={"*": BARE}).engine.adapter("intent") is None
 
 
 def test_it_is_not_for_tables_in_which_half_write_chinese() -> None:

@@ -1,7 +1,7 @@
 """What an adapter was trained under, against what a run would serve it under."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from fewsight.prompts.task import LANGUAGES, Language, Style, Task
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.models.adapters import adapter_digest
 from fewsight.serving.models.names import ModelFolder
-from fewsight.serving.run.options import BUILT_IN, RunOptions, built_in_folder
+from fewsight.serving.run.options import BUILT_IN, EngineOptions, PromptOptions, RunOptions, built_in_folder
 from fewsight.serving.run.prepare import Preparer
 from fewsight.tokenizer import Tokenizer
 
@@ -40,7 +40,7 @@ ROOM: Final = 1_000_000
 """A context that fits every probe, so that digests don't depend on the model's."""
 
 
-def task_facts(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Style) -> TaskFacts:
+def task_facts(task: Task, tokenizer: Tokenizer, options: PromptOptions, style: Style) -> TaskFacts:
     """What a task's prompts and answers are under these options.
 
     `prompts` covers template, labels' descriptions, masking, view and chat template: it is made of token ids of fixed
@@ -73,8 +73,9 @@ def with_built_in(
     Nothing changes where the options ask for something else: an adapter or none, shots, the full template, another
     order of blocks, Chinese, or another model. The adapter knows English alone; see `speaks_chinese` of a session.
     """
-    asked = options.adapters or options.shots or options.style == "full" or options.language == "zh"
-    if asked or options.order not in (None, "shots-first") or not find_engine(engine).loads_weights:
+    prompt = options.prompt
+    asked = options.engine.adapters or prompt.shots or prompt.style == "full" or prompt.language == "zh"
+    if asked or prompt.order not in (None, "shots-first") or not find_engine(engine).loads_weights:
         return options
     manifest = read_manifest(built_in_folder())
     if manifest is None or manifest.base.digest != model.digest:
@@ -83,9 +84,9 @@ def with_built_in(
     fits = [
         task.name
         for task in tasks
-        if task.name in facts and not any(_task_problems(manifest, facts[task.name], task, tokenizer, options))
+        if task.name in facts and not any(_task_problems(manifest, facts[task.name], task, tokenizer, prompt))
     ]
-    return replace(options, adapters=dict.fromkeys(fits, BUILT_IN))
+    return replace(options, engine=replace(options.engine, adapters=dict.fromkeys(fits, BUILT_IN)))
 
 
 def follow_manifests(
@@ -105,9 +106,10 @@ def follow_manifests(
         ModelError: a manifest speaks against this run, with all that differs; only a warning under `options.force`.
         ConfigError: two adapters want different prompts, which one run can't give.
     """
-    pins: dict[str, RunOptions] = {}
+    pins: dict[str, PromptOptions] = {}
+    prompt, engine = options.prompt, options.engine
     for task in tasks:
-        adapter = options.adapter(task.name)
+        adapter = engine.adapter(task.name)
         folder = adapter or model.path
         if not folder.is_dir():
             continue
@@ -120,23 +122,23 @@ def follow_manifests(
             continue
         kind = "model" if manifest.is_model else "adapter"
         facts = next((facts for facts in manifest.tasks if facts.name == task.name), None)
-        problems = list(_problems(manifest, folder, model, tokenizer, options))
+        problems = list(_problems(manifest, folder, model, tokenizer, engine))
         if heed_parity:
             problems += _parity_problems(manifest)
-        problems += _task_problems(manifest, facts, task, tokenizer, options)
-        if problems and not options.force:
+        problems += _task_problems(manifest, facts, task, tokenizer, prompt)
+        if problems and not engine.force:
             lines = "\n  - ".join([f"{kind.capitalize()} {str(folder)!r} was not made for this run:", *problems])
             raise ModelError(f"{lines}\nMend that, train it anew, or use --force.")
-        if heed_parity and (note := _parity_note(manifest, options)):
+        if heed_parity and (note := _parity_note(manifest, engine.name)):
             logger.warning("%s %s: %s", kind, folder.name, note)
-        for problem in [*problems, *(_notes(facts, options) if facts else ())]:
+        for problem in [*problems, *(_notes(facts, prompt) if facts else ())]:
             logger.warning("%s %s: %s", kind, folder.name, problem)
         if facts is not None:
-            pins[task.name] = pinned(options, facts)
-    return _agreed(options, pins)
+            pins[task.name] = pinned(options, facts).prompt
+    return replace(options, prompt=_agreed(prompt, pins))
 
 
-def _agreed(options: RunOptions, pins: dict[str, RunOptions]) -> RunOptions:
+def _agreed(options: PromptOptions, pins: Mapping[str, PromptOptions]) -> PromptOptions:
     """What all adapters pin; a run has one style, language and order."""
     wanted = {name: (pin.style or "compact", pin.language, pin.order) for name, pin in pins.items()}
     if len(set(wanted.values())) > 1:
@@ -150,20 +152,22 @@ def _agreed(options: RunOptions, pins: dict[str, RunOptions]) -> RunOptions:
 
 def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
     """The options with what the manifest pins: style, language and order of blocks."""
-    by_itself = facts.style == "compact" and options.adapter(facts.name) is not None  # what adapters get anyway
-    return replace(
-        options,
-        style=options.style or (None if by_itself else facts.style),
-        language=facts.language if options.language == "auto" else options.language,
-        order=options.order or facts.order,
+    by_itself = facts.style == "compact" and options.engine.adapter(facts.name) is not None  # what adapters get anyway
+    prompt = options.prompt
+    followed = replace(
+        prompt,
+        style=prompt.style or (None if by_itself else facts.style),
+        language=facts.language if prompt.language == "auto" else prompt.language,
+        order=prompt.order or facts.order,
     )
+    return replace(options, prompt=followed)
 
 
 def _problems(
-    manifest: AdapterManifest, adapter: Path, model: ModelFolder, tokenizer: Tokenizer, options: RunOptions
+    manifest: AdapterManifest, adapter: Path, model: ModelFolder, tokenizer: Tokenizer, options: EngineOptions
 ) -> Iterator[str]:
     found = model.digest if manifest.is_model else adapter_digest(adapter)
-    loads_weights = find_engine(options.engine).loads_weights
+    loads_weights = find_engine(options.name).loads_weights
     if found != manifest.weights_digest and (loads_weights or not manifest.is_model):
         yield "its weights are not those that were measured: the files were changed after training"
     if loads_weights and not manifest.is_model and model.digest != manifest.base.digest:
@@ -179,15 +183,15 @@ def _parity_problems(manifest: AdapterManifest) -> Iterator[str]:
         yield f"the parity gate failed ({', '.join(failed)}): it does not answer in serving as it did in training"
 
 
-def _parity_note(manifest: AdapterManifest, options: RunOptions) -> str | None:
+def _parity_note(manifest: AdapterManifest, engine: str) -> str | None:
     measured = [part.way for part in manifest.parity.parts] if manifest.parity else []
-    if options.engine in measured or not find_engine(options.engine).loads_weights:
+    if engine in measured or not find_engine(engine).loads_weights:
         return None
-    return f"whether {options.engine} answers as training did was never measured; fewsight adapters check does it"
+    return f"whether {engine} answers as training did was never measured; fewsight adapters check does it"
 
 
 def _task_problems(
-    manifest: AdapterManifest, facts: TaskFacts | None, task: Task, tokenizer: Tokenizer, options: RunOptions
+    manifest: AdapterManifest, facts: TaskFacts | None, task: Task, tokenizer: Tokenizer, options: PromptOptions
 ) -> Iterator[str]:
     if facts is None:
         yield f"task: trained for {', '.join(facts.name for facts in manifest.tasks)}, not for {task.name}"
@@ -210,7 +214,7 @@ def _task_problems(
         yield f"prompt ({', '.join(changed)}): its template, its words or how histories are shown were changed"
 
 
-def _notes(facts: TaskFacts, options: RunOptions) -> Iterator[str]:
+def _notes(facts: TaskFacts, options: PromptOptions) -> Iterator[str]:
     if options.shots:
         yield f"trained without shots, and --shots is {options.shots}"
     if options.mask != facts.mask:
@@ -219,18 +223,9 @@ def _notes(facts: TaskFacts, options: RunOptions) -> Iterator[str]:
         yield f"trained with --history-tokens {facts.history_tokens}, and this run has {options.history_tokens}"
 
 
-def _prompt_digest(task: Task, tokenizer: Tokenizer, options: RunOptions, style: Style, language: Language) -> str:
-    asked = replace(
-        options,
-        tasks=(task.name,),
-        adapters={},
-        style=style,
-        language=language,
-        order="shots-first",
-        shots=0,
-        as_of=None,
-    )
-    preparer = Preparer([task], {}, asked, tokenizer, ROOM)
+def _prompt_digest(task: Task, tokenizer: Tokenizer, options: PromptOptions, style: Style, language: Language) -> str:
+    asked = replace(options, style=style, language=language, order="shots-first", shots=0)
+    preparer = Preparer([task], {}, RunOptions((task.name,), asked), tokenizer, ROOM)
     masked = [preparer.mask(probe).history for probe in PROBES]
     items = preparer.items(masked, "shots-first", [task.name])
     return digest([list(item.prompt.token_ids) for item in items])
