@@ -28,7 +28,7 @@ def load_pool(path: Path, task: Task) -> tuple[Shot, ...]:
             problems.add(f"line {row.line}", row.reason)
         else:
             shots.append(row.shot)
-    if not shots:
+    if not shots and not problems:
         problems.add("", "no shot in it")
     problems.raise_any()
     return tuple(shots)
