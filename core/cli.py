@@ -1,13 +1,18 @@
 """The root of the command line. Commands are imported when they are used, so `fewsight --help` is quick."""
 
+import os
 import sys
+import traceback
 from importlib import import_module
+from types import TracebackType
 
 import click
 
 from fewsight import __version__
-from fewsight.errors import FewsightError
+from fewsight.console import echo
+from fewsight.errors import INTERRUPTED, FewsightError
 from fewsight.notices import show_notices
+from fewsight.redaction import keep_url_secret, redact
 
 COMMANDS = {
     "run": ("fewsight.serving.run.cli:run", "Answer tasks for every customer of a table."),
@@ -55,9 +60,38 @@ def root() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors that are meant for the user are printed without a traceback, with exit code 2."""
+    """Run the command line; errors that are meant for the user are printed without a traceback.
+
+    Exit codes (docs/errors.md): 0 for success, 1 where nothing of use came out, 2 for an error, 130 for Ctrl-C.
+    """
+    for word in sys.argv:  # before anything can fail and repeat them
+        keep_url_secret(word)
+    sys.excepthook = _redacted_traceback
     try:
-        root(prog_name="fewsight")
+        code = root(prog_name="fewsight", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        echo(redact(_usage(error)), err=True)
+        code = error.exit_code
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except (click.Abort, KeyboardInterrupt):
+        echo("Stopped.", err=True)
+        code = INTERRUPTED
     except (FewsightError, OSError) as error:  # a full disk, a folder that can't be written
-        click.secho(f"Error: {error}", fg="red", err=True)
-        sys.exit(2)
+        echo(f"Error: {redact(str(error))}", fg="red", err=True)
+        code = error.exit_code if isinstance(error, FewsightError) else FewsightError.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    usage = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n" if context else ""
+    return f"{usage}Error: {error.format_message()}"
+
+
+def _redacted_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    lines = traceback.format_exception(kind, error, trace)
+    echo(redact("".join(lines)), err=True, nl=False)

@@ -2,6 +2,7 @@
 
 FewsightError
 ├── InputError      a table, a file or a history that can't be used
+│   └── NothingUsableError   a table that was read, and holds nothing that could be answered
 ├── MappingError    columns that can't be told apart, or are missing
 ├── ConfigError     options that contradict each other, or are out of range (all problems at once)
 ├── TaskError       a task folder, template, shot or output model that is wrong
@@ -17,15 +18,21 @@ A message says what is wrong, with the value, and what to do next.
 
 import difflib
 from collections.abc import Iterable
+from typing import ClassVar, Final
 
 from fewsight.redaction import redact
+
+INTERRUPTED: Final = 130
+"""The exit code of a command that Ctrl-C ended, as shells have it."""
 
 
 class FewsightError(Exception):
     """Base of all errors that are meant for the user; the command line prints them without a traceback.
 
-    Secrets are hidden wherever the message goes.
+    Secrets are hidden wherever the message goes. `exit_code` is that of a command that ends by it.
     """
+
+    exit_code: ClassVar[int] = 2
 
     def __str__(self) -> str:
         """The message without secrets."""
@@ -34,6 +41,12 @@ class FewsightError(Exception):
 
 class InputError(FewsightError, ValueError):
     """A table, a file or a history that can't be used."""
+
+
+class NothingUsableError(InputError):
+    """A table that was read, and holds nothing that could be answered."""
+
+    exit_code = 1
 
 
 class MappingError(InputError):

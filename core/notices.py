@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
-import click
+from fewsight.console import echo
+from fewsight.redaction import redact
 
 EVERY: Final = 10.0
 """Seconds between two lines of progress in a log."""
@@ -104,7 +105,7 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         warning = "warning: " if record.levelno >= logging.WARNING else ""
-        click.echo(f"{warning}{record.getMessage()}", err=True)
+        echo(redact(f"{warning}{record.getMessage()}"), err=True)
 
 
 def show_notices() -> None:

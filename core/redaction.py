@@ -22,7 +22,9 @@ VARIABLES: Final = ("OPENAI_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "PGP
 _USER: Final = re.compile(r"(?<=://)[^\s'\"<>]*@")
 _IN_URL: Final = re.compile(r"://(?P<user>[^:/@\s]*):(?P<password>[^\s'\"<>]+)@")
 _IN_QUERY: Final = re.compile(r"(?i)(?<=[?&])((?:api[-_]?key|key|token|access_token|secret|password|sig)=)[^&\s'\"]+")
-_HEADER: Final = re.compile(r"(?i)\b((?:authorization['\"]?\s*[:=]\s*['\"]?)?(?:bearer|basic))\s+[\w.~+/=-]{8,}")
+_HEADER: Final = re.compile(
+    r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic)|(?:bearer|basic)(?=\s+\S*[\d=+/_-]))\s+[\w.~+/=-]{8,}"
+)
 
 _known: dict[str, None] = {}
 
@@ -51,8 +53,13 @@ def redact(text: str) -> str:
     >>> redact("can't reach postgresql://me:hunter2@db/shop")
     "can't reach postgresql://***@db/shop"
     """
+    return redact_values(redact_forms(text))
+
+
+def redact_forms(text: str) -> str:
+    """The text with secrets hidden by their form: in URLs and headers. JSON stays JSON."""
     text = _IN_QUERY.sub(rf"\1{HIDDEN}", _USER.sub(f"{HIDDEN}@", text))
-    return redact_values(_HEADER.sub(rf"\1 {HIDDEN}", text))
+    return _HEADER.sub(rf"\1 {HIDDEN}", text)
 
 
 def redact_values(text: str, shortest: int = SHORTEST) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fewsight.console import echo
 from fewsight.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def run(what: str, out: Path, **given: Any) -> None:  # noqa: ANN401 - click's p
     suite = _suite(what, {name: value for name, value in given.items() if value is not None})
     from fewsight.evals.suite.run import evaluate as run_suite
 
-    report = run_suite(suite, out, lambda text: click.echo(text, err=True))
+    report = run_suite(suite, out, lambda text: echo(text, err=True))
     _say(report, out)
 
 
@@ -79,7 +80,7 @@ def compare(first: Path, second: Path, metric: str) -> None:
     from fewsight.evals.suite.comparing import compare_folders
 
     for line in compare_folders(first, second, metric):
-        click.echo(line)
+        echo(line)
 
 
 @evaluate.command()
@@ -94,7 +95,7 @@ def gate(baseline: Path, candidate: Path, margin: float, arms: tuple[str, ...], 
 
     judged = judge_folders(baseline, candidate, margin / 100, metric, arms)
     for line in judged.lines:
-        click.echo(line)
+        echo(line)
     if not judged.passed:
         raise SystemExit(1)
 
@@ -110,7 +111,7 @@ def export(folder: Path, to: Path) -> None:
     from fewsight.evals.inspect_logs import export as write_logs
 
     paths = write_logs(folder, to)
-    click.echo(f"{len(paths):,} logs are in {to}; inspect view --log-dir {to}")
+    echo(f"{len(paths):,} logs are in {to}; inspect view --log-dir {to}")
 
 
 def _suite(what: str, given: dict[str, Any]) -> "Suite":
@@ -151,7 +152,7 @@ def _numbers(text: str) -> list[int]:
 
 def _say(report: "Report", out: Path) -> None:
     for line in report.sentences:
-        click.secho(line, bold=True)
+        echo(line, bold=True)
     for warning in report.warnings:
-        click.secho(f"Note: {warning}", fg="yellow")
-    click.echo(f"The report is {out / 'report.html'}.")
+        echo(f"Note: {warning}", fg="yellow")
+    echo(f"The report is {out / 'report.html'}.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fewsight.console import echo
 from fewsight.errors import ConfigError
 from fewsight.finetune.config_options import config_options, given_options
 from fewsight.finetune.gate.options import PARITY, ways
@@ -130,22 +131,22 @@ def _report(done: "Finetuned") -> None:
     from fewsight.finetune.gate.summary import summary_lines
 
     for line in summary_lines(done.manifest):
-        click.echo(line)
+        echo(line)
     for task, reports in done.fields.items():
         for report in reports:
             for (expected, chosen), count in report.worst[:3]:
-                click.echo(f"  {task} · {report.path}: {count} x {expected} answered as {chosen}")
+                echo(f"  {task} · {report.path}: {count} x {expected} answered as {chosen}")
     kind = "model" if done.manifest.is_model else "adapter"
-    click.echo(f"The {kind} is {done.folder}; open {done.folder / 'card.html'}.")
+    echo(f"The {kind} is {done.folder}; open {done.folder / 'card.html'}.")
     tasks = " ".join(task.name for task in done.manifest.tasks)
     command = f"fewsight run {tasks} --{kind} {done.folder} --histories FILE --out RUN"
     parity = done.manifest.parity
     if parity is not None and not parity.passed:
-        click.secho(f"The parity gate FAILED: `fewsight run` refuses this {kind} without --force.", fg="red", bold=True)
+        echo(f"The parity gate FAILED: `fewsight run` refuses this {kind} without --force.", fg="red", bold=True)
         raise SystemExit(1)
     unproven = [task for task, one in improvements_of(done.manifest).items() if not one.is_shown]
     if unproven:
-        click.secho(
+        echo(
             f"For {', '.join(unproven)} this {kind} is not shown to be better than its base model. Train longer "
             "(--preset best), give more rows, or hold more back to see smaller differences (--valid FILE, or "
             "--valid-share 0.3); "
@@ -153,4 +154,4 @@ def _report(done: "Finetuned") -> None:
             fg="yellow",
         )
     else:
-        click.secho(f"Next: {command}", fg="green")
+        echo(f"Next: {command}", fg="green")

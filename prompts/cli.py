@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from fewsight.errors import ConfigError, FewsightError
+from fewsight.console import echo
+from fewsight.errors import ConfigError, TaskError
 
 if TYPE_CHECKING:
     from fewsight.prompts.labelled.intake import Intake
-    from fewsight.prompts.task import NoneOfThese, Task
+    from fewsight.prompts.task import NoneOfThese
 
 
 @click.group()
@@ -21,23 +22,22 @@ def tasks() -> None:
 def list_tasks() -> None:
     """List the tasks that can be named here: your own first, then the built-in ones, then those of packages.
 
-    Where two have one name, the first is meant.
+    Where two have one name, the first is meant. No code of a task is run.
     """
     from fewsight.prompts.loading.finding import task_places
+    from fewsight.prompts.loading.listing import describe
 
     seen: set[str] = set()
     for place in task_places():
         hidden = " (hidden by the one above)" if place.name in seen else ""
         seen.add(place.name)
         try:
-            task = place.load(with_shots=False)
-        except FewsightError as error:
-            click.echo(f"{place.name}  {place.origin}{hidden}")
-            click.secho(f"    can't be used: {error}", fg="red")
-            continue
-        click.echo(f"{click.style(place.name, bold=True)}  {task.version}  {place.origin}{hidden}  {task.title}")
-        click.echo(f"    fields: {_fields(task)}")
-        click.echo(f"    shots: {', '.join(f'{count:,} {lang}' for lang, count in place.shot_counts(task).items())}")
+            first, *more = describe(place)
+        except TaskError as error:
+            first, more = f"{place.name}  {place.origin}", [f"    can't be used: {error}"]
+        echo(first + hidden, bold=True)
+        for line in more:
+            echo(line)
 
 
 @tasks.command("new")
@@ -82,8 +82,8 @@ def new(
         if given := [option for option in (text, label, customer_id, time, none_of_these, none_threshold) if option]:
             raise ConfigError(f"{given} describe a table; name it with --from, or leave them out.")
         new_task(name, here, force)
-        click.echo(f"Wrote {name}/. Change model.py, task.toml, the templates and the shots; then try:")
-        click.echo(f"  fewsight prompt {name} --histories FILE")
+        echo(f"Wrote {name}/. Change model.py, task.toml, the templates and the shots; then try:")
+        echo(f"  fewsight prompt {name} --histories FILE")
         return
     if text is None or label is None:
         raise ConfigError("--from needs --text COLUMN and --label COLUMN.")
@@ -91,14 +91,7 @@ def new(
     columns = Columns(text, {default_field(name): label}, customer_id, time)
     intake = new_labelling_task(name, here, table, columns, none_of_these=none, language=language, force=force)
     for line in _report(name, intake):
-        click.echo(line)
-
-
-def _fields(task: "Task") -> str:
-    from fewsight.prompts.answer.fields import closed_fields, open_fields
-
-    closed = [f"{field.path} ({len(field.labels)} labels)" for field in closed_fields(task.output)]
-    return ", ".join([*closed, *(field.path for field in open_fields(task.output))])
+        echo(line)
 
 
 def _none(label: str | None, threshold: float | None) -> "NoneOfThese | None":

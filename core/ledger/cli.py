@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fewsight.console import echo
 from fewsight.errors import InputError, LedgerError
 from fewsight.export import FORMATS, Format, Restore
 from fewsight.export import export as export_insights
@@ -33,7 +34,11 @@ def show(run: Path, as_json: bool) -> None:
     """Counts by task, status and label, and tokens. Works while the run goes on."""
     with Ledger.open(run, read_only=True) as record:
         summary = record.summary()
-    click.echo(json.dumps(summary.to_dict(), ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(summary)))
+    if as_json:
+        echo(json.dumps(summary.to_dict(), ensure_ascii=False, indent=2))
+        return
+    for line in _lines(summary):
+        echo(line, bold=not line.startswith(" "))
 
 
 @ledger.command()
@@ -44,11 +49,11 @@ def verify(run: Path) -> None:
         problems = record.verify()
         summary = None if problems else record.summary()
     for problem in problems:
-        click.echo(problem, err=True)
+        echo(problem, err=True)
     if summary is None:
-        click.echo(f"{len(problems)} problems in the ledger of {str(run)!r}.", err=True)
+        echo(f"{len(problems)} problems in the ledger of {str(run)!r}.", err=True)
         raise SystemExit(1)
-    click.echo(f"All is well: {summary.results:,} results, {summary.answers:,} answers.")
+    echo(f"All is well: {summary.results:,} results, {summary.answers:,} answers.")
 
 
 @click.command()
@@ -68,14 +73,14 @@ def export(
         insights = _chosen(record, task, arm, seed)
         done = export_insights(insights, output, form, restore=put_back)
     if task and not done.rows:
-        click.echo(f"Warning: there is no result of a task {task!r} in {str(run)!r}.", err=True)
+        echo(f"Warning: there is no result of a task {task!r} in {str(run)!r}.", err=True)
     if done.rows_with_unknown:
-        click.echo(
+        echo(
             f"Warning: {done.rows_with_unknown:,} rows hold pseudonyms that are not their customer's; they were left "
             "as they are, and the column unknown_pseudonyms names them.",
             err=True,
         )
-    click.echo(f"{done.rows:,} rows written to {output}.")
+    echo(f"{done.rows:,} rows written to {output}.")
 
 
 def _chosen(record: Ledger, task: str | None, arm: str | None, seed: int | None) -> "Iterator[Insight]":
@@ -114,7 +119,7 @@ def _restorer(run: Path | None) -> Iterator[Restore | None]:
 def _lines(summary: Summary) -> Iterator[str]:
     for name, task in summary.tasks.items():
         statuses = ", ".join(f"{count:,} {status}" for status, count in task.statuses.most_common())
-        yield click.style(f"{name}: {statuses}", bold=True)
+        yield f"{name}: {statuses}"
         for path, labels in task.labels.items():
             yield f"  {path}"
             width = max(map(len, labels))

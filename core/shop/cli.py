@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from fewsight.console import echo
+
 
 @click.command()
 @click.option("--customers", type=click.IntRange(min=0), default=200, show_default=True, help="How many customers.")
@@ -40,4 +42,4 @@ def sample(
 
     drawn = generate(customers, seed=seed, split=split, language=language, events=events, first=first)  # type: ignore[arg-type]
     count, happened = write_sample(drawn, out, labels)
-    click.echo(f"Wrote {count} customers with {happened} events to {out}.")
+    echo(f"Wrote {count} customers with {happened} events to {out}.")

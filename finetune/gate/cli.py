@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from fewsight.adapter_manifest import MANIFEST, AdapterManifest, read_manifest
+from fewsight.console import echo
 from fewsight.errors import ModelError
 from fewsight.finetune.gate.options import ADAPTER, BASE_MODEL, PARITY, number_type, ways
 from fewsight.finetune.gate.summary import list_line, parity_lines, summary_lines
@@ -28,11 +29,11 @@ def list_adapters(folder: Path) -> None:
         try:
             manifest = read_manifest(path)
         except ModelError as error:
-            click.echo(f"{path}: {error}")
+            echo(f"{path}: {error}")
         else:
-            click.echo(f"{path}: {list_line(manifest) if manifest else f'no {MANIFEST}'}")
+            echo(f"{path}: {list_line(manifest) if manifest else f'no {MANIFEST}'}")
     if not paths:
-        click.echo(f"No adapter in {folder}. Make one with `fewsight finetune`.", err=True)
+        echo(f"No adapter in {folder}. Make one with `fewsight finetune`.", err=True)
 
 
 @adapters.command()
@@ -41,7 +42,7 @@ def list_adapters(folder: Path) -> None:
 def show(adapter: Path, as_json: bool) -> None:
     """What an adapter was trained under, and how good it is."""
     manifest = _manifest(adapter)
-    click.echo(manifest.model_dump_json(indent=2) if as_json else "\n".join(summary_lines(manifest)))
+    echo(manifest.model_dump_json(indent=2) if as_json else "\n".join(summary_lines(manifest)))
 
 
 @adapters.command()
@@ -74,7 +75,7 @@ def check(
         adapter, _manifest(adapter), RowsToAsk(tasks, rows, limit), model=model, ways=ways(parity), dtype=dtype
     )
     for line in parity_lines(manifest):
-        click.echo(line)
+        echo(line)
     if manifest.parity is None or not manifest.parity.passed:
         raise SystemExit(1)
 
@@ -89,7 +90,7 @@ def merge(adapter: Path, out: Path, model: str | None, dtype: str) -> None:
     from fewsight.finetune.gate.copying import merge_adapter
 
     base = merge_adapter(adapter, out, model, dtype)
-    click.echo(f"{out} holds {base.name} with {adapter.name} in {dtype}.")
+    echo(f"{out} holds {base.name} with {adapter.name} in {dtype}.")
 
 
 @adapters.command()
@@ -99,7 +100,7 @@ def export(adapter: Path, output: Path) -> None:
     """Pack what another machine needs: weights, configuration, manifest and card; equal adapters give equal files."""
     from fewsight.finetune.gate.copying import pack_adapter
 
-    click.echo(f"{output} holds {', '.join(pack_adapter(adapter, output))}.")
+    echo(f"{output} holds {', '.join(pack_adapter(adapter, output))}.")
 
 
 def _manifest(adapter: Path) -> AdapterManifest:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from fewsight.console import echo
 from fewsight.serving.run.cli import TABLE, open_table, with_options
 
 
@@ -26,13 +27,11 @@ def label(run: Path, task: str, confidence: float, out: Path, **source: Any) -> 
 
     with open_table(source, None) as histories:
         done = distil(run, load_task(task), histories, out, confidence)
-    click.echo(
+    echo(
         f"{done.rows:,} of {done.insights:,} answers written to {out}; {done.unsure:,} had no label of "
         f"{confidence:g} or more, {done.not_ok:,} were not ok, {done.without_history:,} have no history here."
     )
     if done.unanswered:
-        click.secho(
-            f"Warning: the run holds no answer for {done.unanswered:,} of the customers.", err=True, fg="yellow"
-        )
+        echo(f"Warning: the run holds no answer for {done.unanswered:,} of the customers.", err=True, fg="yellow")
     for path in sorted(done.kept | done.dropped):
-        click.echo(f"  {path}: {done.kept[path]:,} labels kept, {done.dropped[path]:,} left out")
+        echo(f"  {path}: {done.kept[path]:,} labels kept, {done.dropped[path]:,} left out")

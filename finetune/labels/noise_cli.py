@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from fewsight.console import echo
+
 SHOWN = 10
 
 
@@ -28,15 +30,15 @@ def audit(task: str, rows: Path, out: Path | None, seed: int) -> None:
     gold = read_gold(rows, asked)
     audited = judge(gold.rows, asked, seed=seed)
     for note in audited.not_judged:
-        click.echo(f"Not judged: {note}", err=True)
-    click.echo(f"{len(audited.suspects):,} of {audited.judged:,} labels in {rows} may be wrong.")
+        echo(f"Not judged: {note}", err=True)
+    echo(f"{len(audited.suspects):,} of {audited.judged:,} labels in {rows} may be wrong.")
     for one in audited.suspects[:SHOWN]:
-        click.echo(
+        echo(
             f"  line {one.line}: {one.field} is {one.given} ({one.probability:.0%}); {one.likelier} would be likelier "
             f"({one.its_probability:.0%})"
         )
     if out is not None:
         audited.write(out)
-        click.echo(f"All of them are in {out}.")
+        echo(f"All of them are in {out}.")
     elif len(audited.suspects) > SHOWN:
-        click.echo(f"  and {len(audited.suspects) - SHOWN:,} more; --out writes all.")
+        echo(f"  and {len(audited.suspects) - SHOWN:,} more; --out writes all.")

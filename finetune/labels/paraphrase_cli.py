@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from fewsight.console import echo
 from fewsight.notices import shown_progress
 
 
@@ -36,7 +37,5 @@ def paraphrase(
     with shown_progress() as progress:
         decoding = Decoding(temperature=temperature)
         done = ask(texts, out, progress, model=model, engine=engine, base_url=base_url, decoding=decoding)
-    click.echo(
-        f"{done.written:,} of {done.texts:,} texts have a paraphrase in {out}; left out: {reasons(done) or 'none'}."
-    )
-    click.echo("Look at some of them before they are trained on.")
+    echo(f"{done.written:,} of {done.texts:,} texts have a paraphrase in {out}; left out: {reasons(done) or 'none'}.")
+    echo("Look at some of them before they are trained on.")

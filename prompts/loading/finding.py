@@ -1,18 +1,20 @@
 """Find tasks by name: folders of one's own first, then the built-in ones, then those of installed packages.
 
 A folder is looked for in the working directory and in its folder `tasks`; it counts where it holds a task.toml. The
-file model.py in it is run, so a task folder deserves the trust that a script gets.
+file model.py in it is run when the task is named, and only then: a task folder deserves the trust that a script gets.
 """
 
+import logging
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
 
 from fewsight.errors import TaskError, did_you_mean
-from fewsight.prompts.labelled.lines import read_lines
 from fewsight.prompts.loading.folder import BUILT_IN, read_folder
-from fewsight.prompts.task import LANGUAGES, Language, Task
+from fewsight.prompts.task import Task
+
+_log = logging.getLogger(__name__)
 
 GROUP: Final = "fewsight.tasks"
 """Entry point group under which packages offer a Task, or a function that returns one."""
@@ -26,22 +28,15 @@ class TaskPlace:
     origin: str
     source: Path | EntryPoint
 
-    def load(self, with_shots: bool = True) -> Task:
-        """Read the task; without shots a large pool costs nothing.
+    def load(self) -> Task:
+        """Read the task, and run its code.
 
         Raises:
             TaskError: everything that is wrong with it.
         """
         if isinstance(self.source, Path):
-            return read_folder(self.source, with_shots)
+            return read_folder(self.source)
         return _load_entry_point(self.source)
-
-    def shot_counts(self, task: Task) -> dict[Language, int]:
-        """How many shots there are in each language, counted without reading them."""
-        if not isinstance(self.source, Path):
-            return {language: len(task.shots_in(language)) for language in LANGUAGES}
-        files = {language: self.source / f"shots.{language}.jsonl" for language in LANGUAGES}
-        return {language: sum(1 for _ in read_lines(path)) for language, path in files.items() if path.exists()}
 
 
 def load_task(name: str | Path) -> Task:
@@ -58,9 +53,16 @@ def load_task(name: str | Path) -> Task:
             raise TaskError(f"{str(name)!r} is not a task folder: it holds no task.toml. See `fewsight tasks new`.")
         return read_folder(Path(name))
     places = task_places()
-    for place in places:
-        if place.name == name:
-            return place.load()
+    same = [place for place in places if place.name == name]
+    if len(same) > 1:
+        _log.warning(
+            "task %r is the one in %s here, and hides the one that is %s; name the folder you mean by its path",
+            name,
+            str(same[0].source),
+            " and the one of ".join(place.origin for place in same[1:]),
+        )
+    if same:
+        return same[0].load()
     known = did_you_mean(name, {place.name for place in places})
     raise TaskError(f"no task {name!r}, looked for in {Path.cwd()}, its folder 'tasks' and the built-in tasks.{known}")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from fewsight.console import echo
 from fewsight.notices import shown_progress
 from fewsight.serving.models.digest import known_folders
 from fewsight.serving.models.names import (
@@ -31,9 +32,9 @@ def pull(name: str) -> None:
     with shown_progress() as progress:
         resolve = resolve_embedding_model if name in EMBEDDINGS else resolve_model
         model = resolve(name, progress=progress)
-    click.echo(f"{model.name}: {model.note}")
-    click.echo(f"  folder  {model.path} ({_size(model.path)})")
-    click.echo(f"  digest  {model.digest}")
+    echo(f"{model.name}: {model.note}")
+    echo(f"  folder  {model.path} ({_size(model.path)})")
+    echo(f"  digest  {model.digest}")
 
 
 @models.command("list")
@@ -51,7 +52,7 @@ def list_models() -> None:
 
 
 def _show(name: str, what: str, state: str, digest: str) -> None:
-    click.echo(f"{name}  {digest[:12]}\n    {what}\n    {state}")
+    echo(f"{name}  {digest[:12]}\n    {what}\n    {state}")
 
 
 def _size(folder: Path) -> str:

@@ -18,13 +18,14 @@ from fewsight.masking import PseudonymFile
 from fewsight.notices import Progress, Silent
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
+from fewsight.redaction import redact_forms
 from fewsight.serving.run.calibrated import make_calibrator, write_review
 from fewsight.serving.run.options import OPTION_NAMES, FlatOptions, make_options, refuse_unknown
 from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.runner import InsightCount, Record, Runner
 from fewsight.serving.run.session import Session, open_session
 from fewsight.serving.run.summary import RunSummary
-from fewsight.tables import Histories, HistorySource, open_histories
+from fewsight.tables import Histories, HistorySource, check_usable, open_histories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,15 +100,17 @@ def run(
     with ExitStack() as stack:
         if not isinstance(histories, Histories):
             refuse_second_writer(folder)
+            quarantine = folder / "quarantine.jsonl"
             opened = open_histories(
                 histories,
                 query=query,
                 mapping=Path(mapping) if mapping else None,
                 profiles=profiles,
                 tz=tz,
-                quarantine=folder / "quarantine.jsonl",
+                quarantine=quarantine,
             )
             histories = stack.enter_context(opened)
+            check_usable(histories, quarantine, wanted.as_of)
         session = open_session(wanted, histories, objects)
         summaries = execute(session, histories, folder, progress or Silent())
     return Run(folder, tuple(summaries), keep)
@@ -169,10 +172,13 @@ def _load(task: str | Task) -> Task:
 def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  # noqa: ANN401 - an Order from JSON
     """The order of blocks of this folder's run; everything that was frozen before must be the same."""
     path = folder / "run.json"
-    now = {**session.options.frozen(), "input": histories.digest, **session.digests()}
+    # URLs may hold passwords, and everybody may read this file.
+    now = json.loads(redact_forms(json.dumps(session.options.frozen())))
+    now |= {"input": histories.digest, **session.digests()}
     if path.exists():
         try:
-            before = json.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            before = json.loads(redact_forms(text))
             order = before["order"]
         except (OSError, ValueError, LookupError) as error:
             raise ConfigError(f"{str(path)!r} can't be read ({error}); name a new folder with --out.") from error
@@ -184,6 +190,8 @@ def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  #
                 f"{str(folder)!r} holds a run with other options ({changes}). "
                 "Give the same ones to continue it, or name a new folder with --out."
             )
+        if redact_forms(text) != text:
+            write_text(path, redact_forms(text))
         return order
     now["order"] = session.order(histories)
     write_text(path, json.dumps(now, indent=2, ensure_ascii=False))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from fewsight.errors import ConfigError
+from fewsight.errors import INTERRUPTED, ConfigError
 from fewsight.notices import shown_progress
 from fewsight.serving.models.names import DEFAULT_MODEL
 
@@ -126,13 +126,16 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     from fewsight.serving.run import console
     from fewsight.serving.run.api import execute, refuse_second_writer
     from fewsight.serving.run.session import open_session
+    from fewsight.tables import check_usable
 
     folder = Path(given["out"])
     options = _run_options(given)
     if not given["dry_run"]:
         refuse_second_writer(folder)
-    with open_table(given, None if given["dry_run"] else folder / "quarantine.jsonl") as histories:
+    quarantine = None if given["dry_run"] else folder / "quarantine.jsonl"
+    with open_table(given, quarantine) as histories:
         console.say_input(histories, options)
+        check_usable(histories, quarantine, options.as_of)
         session = open_session(options, histories)
         console.say_session(session, options)
         if given["dry_run"]:
@@ -142,6 +145,10 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
         with shown_progress() as progress:
             summaries = execute(session, histories, folder, progress)
         console.say_summary(session, histories, summaries, folder)
+    if any(summary.stopped for summary in summaries):
+        raise SystemExit(INTERRUPTED)  # whoever started this command must not take it for finished
+    if sum(summary.statuses["ok"] for summary in summaries) == 0 and any(summary.statuses for summary in summaries):
+        raise SystemExit(1)
 
 
 @click.command()

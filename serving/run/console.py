@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from fewsight.console import echo
 from fewsight.events import CustomerHistory
 from fewsight.files import write_text
 from fewsight.ledger import Ledger
@@ -29,7 +28,7 @@ CARDS = 200
 
 def say(text: str = "", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
     """A line on stderr, so that stdout stays free."""
-    click.secho(text, err=True, **style)
+    echo(text, err=True, **style)
 
 
 def say_input(histories: "Histories", options: RunOptions) -> None:
@@ -175,27 +174,27 @@ def say_prompt(session: Session, history: CustomerHistory, tokens: bool) -> None
     (item,) = session.preparer.items([masked], session.options.prompt.order or "shots-first", [task.name])
     form, tokenizer = session.preparer.forms[task.name], session.preparer.tokenizer
     _head(f"Prompt ({item.template}, {len(item.prompt.token_ids)} tokens)")
-    click.echo(tokenizer.decode(item.prompt.token_ids, special=True))
+    echo(tokenizer.decode(item.prompt.token_ids, special=True))
     if tokens:
         _head("Tokens")
-        click.echo(" ".join(map(str, item.prompt.token_ids)))
+        echo(" ".join(map(str, item.prompt.token_ids)))
     _head("JSON schema")
-    click.echo(json.dumps(form.schema(item.events), indent=2, ensure_ascii=False))
+    echo(json.dumps(form.schema(item.events), indent=2, ensure_ascii=False))
     _head("Closed fields, scored one after the other")
     ask = form.ask(())
     if ask is not None:
-        click.echo(f"the first one after the prefilled {tokenizer.decode(ask.prefill)!r}:")
+        echo(f"the first one after the prefilled {tokenizer.decode(ask.prefill)!r}:")
     for field in form.closed:
-        click.echo(f"  {field.path}: {', '.join(field.labels)}")
+        echo(f"  {field.path}: {', '.join(field.labels)}")
     whole = form.write((), item.events)
     _head("Grammar of the whole answer (--probabilities off)")
-    click.echo(f"{whole.text!r} + {whole.grammar}" if isinstance(whole, Write) else whole)
+    echo(f"{whole.text!r} + {whole.grammar}" if isinstance(whole, Write) else whole)
     _head("Cut to fit")
-    click.echo("\n".join(item.warnings) or "nothing")
+    echo("\n".join(item.warnings) or "nothing")
 
 
 def _head(text: str) -> None:
-    click.secho(text, bold=True, fg="cyan")
+    echo(text, bold=True, fg="cyan")
 
 
 def say_table(rows: Sequence[tuple[str, str]]) -> None:

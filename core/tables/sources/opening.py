@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fewsight.errors import InputError
+from fewsight.redaction import keep_url_secret
 from fewsight.tables.records import Source
 from fewsight.tables.sources.csv import CsvSource
 from fewsight.tables.sources.files import JsonlSource, ParquetSource
@@ -33,6 +34,7 @@ def open_source(source: "str | Path | pd.DataFrame", query: str | None = None) -
         InputError: no such file, a folder, an unknown extension, an empty file, or a query beside a file.
     """
     if isinstance(source, str) and _URL.match(source):
+        keep_url_secret(source)
         return SqlSource(source, query)
     if query is not None:
         raise InputError(
