@@ -73,7 +73,7 @@ def new(
 
     Without --from it is a starter to change; with it, a task that gives texts one of the table's labels.
     """
-    from fewsight.prompts.labelled.table import Columns
+    from fewsight.prompts.columns import Columns
     from fewsight.prompts.loading.labelling import default_field
     from fewsight.prompts.loading.scaffold import new_labelling_task, new_task
 

@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
 from fewsight.digest import digest
 from fewsight.events import CustomerHistory
-
-if TYPE_CHECKING:
-    from fewsight.prompts.labelled.table import Columns
+from fewsight.prompts.columns import Columns
 
 Language = Literal["en", "zh"]
 Style = Literal["full", "compact"]
@@ -67,7 +65,7 @@ class Task:
     shots: tuple[Shot, ...] = ()
     none_of_these: NoneOfThese | None = None
     folder: Path | None = None
-    columns: "Columns | None" = None
+    columns: Columns | None = None
 
     @cached_property
     def digest(self) -> str:

@@ -9,10 +9,11 @@ from fewsight.answers import flatten, nest, split_path
 from fewsight.errors import MappingError, TaskError
 from fewsight.evidence import reference
 from fewsight.prompts.answer.fields import ClosedField, closed_fields, field_paths, open_fields
+from fewsight.prompts.columns import Columns
 from fewsight.prompts.labelled.labels import UnknownLabels
 from fewsight.prompts.labelled.lines import ShotError, parse_object, read_lines
 from fewsight.prompts.labelled.shots import make_shot
-from fewsight.prompts.labelled.table import BadRow, Columns, TableRow, label_word, parse_cell, table_rows
+from fewsight.prompts.labelled.table import BadRow, TableRow, label_word, parse_cell, table_rows
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.tables.records import BadValue

@@ -11,8 +11,9 @@ from typing import Final, Literal
 import tomli_w
 
 from fewsight.errors import TaskError
+from fewsight.prompts.columns import Columns
 from fewsight.prompts.labelled.intake import Intake, ShotWriter
-from fewsight.prompts.labelled.table import Columns, table_rows
+from fewsight.prompts.labelled.table import table_rows
 from fewsight.prompts.loading.folder import read_folder
 from fewsight.prompts.loading.labelling import NOTHING_FITS, VERSION, default_title
 from fewsight.prompts.loading.task_toml import is_name

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fewsight.answers import flatten
 from fewsight.errors import did_you_mean
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.prompts.labelled.table import Columns
+from fewsight.prompts.columns import Columns
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, Language, NoneOfThese
 

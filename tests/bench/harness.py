@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.run import evaluate
-from fewsight.prompts.labelled.table import Columns
+from fewsight.prompts.columns import Columns
 from fewsight.prompts.loading.scaffold import new_labelling_task
 from fewsight.serving.engines.base import Completion, Failure, GenerateRequest, Scored, ScoreRequest
 from fewsight.serving.engines.local.engine import TransformersEngine
