@@ -3,28 +3,28 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-Thing = TypeVar("Thing")
+Request = TypeVar("Request")
 
 
 def padded_batches(
-    things: Iterable[Thing], length: Callable[[Thing], int], rows: int, tokens: int
-) -> Iterator[list[Thing]]:
-    """Batches in the order of `things`.
+    requests: Iterable[Request], length: Callable[[Request], int], rows: int, tokens: int
+) -> Iterator[list[Request]]:
+    """Batches in the order of `requests`.
 
     Args:
-        things: what is to be run.
+        requests: what is to be run.
         length: tokens of one.
-        rows: most things of a batch.
+        rows: most requests of a batch.
         tokens: most tokens of a batch, all padded to the longest; one that is longer stands alone.
     """
-    batch: list[Thing] = []
+    batch: list[Request] = []
     longest = 0
-    for thing in things:
-        widest = max(longest, length(thing))
+    for request in requests:
+        widest = max(longest, length(request))
         if batch and (len(batch) == rows or widest * (len(batch) + 1) > tokens):
             yield batch
-            batch, widest = [], length(thing)
-        batch.append(thing)
+            batch, widest = [], length(request)
+        batch.append(request)
         longest = widest
     if batch:
         yield batch

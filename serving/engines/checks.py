@@ -1,4 +1,4 @@
-"""What can be wrong with one request, found before an engine sees it, so that it fails alone."""
+"""What can be wrong with one request, looked for before an engine sees it, so that it fails alone."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -40,8 +40,8 @@ def wrong_adapter(request: GenerateRequest | ScoreRequest, merged: Path | None) 
 @lru_cache(maxsize=4096)
 def grammar_problem(pattern: str) -> str | None:
     """Why a regular expression can't be a grammar, or None."""
-    found: Any = _validate(pattern)
-    return f"grammar {pattern[:SHOWN]!r} can't be compiled: {found}" if found else None
+    reason: Any = _validate(pattern)
+    return f"grammar {pattern[:SHOWN]!r} can't be compiled: {reason}" if reason else None
 
 
 def _validate(pattern: str) -> Any:  # noqa: ANN401 - llguidance is untyped

@@ -31,13 +31,7 @@ def find_engine(name: str) -> EngineSpec:
     """
     if name == "auto":
         return max(installed_engines(), key=lambda engine: engine.preference)
-    plugins = _plugins()
-    if name in BUILT_IN:
-        engine = _built_in(name)
-    elif name in plugins:
-        engine = _loaded(plugins[name])
-    else:
-        raise ConfigError(f"There is no engine {name!r}.{did_you_mean(name, ['auto', *BUILT_IN, *plugins])}")
+    engine = _built_in(name) if name in BUILT_IN else _plugin(name)
     if not engine.installed:
         raise ConfigError(f"Engine {name!r} is not installed; {engine.install or f'install {engine.package!r}'}.")
     return engine
@@ -61,6 +55,13 @@ def installed_engines() -> Iterator[EngineSpec]:
 def _built_in(name: str) -> EngineSpec:
     engine: EngineSpec = import_module(BUILT_IN[name]).SPEC
     return engine
+
+
+def _plugin(name: str) -> EngineSpec:
+    plugins = _plugins()
+    if name not in plugins:
+        raise ConfigError(f"There is no engine {name!r}.{did_you_mean(name, ['auto', *BUILT_IN, *plugins])}")
+    return _loaded(plugins[name])
 
 
 def _plugins() -> dict[str, EntryPoint]:

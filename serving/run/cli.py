@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from fewsight.serving.models.names import DEFAULT_MODEL
 if TYPE_CHECKING:
     from fewsight.serving.run.options import RunOptions
     from fewsight.tables import Histories
+
+logger = logging.getLogger(__name__)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -134,17 +137,17 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
         refuse_second_writer(folder)
     quarantine = None if given["dry_run"] else folder / "quarantine.jsonl"
     with open_table(given, quarantine) as histories:
-        console.say_input(histories, options)
+        console.show_input(histories, options)
         check_usable(histories, quarantine, options.as_of)
         session = open_session(options, histories)
-        console.say_session(session, options)
+        console.show_session(session, options)
         if given["dry_run"]:
-            console.say_estimate(session, histories, folder, given["price_per_million"])
+            console.show_estimate(session, histories, folder, given["price_per_million"])
             return
-        console.say("Loading the model; the first answers take a moment.")
+        logger.info("Loading the model; the first answers take a moment.")
         with shown_progress() as progress:
             summaries = execute(session, histories, folder, progress)
-        console.say_summary(session, histories, summaries, folder)
+        console.show_summary(session, histories, summaries, folder)
     if any(summary.stopped for summary in summaries):
         raise SystemExit(INTERRUPTED)  # whoever started this command must not take it for finished
     if sum(summary.statuses["ok"] for summary in summaries) == 0 and any(summary.statuses for summary in summaries):
@@ -164,11 +167,11 @@ def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:
     given["tasks"] = (task,)
     options = _run_options({**given, "engine": "scripted"})  # no model runs: its tokenizer is enough
     with open_table(given, None) as histories:
-        session = open_session(options, histories, shown_for="transformers")
+        session = open_session(options, histories, shown_for="auto")
         history = histories.get(customer) if customer is not None else next(iter(histories), None)
         if history is None:
             raise ConfigError(f"{given['histories']!r} holds no customer; nothing to show.")
-        console.say_prompt(session, history, tokens)
+        console.show_prompt(session, history, tokens)
 
 
 def open_table(given: dict[str, Any], quarantine: Path | None) -> Histories:

@@ -1,4 +1,4 @@
-"""What the command line says before, during and after a run."""
+"""What `fewsight run` and `fewsight prompt` print: results of the commands, so with colours and not by logging."""
 
 import json
 from collections.abc import Sequence
@@ -26,23 +26,23 @@ CARDS = 200
 """Most insights that insights.html shows."""
 
 
-def say(text: str = "", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
+def _line(text: str = "", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
     """A line on stderr, so that stdout stays free."""
     echo(text, err=True, **style)
 
 
-def say_input(histories: "Histories", options: RunOptions) -> None:
+def show_input(histories: "Histories", options: RunOptions) -> None:
     """What was read, and how the columns were understood."""
     counts = histories.counts
-    say(histories.mapping.describe())
-    say(
+    _line(histories.mapping.describe())
+    _line(
         f"{counts.rows} rows = {counts.events} events + {counts.quarantined} quarantined + "
         f"{counts.duplicates} duplicates; {counts.customers} customers."
     )
     if counts.quarantined or counts.duplicates:
-        say("The rows that were left out are in quarantine.jsonl, each with its reason.", fg="yellow")
+        _line("The rows that were left out are in quarantine.jsonl, each with its reason.", fg="yellow")
     if not options.prompt.mask:
-        say(
+        _line(
             "--no-mask: names, e-mails, phone and card numbers go to the model and into the ledger as they are.",
             fg="red",
             bold=True,
@@ -57,51 +57,51 @@ def _adapters(options: RunOptions) -> dict[str, str]:
     return {name: ", ".join(tasks) for name, tasks in used.items()}
 
 
-def say_session(session: Session, options: RunOptions) -> None:
+def show_session(session: Session, options: RunOptions) -> None:
     """Which engine and model answer."""
     chosen = " (chosen automatically)" if options.engine.name == "auto" else ""
     number = f", {session.options.engine.dtype}" if session.engine.pick_dtype else ""
     adapters = "".join(f", adapter {name} for {tasks}" for name, tasks in _adapters(session.options).items())
-    say(f"Engine {session.engine.name}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
+    _line(f"Engine {session.engine.name}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
     if not session.preparer.tokenizer.has_chat_template:
-        say("This model has no chat template; a plain one is used.", fg="yellow")
+        _line("This model has no chat template; a plain one is used.", fg="yellow")
     if session.options.prompt.language == "zh" and session.model.name == DEFAULT_MODEL:
-        say("SmolLM2-135M is an English model: Chinese on it is experimental. Use a bigger model.", fg="yellow")
+        _line("SmolLM2-135M is an English model: Chinese on it is experimental. Use a bigger model.", fg="yellow")
 
 
-def say_estimate(session: Session, histories: "Histories", folder: Path, price: float | None) -> None:
+def show_estimate(session: Session, histories: "Histories", folder: Path, price: float | None) -> None:
     """What the run would cost."""
     options, names = session.options, [task.name for task in session.tasks]
     order = session.order(histories)
     path = folder / "ledger.sqlite"
     ledger = Ledger.open(path, read_only=True) if path.exists() else None
     try:
-        found = estimates.estimate(session, limited(histories, options.limit), order, ledger)
+        counts = estimates.estimate(session, limited(histories, options.limit), order, ledger)
     finally:
         if ledger is not None:
             ledger.close()
-    took, measured = estimates.seconds(found, session)
+    seconds, measured = estimates.seconds(counts, session)
     rows = [
-        ("customers", f"{found.customers:,}"),
+        ("customers", f"{counts.customers:,}"),
         ("tasks", ", ".join(names)),
-        ("requests to compute", f"{found.requests:,}"),
-        ("already in the ledger", f"{found.in_ledger:,}"),
-        ("repeated requests", f"{found.repeated:,}"),
-        ("prompt tokens sent", f"{found.sent_tokens:,}"),
-        ("prompt tokens computed", f"{found.computed_tokens:,} ({found.shared:.0%} served from shared prefixes)"),
-        ("answer tokens, about", f"{found.answer_tokens:,}"),
+        ("requests to compute", f"{counts.requests:,}"),
+        ("already in the ledger", f"{counts.in_ledger:,}"),
+        ("repeated requests", f"{counts.repeated:,}"),
+        ("prompt tokens sent", f"{counts.sent_tokens:,}"),
+        ("prompt tokens computed", f"{counts.computed_tokens:,} ({counts.shared:.0%} served from shared prefixes)"),
+        ("answer tokens, about", f"{counts.answer_tokens:,}"),
         ("arrangement", order),
-        ("time, about", f"{_duration(took)}" + ("" if measured else " (assumed speed; a first run measures it)")),
+        ("time, about", f"{_duration(seconds)}" + ("" if measured else " (assumed speed; a first run measures it)")),
     ]
     if price is not None:
-        tokens = found.sent_tokens + found.answer_tokens
+        tokens = counts.sent_tokens + counts.answer_tokens
         rows.append(("price, about", f"{tokens * price / 1e6:.4f} for {tokens:,} tokens sent and answered"))
-    say_table(rows)
-    for warning, count in found.warnings.items():
-        say(f"  {count} x {warning}", fg="yellow")
+    _table(rows)
+    for warning, count in counts.warnings.items():
+        _line(f"  {count} x {warning}", fg="yellow")
 
 
-def say_summary(session: Session, histories: "Histories", summaries: Sequence[RunSummary], folder: Path) -> None:
+def show_summary(session: Session, histories: "Histories", summaries: Sequence[RunSummary], folder: Path) -> None:
     """What was done, label by label, and where it is."""
     estimates.remember_rates(session, summaries)
     for summary in summaries:
@@ -119,33 +119,33 @@ def say_summary(session: Session, histories: "Histories", summaries: Sequence[Ru
             rows.append(("rows in quarantine", f"{histories.counts.quarantined:,}"))
         if kept_out := _kept_out(session):
             rows.append(("shots kept out", kept_out))
-        say_table(rows)
+        _table(rows)
         for task, fields in summary.labels.items():
             for path, labels in fields.items():
                 top = ", ".join(f"{label} {count}" for label, count in labels.most_common(8))
                 more = f", {len(labels) - 8} more labels" if len(labels) > 8 else ""
-                say(f"  {task} · {path}: {top}{more}")
+                _line(f"  {task} · {path}: {top}{more}")
         for problems, color in ((summary.errors, "red"), (summary.warnings, "yellow")):
             for problem, count in problems.most_common(5):
-                say(f"  {count} x {problem}", fg=color)
+                _line(f"  {count} x {problem}", fg=color)
     for summary in summaries:
         if summary.review is not None:
             percent = f"{100 * (session.options.max_error or 0):.3g} %"
-            say(f"{summary.review:,} insights are for review: {folder / 'review.jsonl'}.", bold=True)
-            say(f"Of the others at most {percent} are wrong (95 % confidence, customers like the calibration's).")
+            _line(f"{summary.review:,} insights are for review: {folder / 'review.jsonl'}.", bold=True)
+            _line(f"Of the others at most {percent} are wrong (95 % confidence, customers like the calibration's).")
     page = write_page(session, histories, folder)
     if summaries and summaries[-1].stopped:
-        say("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
-    say(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
+        _line("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
+    _line(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
 
 
 def _kept_out(session: Session) -> str:
     """Which shots were not shown, because they would have given an answer away."""
-    found = [selector.exclusions for selector in session.selectors.values()]
+    exclusions = [selector.exclusions for selector in session.selectors.values()]
     counts = {
-        "later than --as-of": sum(each.later for each in found),
-        "for being the customer's own": sum(each.same_customer for each in found),
-        "for saying just what the customer says": sum(each.same_text for each in found),
+        "later than --as-of": sum(each.later for each in exclusions),
+        "for being the customer's own": sum(each.same_customer for each in exclusions),
+        "for saying just what the customer says": sum(each.same_text for each in exclusions),
     }
     return ", ".join(f"{count:,} {why}" for why, count in counts.items() if count)
 
@@ -167,7 +167,7 @@ def write_page(session: Session, histories: "Histories", folder: Path) -> Path:
     return folder / "insights.html"
 
 
-def say_prompt(session: Session, history: CustomerHistory, tokens: bool) -> None:
+def show_prompt(session: Session, history: CustomerHistory, tokens: bool) -> None:
     """One prompt as the model gets it, on stdout."""
     (task,) = session.tasks
     masked = session.preparer.mask(history).history
@@ -197,11 +197,11 @@ def _head(text: str) -> None:
     echo(text, bold=True, fg="cyan")
 
 
-def say_table(rows: Sequence[tuple[str, str]]) -> None:
+def _table(rows: Sequence[tuple[str, str]]) -> None:
     """Two columns, aligned."""
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        say(f"  {name:<{width}}  {value}")
+        _line(f"  {name:<{width}}  {value}")
 
 
 def _duration(seconds: float) -> str:

@@ -23,7 +23,7 @@ from fewsight.tokenizer import Tokenizer
 logger = logging.getLogger(__name__)
 
 _START: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-_TOLD: Final = (
+_EVENTS: Final = (
     Event("a", _START, "order", "web", product="lamp", amount=4990, currency="EUR", attributes={"size": "L"}),
     Event("b", _START + timedelta(days=2), "message", "chat", text="Where is it? Write to ann@example.com. 在哪里？"),
     Event("c", _START + timedelta(days=9), "return", product="lamp", amount=-4990, currency="EUR"),
@@ -31,7 +31,7 @@ _TOLD: Final = (
 )
 PROBES: Final = (
     CustomerHistory("p1", (Event("a", None, "message", text="Where is my parcel 4711?"),)),
-    CustomerHistory("p2", _TOLD, {"city": "Graz", "age": 40}),
+    CustomerHistory("p2", _EVENTS, {"city": "Graz", "age": 40}),
     CustomerHistory("p3", (), {"city": "Graz"}),
 )
 """Fixed histories that show every part of a prompt."""
@@ -166,9 +166,9 @@ def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
 def _problems(
     manifest: AdapterManifest, adapter: Path, model: ModelFolder, tokenizer: Tokenizer, options: EngineOptions
 ) -> Iterator[str]:
-    found = model.digest if manifest.is_model else adapter_digest(adapter)
+    weights = model.digest if manifest.is_model else adapter_digest(adapter)
     loads_weights = find_engine(options.name).loads_weights
-    if found != manifest.weights_digest and (loads_weights or not manifest.is_model):
+    if weights != manifest.weights_digest and (loads_weights or not manifest.is_model):
         yield "its weights are not those that were measured: the files were changed after training"
     if loads_weights and not manifest.is_model and model.digest != manifest.base.digest:
         trained = f"{manifest.base.name} ({manifest.base.digest[:12]})"
@@ -210,7 +210,7 @@ def _task_problems(
     now = task_facts(task, tokenizer, trained, facts.style)
     if now.schema_digest != facts.schema_digest:
         yield "answers: the task's fields or labels were changed after training"
-    if changed := [language for language, found in facts.prompts.items() if now.prompts.get(language) != found]:
+    if changed := [language for language, prompt in facts.prompts.items() if now.prompts.get(language) != prompt]:
         yield f"prompt ({', '.join(changed)}): its template, its words or how histories are shown were changed"
 
 

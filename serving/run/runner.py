@@ -72,7 +72,7 @@ class Runner:
         count: InsightCount,
         calibrator: Calibrator | None = None,
     ) -> None:
-        self._group, self._record_to, self._count_to, self._calibrator = group, record, count, calibrator
+        self._group, self._record, self._count, self._calibrator = group, record, count, calibrator
         self._options, self._preparer = session.options, session.preparer
         self._backlog = Backlog(session.preparer, session.options, order, record.ledger)
         self._restarts = 0
@@ -112,17 +112,17 @@ class Runner:
         """Answer a window; the maps back are written before anything else."""
         self.summary.customers += window.customers
         self.summary.resumed += window.done
-        self._count_to.add(window.done, 0)
-        if self._record_to.pseudonyms is not None:
+        self._count.add(window.done, 0)
+        if self._record.pseudonyms is not None:
             for customer, pseudonyms in window.pseudonyms.items():
-                self._record_to.pseudonyms.add(customer, pseudonyms)
+                self._record.pseudonyms.add(customer, pseudonyms)
         if window.items:
             self._answer(window.items, self._engine or self._start(), stopped)
 
     def _answer(self, items: Sequence[Item], engine: Engine, stopped: threading.Event) -> None:
         keys = {id(item): self._key(item, engine.identity) for item in items}
-        known = self._record_to.ledger.get_answers(list(keys.values()))
-        self._record([item for item in items if keys[id(item)] in known], keys, known, {})
+        known = self._record.ledger.get_answers(list(keys.values()))
+        self._write([item for item in items if keys[id(item)] in known], keys, known, {})
         self.summary.cached += sum(keys[id(item)] in known for item in items)
         fresh: dict[str, list[Item]] = {}
         for item in items:
@@ -135,10 +135,10 @@ class Runner:
             if stopped.is_set():
                 return
             answered = {keys[id(item)]: answer for item, answer in zip(batch, self._answers(batch), strict=True)}
-            self._count(batch, answered.values())
+            self._add_tokens(batch, answered.values())
             good = {key: answer for key, answer in answered.items() if isinstance(answer, Answer)}
             bad = {key: answer for key, answer in answered.items() if isinstance(answer, Failure)}
-            self._record([item for key in answered for item in fresh[key]], keys, good, bad)
+            self._write([item for key in answered for item in fresh[key]], keys, good, bad)
 
     def _answers(self, batch: Sequence[Item]) -> list[Answer | Failure]:
         """Answers of a batch; where the engine dies, it is halved until the request that kills it stands alone."""
@@ -162,7 +162,7 @@ class Runner:
         self._restarts = 0
         return answers
 
-    def _record(
+    def _write(
         self,
         items: Sequence[Item],
         keys: Mapping[int, str],
@@ -178,10 +178,10 @@ class Runner:
             known = key if key in good else None
             results.append(Result(RUN_NAME, ARM, self._options.seed, known, item.event_map, insight))
         if results:
-            self._record_to.ledger.record(good, results)
-            self._count_to.add(len(results), sum(result.insight.status != "ok" for result in results))
+            self._record.ledger.record(good, results)
+            self._count.add(len(results), sum(result.insight.status != "ok" for result in results))
 
-    def _count(self, batch: Sequence[Item], answers: Iterable[Answer | Failure]) -> None:
+    def _add_tokens(self, batch: Sequence[Item], answers: Iterable[Answer | Failure]) -> None:
         self.summary.computed += len(batch)
         self.summary.prompt_tokens += sum(len(item.prompt.token_ids) for item in batch)
         for answer in answers:

@@ -122,12 +122,9 @@ def open_session(
     _refuse_adapters(engine, options.engine)
     if tasks is None:
         tasks = tuple(load_task(name) for name in options.tasks)
-    options = replace(
-        options,
-        as_of=options.as_of or histories.newest,
-        tasks=tuple(task.name for task in tasks),  # they may have been named by their folders
-        engine=replace(options.engine, name=engine.name, dtype=engine.dtype(options.engine.dtype)),
-    )
+    names = tuple(task.name for task in tasks)  # they may have been named by their folders
+    runs_on = replace(options.engine, name=engine.name, dtype=engine.dtype(options.engine.dtype))
+    options = replace(options, as_of=options.as_of or histories.newest, tasks=names, engine=runs_on)
     model = resolve_model(options.engine.model, need_weights=engine.loads_weights)
     tokenizer = load_tokenizer(model.path)
     with_adapter = with_built_in(options, tasks, model, tokenizer, shown_for or engine.name)
@@ -141,10 +138,7 @@ def open_session(
     selectors = _selectors(tasks, options)
     preparer = Preparer(tasks, selectors, options, tokenizer, model.max_model_len)
     if selectors and options.prompt.shot_order == "shared":
-        sample = [preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
-        for selector in selectors.values():
-            if isinstance(selector, NearestSelector):
-                selector.settle(sample, options.prompt.shots)
+        _settle(selectors.values(), preparer, histories, options.prompt.shots)
     return Session(options, engine, model, tasks, preparer, selectors)
 
 
@@ -155,6 +149,16 @@ def _refuse_adapters(engine: EngineSpec, options: EngineOptions) -> None:
             f"--adapter {named[0]!r} can't be used with engine {engine.name!r}: a server applies "
             "its own. Start it with this one merged, or served under a name of its own, or use another engine."
         )
+
+
+def _settle(
+    selectors: Iterable[ShotSelector], preparer: Preparer, histories: Iterable[CustomerHistory], shots: int
+) -> None:
+    """Choose the examples that many customers share, on a sample of them."""
+    sample = [preparer.mask(history).history for history in islice(histories, ORDER_SAMPLE)]
+    for selector in selectors:
+        if isinstance(selector, NearestSelector):
+            selector.settle(sample, shots)
 
 
 def speaks_chinese(histories: Iterable[CustomerHistory]) -> bool:
