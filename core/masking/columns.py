@@ -5,32 +5,62 @@ from functools import lru_cache
 from typing import Final
 
 from fewsight.events import Scalar
-from fewsight.masking.codes import code_key
 from fewsight.masking.folding import fold
-from fewsight.masking.names import name_key, words
-from fewsight.masking.numbers import phone_key
+from fewsight.masking.names import words
 
 HIDDEN: Final = words("""
     password passwordhash passcode token accesstoken apikey secret pin cvv ssn socialsecuritynumber nationalid taxid
     idcard idnumber passport passportnumber cardnumber creditcard iban bankaccount accountnumber birthdate birthday
     dateofbirth dob 密码 身份证 身份证号 身份证号码 护照号 银行卡号 卡号 生日 出生日期
+    passwort kennwort steuerid steuernummer ausweisnummer kontonummer kreditkarte geburtsdatum geburtstag
+    motdepasse numerosecuritesociale nir passeport cartebancaire datedenaissance
+    contrasena dni nie nif pasaporte tarjeta fechadenacimiento codicefiscale datadinascita bsn geboortedatum cpf
+    nhsnumber
     """)
-"""Profile keys (lower case, letters and digits only) that are left out of a masked history."""
+"""Profile keys (lower case without accents, letters and digits only) that are left out of a masked history."""
 
 _NAMES = re.compile(
-    r"(?:full|first|last|middle|family|given|sur|maiden|customer|client|contact|billing|shipping|recipient|holder|display"
+    r"(?:full|first|last|middle|family|given|sur|maiden|customer|client|contact|billing|shipping|recipient|holder"
+    r"|display"
     r"|nick)*name|surname|fname|lname|姓名|名字|姓|名|客户姓名|收[件货]人|联系人|真实姓名"
+    # German, French, Spanish, Italian, Dutch, Portuguese, Polish
+    r"|(?:vor|nach|zu|familien|kunden|ruf|voller)*name|(?:nom|prenom|nomcomplet|nomdefamille|nomclient|nometprenom"
+    r"|prenomnom)"
+    r"|(?:nombres?|apellidos?|nombrecompleto|nombrecliente|nombreyapellidos?|primerapellido|segundoapellido)"
+    r"|(?:nome|cognome|nominativo|nomecompleto|nomecliente|sobrenome|apelido)|(?:naam|voornaam|achternaam|klantnaam)"
+    r"|(?:imie|nazwisko|imieinazwisko)|姓氏|名称"
 ).fullmatch
 _ORDERS = re.compile(
     r"(?:(?:last|first|latest|recent|related)?(?:order|invoice|booking|reservation|tracking|shipment|parcel|return|rma"
     r"|refund|ticket|case|transaction|payment|receipt|confirmation)(?:id|no|nr|num|number|code|ref|reference|ids|s)?"
     r"|(?:订单|运单|快递单|物流单|发票|退款|退货|工单|交易)(?:编?号|号码)?|单号)"
+    r"|(?:bestell|auftrags|rechnungs|sendungs|paket|ticket|vorgangs|beleg)(?:nummer|nr|id)|(?:bestel|factuur"
+    r"|order)nummer"
+    r"|(?:numero|num|no|n|id)(?:de)?(?:la)?(?:commande|facture|colis|suivi|pedido|factura|envio|seguimiento|ordine"
+    r"|fattura)"
+    r"|(?:commande|facture|pedido|factura|ordine|fattura)(?:id|no|num|numero)"
 ).fullmatch
 _ACCOUNTS = re.compile(
     r"(?:user|customer|client|account|member|membership|loyalty|login|wechat|weixin)(?:id|no|number|code|handle)?"
     r"|(?:device|session|cookie)id|username|handle|nickname|昵称|用户名|会员号|会员卡号|客户编号|账号|微信号?|qq号?"
+    r"|(?:kunden|vertrags|mitglieds|benutzer|klant)(?:nummer|nr|id|name|kennung)|identifiant(?:client)?|pseudo"
+    r"|usuario|utente"
+    r"|(?:numero|num|no|n|id|code|codigo|codice)(?:de|di)?(?:client|compte|adherent|cliente|cuenta|socio|contrato"
+    r"|contrat|conto)"
 ).fullmatch
-_ADDRESS = re.compile(r".*(?:address|street|addr)(?:line)?\d?|(?:zip|postal|post)_?(?:code)?|zip|.*地址|邮编").fullmatch
+_ADDRESS = re.compile(
+    r".*(?:address|street|addr)(?:line)?\d?|(?:zip|postal|post)_?(?:code)?|zip|.*地址|邮编|邮政编码"
+    r"|(?:liefer|rechnungs|wohn)?(?:anschrift|adresse)|strasse(?:hausnummer)?|plz|postleitzahl|adresse(?:livraison"
+    r"|facturation)?"
+    r"|rue|codepostal|direccion(?:envio|facturacion)?|domicilio|calle|codigopostal|indirizzo|via|cap|adres|straat"
+    r"|endereco|cep"
+).fullmatch
+_MAILS: Final = ("courriel", "correo", "correoelectronico", "电子邮件")
+_PHONES = re.compile(
+    r"phone|mobile(?!app)|tel(?:no|number|ephone)?$|cell|fax|whatsapp|telefon|(?:mobil|handy)(?:nummer|nr)?$"
+    r"|telefoon|movil|celular"
+    r"|portable$|电话|手机"
+).search
 _HANDLE = re.compile(r".*(?:name|handle|login|昵称|用户名|微信号?|wechat|weixin)(?:id)?").fullmatch
 _CODE = re.compile(r"(?=\D*\d)\S{1,64}").fullmatch
 _FORMS: Final = {
@@ -48,8 +78,8 @@ _FORMS: Final = {
 
 @lru_cache(maxsize=4096)
 def plain_key(key: str) -> str:
-    """A column's name in lower case, letters and digits only."""
-    return "".join(c for c in key.lower() if c.isalnum())
+    """A column's name in lower case without accents, letters and digits only."""
+    return "".join(c for c in fold(key).low.replace("ß", "ss") if c.isalnum())
 
 
 def role(key: str, value: Scalar) -> str | None:
@@ -72,27 +102,11 @@ def _role_by_name(key: str) -> str | None:
     plain = plain_key(key)
     if plain in HIDDEN:
         return "ID"
-    if "mail" in plain or "邮箱" in plain:
+    if "mail" in plain or "邮箱" in plain or plain in _MAILS:
         return "EMAIL"
-    if re.search(r"phone|mobile|tel(?:no|number|ephone)?$|cell|fax|whatsapp|电话|手机", plain):
+    if _PHONES(plain):
         return "PHONE"
     if plain in ("ip", "ipaddress", "clientip", "lastip", "loginip"):
         return "IP"
     rules = (("NAME", _NAMES), ("ADDRESS", _ADDRESS), ("ORDER", _ORDERS), ("ACCOUNT", _ACCOUNTS))
     return next((kind for kind, matches in rules if matches(plain)), None)
-
-
-def key_of(kind: str, value: str) -> str:
-    """What makes two values of one kind equal."""
-    return key_of_plain(kind, fold(value.strip()).low)
-
-
-def key_of_plain(kind: str, plain: str) -> str:
-    """`key_of` a value that is plain lower-case text already."""
-    if kind == "PHONE":
-        return phone_key(plain)
-    if kind in ("ORDER", "ACCOUNT"):
-        return code_key(plain)
-    if kind == "NAME":
-        return name_key(plain)
-    return f"{kind.lower()}:{plain.replace(' ', '') if kind in ('ID', 'IP') else plain}"

@@ -1,7 +1,8 @@
 """One plain form of a text for matching, with the way back to the offsets of the original.
 
-Full-width digits become ASCII ones, invisible characters vanish, composed and decomposed accents are the same. Only
-the copy used for matching is changed; what is not masked keeps its exact characters.
+Full-width digits become ASCII ones, invisible characters vanish, apostrophes are straight, Latin letters lose their
+accents in the lower-case form. Only the copy used for matching is changed; what is not masked keeps its exact
+characters.
 """
 
 import re
@@ -25,12 +26,23 @@ _foreign_digit = re.compile(r"[^\D0-9]").search
 # One character for one: keeps offsets equal, so that ordinary Chinese punctuation does not need the slow way.
 _ascii_words = re.compile("[a-z0-9]+").findall
 _words = re.compile(f"{WORD}+").findall
-_wide = re.compile("[\uff01-\uff5e\u3000\xa0\u2026]").search
-_SAME_LENGTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2026: 0x2E}
+_APOSTROPHES = "\u2018\u2019\u201b\u02bc\u02b9\u2032\xb4"
+_wide = re.compile(f"[\uff01-\uff5e\u3000\xa0\u2026\u202f\u2009{_APOSTROPHES}]").search
+_SAME_LENGTH = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | {0x3000: 0x20, 0xA0: 0x20, 0x202F: 0x20, 0x2009: 0x20, 0x2026: 0x2E}
+    | {ord(mark): 0x27 for mark in _APOSTROPHES}
+)
+_ACCENTED = {
+    chr(code): unicodedata.normalize("NFD", chr(code))[0]
+    for code in (*range(0xE0, 0x250), *range(0x1E00, 0x1F00))
+    if unicodedata.normalize("NFD", chr(code))[0] in "abcdefghijklmnopqrstuvwxyz"
+} | {"ł": "l", "ø": "o", "đ": "d", "ı": "i"}
+_accented = re.compile("[\xe0-\u024f\u1e00-\u1eff]")
 
 
 class Folded(NamedTuple):
-    """A text made plain. `low` is `text` in lower case, of equal length; offsets count in `text`.
+    """A text made plain. `low` is `text` in lower case without accents, of equal length; offsets count in `text`.
 
     `words` are the runs of letters and digits in `low`, Chinese, Japanese and Korean apart.
     """
@@ -82,7 +94,7 @@ def _fold_by_character(text: str) -> Folded:
 
 
 def _folded(plain: str, starts: list[int] | None = None, ends: list[int] | None = None) -> Folded:
-    low = _lower(plain)
+    low = _accented.sub(lambda match: _ACCENTED.get(match[0], match[0]), _lower(plain))
     return Folded(plain, low, frozenset(_words(low)), starts, ends)
 
 

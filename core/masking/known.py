@@ -5,17 +5,24 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fewsight.events import CustomerHistory
-from fewsight.masking.codes import code_key
-from fewsight.masking.columns import key_of_plain, role
+from fewsight.masking.columns import role
 from fewsight.masking.folding import WORD, Folded, fold
-from fewsight.masking.names import is_cjk, is_common, name_key, plausible, spellings
-from fewsight.masking.numbers import phone_key
+from fewsight.masking.keys import code_key, key_of_plain, name_key_of_plain, phone_key, without_umlauts
+from fewsight.masking.names import is_cjk, is_common, plausible, spellings
 from fewsight.masking.spans import Span
 
 _LABEL_BEFORE = re.compile(
-    r"(?:orders?|invoice|ticket|case|customer|client|account|acct|member|user|tracking|parcel|订单|运单|客户|会员|用户|账号|单"
-    r"|编)(?: ?(?:number|no\.?|id|号码?|编号|code))?[ :#是为]*$"
+    r"(?:orders?|invoice|ticket|case|customer|client|account|acct|member|user|tracking|parcel"
+    r"|bestell(?:ung)?s?|auftrags?"
+    r"|rechnungs?|kunden?|vertrags?|konto|mitglieds?|commande|facture|cliente?|compte|contrat|pedido|factura|cuenta"
+    r"|contrato|socio|ordine|fattura|conto|plz|postleitzahl|post ?code|zip|postal"
+    r"|订单|运单|客户|会员|用户|账号|单|编)"
+    r"(?:[ \-]?(?:number|nummer|no\.?|nr\.?|n[°º]\.?|id|号码?|编号|code))?"
+    r"(?:[ :#是为]|\b(?:is|ist|lautet|est|es|e)\b)*$"
+    r"|\b(?:in|nach|aus|a|en) $"
 ).search
+_POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|\d{4,5}(?: ?[a-z]{2}|-\d{3,4})?").fullmatch
+_UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"}
 _TAIL = re.compile(r"(?<=[a-z]-)\d{5,}$").search
 _RUN = re.compile(r"\d(?:[ ().\-/]{0,2}\d){6,16}")
 _STREET = re.compile(r"[^省市区县州镇\s]{1,12}(?:路|街|道|巷|弄|村|小区|花园|大厦)\d+\S*")
@@ -130,17 +137,18 @@ def _needles(kind: str, value: str) -> Iterator[Needle]:
     plain = fold(value.strip())
     low = plain.low
     if kind == "NAME":
-        for text, start, end in spellings(plain.text):
-            yield Needle(
-                text, kind, name_key(text[start:end]), start, end, not is_cjk(text), is_common(text[start:end])
-            )
+        for form in _forms(plain):
+            for text, start, end in spellings(form):
+                name = text[start:end]
+                yield Needle(text, kind, name_key_of_plain(name), start, end, not is_cjk(text), is_common(name))
     elif kind == "EMAIL":
         local = low.partition("@")[0]
         if len(local) >= 5 and re.search(r"[\d._]", local):
             yield Needle(local, "ACCOUNT", code_key(local), 0, len(local), bounded=True)
     elif kind == "ADDRESS":
         for part in _address_parts(low):
-            yield Needle(part, kind, "address:" + part, 0, len(part), not is_cjk(part[:1]))
+            short = part.isdigit() and len(part) < 5
+            yield Needle(part, kind, "address:" + part, 0, len(part), not is_cjk(part[:1]), labelled=short)
     else:
         key = key_of_plain(kind, low)
         code = low.lstrip("#")
@@ -151,9 +159,24 @@ def _needles(kind: str, value: str) -> Iterator[Needle]:
                 yield Needle(spelling, kind, key, 0, len(spelling), True, labelled=short)
 
 
+def _forms(name: Folded) -> Iterator[str]:
+    """How a name may be written: umlauts as they are, as one vowel and written out; without hyphens and apostrophes."""
+    forms = {name.low: None, without_umlauts(name.low): None}
+    if not name.text.isascii():
+        forms[fold(name.text.lower().translate(_UMLAUTS)).low] = None
+    for form in forms:
+        yield form
+        for mark, other in (("'", ""), ("-", " "), ("-", "")):
+            if mark in form:
+                yield form.replace(mark, other)
+
+
 def _address_parts(low: str) -> Iterator[str]:
-    if len(low) >= (5 if low.isdigit() else 4):
+    if len(low) >= 4:
         yield low
+    if _POSTCODE(low):
+        yield low.replace(" ", "")
+        yield low.partition("-")[0]
     for part in (p.strip() for p in re.split(r"[,;\n]", low)):
         if len(part) >= 5 and re.search(r"\d", part) and re.search(r"[^\W\d_]", part):
             yield part

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory, Event, Scalar
-from fewsight.masking.columns import HIDDEN, key_of, plain_key, role
+from fewsight.masking.columns import HIDDEN, plain_key, role
+from fewsight.masking.detectors.patterns import DEFAULT
 from fewsight.masking.folding import Folded, fold
+from fewsight.masking.keys import key_of
 from fewsight.masking.known import KnownValues
-from fewsight.masking.patterns import DEFAULT
 from fewsight.masking.spans import Detector, Span, without_overlap
 from fewsight.masking.tokens import Numbering, forged
 

@@ -9,7 +9,14 @@ from fewsight.errors import FewsightError, did_you_mean
 from tests.bench.common import publish, sizes_of
 
 HELPERS = ("__main__", "common", "banking", "started", "training_side")
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in HELPERS)
+NAMES = sorted(
+    path.stem
+    for path in (
+        *Path(__file__).parent.glob("*.py"),
+        *(init.parent for init in Path(__file__).parent.glob("*/__init__.py")),
+    )
+    if path.stem not in HELPERS
+)
 
 
 def main(words: list[str]) -> int:

@@ -4,12 +4,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from fewsight.masking import codes, numbers
+from fewsight.masking.detectors import (
+    chinese_names,
+    codes,
+    cues,
+    documents,
+    numbers,
+    payments,
+    phones,
+    secrets,
+    streets,
+)
 from fewsight.masking.folding import CJK, WORD, Folded
 from fewsight.masking.spans import Detector, Span
 
-# Most short texts hold nothing of this, and are done with after one scan.
-_ANYTHING = re.compile(r"[0-9@:=]|[(\[]at[)\]]| dot |name is|[是为]").search
 _LOCAL = rf"[^\s@<>()\[\]{{}},;:\"'`/\\|=!?*&^$#~{CJK}\u2000-\u206f\u3000-\u303f]"
 _LABEL = rf"(?:{WORD}|-)"
 _AT = r"(?:@| ?(?:\(at\)|\[at]) ?| at (?=[a-z0-9\-]+ dot (?:com|co|net|org|edu|info|io|de|fr|cn|uk)\b))"
@@ -24,12 +32,14 @@ _SECRET_URL = re.compile(
 )
 
 
-def emails(text: str) -> Iterator[Span]:
+def emails(text: Folded) -> Iterator[Span]:
     """E-mail addresses, of every script, also written '(at)', '[dot]' or ' at … dot …'."""
-    for match in _EMAIL.finditer(text):
+    for match in _EMAIL.finditer(text.low):
         start = match.start() + len(match[0]) - len(match[0].lstrip(".-+%_"))
         plain = re.sub(
-            r" ?[(\[]dot[)\]] ?| dot ", ".", re.sub(r" ?[(\[]at[)\]] ?| at ", "@", text[start : match.end()])
+            r" ?[(\[]dot[)\]] ?| dot ",
+            ".",
+            re.sub(r" ?[(\[]at[)\]] ?| at ", "@", text.text[start : match.end()].lower()),
         )
         yield Span(start, match.end(), "EMAIL", "email:" + plain)
 
@@ -43,44 +53,55 @@ def urls(text: str) -> Iterator[Span]:
 
 
 _RULES: Final[tuple[tuple[int, Callable[[str], Iterator[Span]]], ...]] = (
-    (7, numbers.phones),
-    (14, numbers.cards),
-    (7, numbers.ibans),
-    (9, numbers.ids),
+    (7, documents.ids),
+    (14, payments.cards),
+    (7, payments.ibans),
+    (7, phones.phones),
 )
 """Rules with the shortest run of digits that any of their numbers has."""
 
+_TRIGGERS: Final = cues.TRIGGERS | secrets.TRIGGERS | streets.TRIGGERS | documents.TRIGGERS
+_DIGIT: Final = re.compile("[0-9]").search
+_SECRETS_ZH: Final = re.compile(r"密码|口令|验证码|校验码|动态码|安全码").search
+
 
 class PatternDetector:
-    """Identifiers that have a form of their own, or a label in front of them (docs/pseudonyms.md has the list)."""
+    """Identifiers that have a form of their own, or words beside them (docs/pseudonyms.md has the list)."""
 
     def find(self, text: Folded) -> Iterable[Span]:
         """Spans of every rule; they may overlap."""
         low = text.low
-        if not _ANYTHING(low):
-            return ()
-        spans = [*labels(text)]
+        triggers = text.words & _TRIGGERS
+        plain = low.isascii()
+        spans: list[Span] = []
+        if triggers:
+            if not triggers.isdisjoint(cues.TRIGGERS):
+                spans += cues.named(text, triggers)
+            if not triggers.isdisjoint(secrets.TRIGGERS):
+                spans += secrets.secrets(text)
+        if not plain:
+            spans += chinese_names.chinese_names(text)
+            if _SECRETS_ZH(low):
+                spans += secrets.secrets(text)
         if "@" in low or "at)" in low or "at]" in low or " dot " in low:
-            spans += emails(low)
+            spans += emails(text)
         if "http" in low or "www." in low:
             spans += urls(low)
-        if (digits := sum(map(low.count, "0123456789"))) >= 3:
-            spans += _numbers(text, digits)
+        if ":" in low or "是" in low or "=" in low:
+            spans += codes.handles(low)
+        if _DIGIT(low):
+            digits = sum(map(low.count, "0123456789"))
+            spans += streets.addresses(text, triggers, digits)
+            if digits >= 3:
+                spans += _numbers(text, triggers, digits)
         return spans
 
 
-def labels(text: Folded) -> Iterator[Span]:
-    """Names and user names that a label gives away."""
-    if ":" in text.low or "是" in text.low or "=" in text.low:
-        yield from codes.handles(text.low)
-        yield from codes.labelled_names(text.text)
-    elif "name is" in text.low or "为" in text.low:
-        yield from codes.labelled_names(text.text)
-
-
-def _numbers(text: Folded, digits: int) -> Iterator[Span]:
+def _numbers(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Span]:
     low = text.low
     run = numbers.longest_run(low) if digits >= 7 else digits
+    if digits >= 4:
+        yield from documents.labelled_ids(text, triggers)
     for least, rule in _RULES:
         if run >= least:
             yield from rule(low)
