@@ -1,5 +1,7 @@
 """What happened to a customer: events, and the history that they make."""
 
+import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,6 +11,9 @@ from fewsight.evidence import references
 
 Scalar = str | int | float | bool
 """A value of a profile or of an event's attributes."""
+
+AGENT_REPLY: Final = "agent reply"
+"""The kind of what the firm itself wrote to a customer: never the customer's own words."""
 
 EVENT_KINDS: Final = (
     "view",
@@ -30,8 +35,33 @@ EVENT_KINDS: Final = (
     "cancellation",
     "login",
     "note",
+    AGENT_REPLY,
     "other",
 )
+"""Kinds that prompts can say in every language; any other word is a kind too, and is shown as it is."""
+
+PRODUCTS: Final = "; "
+"""Stands between the products of one order."""
+
+_QUANTITY: Final = re.compile(r"\d+ x ")
+
+_LONGEST_KIND: Final = 60
+_MISSPELLED: Final = 0.88
+"""Likeness (difflib's ratio) from which on a word is a known kind misspelled: 'ordr', not 'repayment'."""
+
+
+def kind_problem(kind: str) -> str | None:
+    """Why a word can't be a kind of event, or None: it is empty or far too long, or a known kind misspelled.
+
+    >>> kind_problem("wishlist"), kind_problem("mesage")
+    (None, " Did you mean 'message'?")
+    """
+    if kind in EVENT_KINDS:
+        return None
+    if not kind.strip() or len(kind) > _LONGEST_KIND or len(kind.splitlines()) > 1:
+        return f" Write a word or two, at most {_LONGEST_KIND} characters."
+    close = difflib.get_close_matches(kind.casefold(), EVENT_KINDS, n=1, cutoff=_MISSPELLED)
+    return f" Did you mean {close[0]!r}?" if close and abs(len(close[0]) - len(kind)) <= 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +81,18 @@ class Event:
     amount: int | None = None
     currency: str | None = None
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """Names of the products, each once and without its quantity; an order of several lines has several.
+
+        >>> Event("1", None, "order", product="Beans 1kg; 2 x Kettle").products
+        ('Beans 1kg', 'Kettle')
+        """
+        lines = (self.product or "").split(PRODUCTS)
+        return tuple(
+            dict.fromkeys(_QUANTITY.sub("", line, count=1) if _QUANTITY.match(line) else line for line in lines if line)
+        )
 
 
 @dataclass(frozen=True, slots=True)

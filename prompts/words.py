@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fewsight.events import EVENT_KINDS
+from fewsight.events import AGENT_REPLY, EVENT_KINDS
 from fewsight.prompts.task import Language
 
 SYSTEM: Final[dict[Language, str]] = {
@@ -32,6 +32,7 @@ KINDS: Final[dict[Language, dict[str, str]]] = {
         "cancellation": "取消",
         "login": "登录",
         "note": "备注",
+        AGENT_REPLY: "客服回复",
         "other": "其他",
     },
 }

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from fewsight.errors import MappingError
+from fewsight.tables.columns.names import rank
 from fewsight.tables.guess import Sample
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.records import BadValue
@@ -13,10 +14,10 @@ from fewsight.tables.values.amounts import Mark, decimal_mark, minor_units
 from fewsight.tables.values.calendar_words import DOUBTFUL_ZONES
 from fewsight.tables.values.dates import day_order, is_ambiguous
 from fewsight.tables.values.times import is_excel_serial, read_time
-from fewsight.tables.words import COLUMN_WORDS, squash
+from fewsight.tables.words import squash
 
-_UNTOLD: Final = frozenset({"day", "at", "created", "day_of_week"})
-"""Names of times that are names of other columns as often."""
+_SAY_TIME: Final = ("time", "date", "datum", "zeit", "fecha", "heure", "日期", "时间", "日時")
+"""Parts of names that can't be those of other columns, as 'day', 'created' and 'data' can."""
 _SHOWN: Final = 3
 
 Column = Callable[[str], Iterable[Any]]
@@ -40,9 +41,9 @@ def settle(given: ColumnMapping, chosen: ColumnMapping, table: str, sample: Samp
             notes += note
         _check_times(table, name, sample[name], day_first, chosen.guessed)
         notes += _notes_on_times(name, sample[name])
-    elif chosen.rows == "events":
+    elif chosen.rows != "profiles":
         _check_names(table, chosen, sample)
-    if name := chosen.columns.get("amount"):
+    if name := chosen.columns.get("amount", chosen.columns.get("price")):
         if given.decimal is None:
             mark, note = _mark(name, sample[name], column)
             notes += note
@@ -86,9 +87,14 @@ def _check_names(table: str, mapping: ColumnMapping, sample: Sample) -> None:
     if not mapping.guessed:
         return
     for name, values in sample.items():
-        squashed = squash(name)
-        if squashed in COLUMN_WORDS["time"] and squashed not in _UNTOLD and name not in mapping.columns.values():
+        place = rank("time", name)
+        if place and place[0] == 0 and _says_time(name) and name not in mapping.columns.values():
             _check_times(table, name, [value for value in values if isinstance(value, str)], None, guessed=True)
+
+
+def _says_time(name: str) -> bool:
+    word = squash(name)
+    return any(part in word for part in _SAY_TIME) or (word.endswith("at") and len(word) > 2)
 
 
 def _notes_on_times(name: str, values: Sequence[Any]) -> list[str]:

@@ -13,6 +13,7 @@ from fewsight.errors import InputError, did_you_mean
 from fewsight.events import CustomerHistory, Event, Scalar
 from fewsight.tables.loading import Counts, Loaded, load
 from fewsight.tables.mapping import ColumnMapping
+from fewsight.tables.order_lines import orders_of_lines, with_own_ids
 from fewsight.tables.rows import unpack
 from fewsight.tables.values.times import from_microseconds
 
@@ -63,7 +64,7 @@ class Histories:
     def __iter__(self) -> Iterator[CustomerHistory]:
         """Yield every customer; memory holds one history at a time."""
         for customer, rows in groupby(self._loaded.store.events(), key=itemgetter(0)):
-            yield _history(customer, rows)
+            yield _history(customer, rows, self.mapping)
 
     def __len__(self) -> int:
         """Number of customers."""
@@ -81,7 +82,7 @@ class Histories:
             raise InputError(
                 f"No customer {customer_id!r} among {len(self):,}.{hint.replace(' Known:', ' There are, for example:')}"
             )
-        return _history(customer_id, iter(rows))
+        return _history(customer_id, iter(rows), self.mapping)
 
     def close(self) -> None:
         """Remove the temporary files."""
@@ -126,7 +127,7 @@ def open_histories(
     return Histories(loaded.mapping, loaded.counts, loaded.newest, loaded.digest, loaded)
 
 
-def _history(customer: str, rows: Iterator[tuple[Any, ...]]) -> CustomerHistory:
+def _history(customer: str, rows: Iterator[tuple[Any, ...]], mapping: ColumnMapping) -> CustomerHistory:
     events: list[Event] = []
     profile: dict[str, Scalar] = {}
     own: Mapping[str, Scalar] = {}
@@ -138,4 +139,6 @@ def _history(customer: str, rows: Iterator[tuple[Any, ...]]) -> CustomerHistory:
             profile.update(unpack(facts))
         when = None if time is None else from_microseconds(time)
         events.append(Event(name, when, kind, channel, text, product, amount, currency, unpack(attributes)))
-    return CustomerHistory(customer, tuple(events), {**profile, **own})
+    if mapping.rows == "lines":
+        events = orders_of_lines(events, total_once="amount" in mapping.columns)
+    return CustomerHistory(customer, tuple(with_own_ids(events)), {**profile, **own})

@@ -4,38 +4,38 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from fewsight.digest import digest
 from fewsight.errors import InputError, did_you_mean
+from fewsight.tables.columns import Sheet, guess
+from fewsight.tables.columns.names import rank
 from fewsight.tables.formats import settle
-from fewsight.tables.guess import Sample, guess, has_naive_times, look_at_values
+from fewsight.tables.guess import Sample, has_naive_times, look_at_values
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.newest import newest_of
 from fewsight.tables.quarantine import Quarantine
-from fewsight.tables.records import Broken, Record, Source
+from fewsight.tables.records import Broken, Source
 from fewsight.tables.rows import RowReader
+from fewsight.tables.shapes import Head, Nested, Peeked, dotted, message_columns, reshape, sheet_through
 from fewsight.tables.sources.opening import open_source
 from fewsight.tables.store import Store
 from fewsight.tables.values.times import from_microseconds
-from fewsight.tables.words import COLUMN_WORDS, squash
+from fewsight.tables.words import squash
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_SAMPLED_ROWS: Final = 1_000
-_SAMPLED_CHARACTERS: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What became of the rows.
 
-    Always: rows == events + quarantined + duplicates, and profile_rows == profiles + profile_quarantined +
-    profile_duplicates. Blank lines are no rows.
+    Always: rows + unfolded == events + lines + quarantined + duplicates, and profile_rows == profiles +
+    profile_quarantined + profile_duplicates. Blank lines are no rows. `lines` counts further lines of orders, each of
+    which has one event, `unfolded` messages that stood inside rows; both are 0 for most tables.
     """
 
     rows: int = 0
@@ -47,6 +47,19 @@ class Counts:
     profiles: int = 0
     profile_quarantined: int = 0
     profile_duplicates: int = 0
+    lines: int = 0
+    unfolded: int = 0
+
+    def in_words(self) -> str:
+        """The sum on one line, as it is told before a run.
+
+        >>> Counts(rows=6, events=3, lines=3, customers=2).in_words()
+        '6 rows = 3 events + 3 further lines of orders + 0 quarantined + 0 duplicates; 2 customers.'
+        """
+        unfolded = f" + {self.unfolded} messages in them" if self.unfolded else ""
+        lines = f" + {self.lines} further lines of orders" if self.lines else ""
+        left_out = f"{self.quarantined} quarantined + {self.duplicates} duplicates"
+        return f"{self.rows} rows{unfolded} = {self.events} events{lines} + {left_out}; {self.customers} customers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +73,53 @@ class Loaded:
     digest: str
 
 
+_OF_PROFILES = ("profile_rows", "profiles", "profile_quarantined", "profile_duplicates")
+_LINES = """SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT customer, id FROM events WHERE kind IS NOT NULL))
+    FROM events WHERE kind IS NOT NULL"""
+
+
 class _Table:
     """A source with its first rows looked at, to be read once."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        rows = source.records()
-        head = list(_head(rows))
-        if not head:
-            raise InputError(f"{source.name} has columns, but no rows.")
-        self._rows = chain(head, rows)
-        cells = [found for _, found in head if not isinstance(found, Broken)]
-        self.sample: Sample = {
-            name: [row[at] for row in cells if row[at] is not None and row[at] != ""]
-            for at, name in enumerate(source.columns)
-        }
+        self._peeked = Peeked(source)
+        self._mapping = ColumnMapping()
+        self.source: Source = self._peeked
+        self.inner = dotted(self._peeked.sheet)
+        self.sheet = self._peeked.sheet
         self.good = self.bad = 0
+
+    @property
+    def sample(self) -> Sample:
+        """The first values of each column, without empty ones."""
+        return self.sheet.sample
+
+    @property
+    def whole(self) -> Sheet:
+        """The first rows with all that stands in objects."""
+        return sheet_through(Nested(Head(self._peeked), self.inner))
+
+    @property
+    def unfolded(self) -> int:
+        """Messages that stood inside rows."""
+        return getattr(self.source, "unfolded", 0)
+
+    def reshape(self, mapping: ColumnMapping) -> ColumnMapping:
+        """Open objects and unfold messages as a mapping asks for; returns the mapping that fits."""
+        self._mapping = mapping
+        self.source, fitted = reshape(self._peeked, mapping, self.inner)
+        self.sheet = sheet_through(reshape(Head(self._peeked), mapping, self.inner)[0])
+        return fitted
 
     def column(self, name: str) -> Iterator[Any]:
         """All cells of a column, read anew from the source."""
-        at = self.source.columns.index(name)
-        return (cells[at] for _, cells in self.source.records() if not isinstance(cells, Broken))
+        source, _ = reshape(self._peeked.source, self._mapping, self.inner)
+        at = source.columns.index(name)
+        return (cells[at] for _, cells in source.records() if not isinstance(cells, Broken))
 
     def pour(self, reader: RowReader, store: Store, quarantine: Quarantine, where: str = "") -> None:
         """Read all rows into a store, and what is broken into the quarantine."""
-        for number, (line, cells) in enumerate(self._rows, 1):
+        for number, (line, cells) in enumerate(self.source.records(), 1):
             row = cells if isinstance(cells, Broken) else reader.read(number, line, cells)
             if isinstance(row, Broken):
                 self.bad += 1
@@ -133,13 +168,13 @@ def load(
 
 
 def _fit(table: _Table, mapping: ColumnMapping | None, zone: ZoneInfo | None, has_profiles: bool) -> ColumnMapping:
-    name, columns = table.source.name, table.source.columns
-    chosen = guess(name, table.sample) if mapping is None else mapping
+    name = table.source.name
+    chosen = guess(name, whole := table.whole, message_columns(whole)) if mapping is None else mapping
     if has_profiles and chosen.rows == "profiles":
         raise InputError(f"The rows of {name} are profiles, so there can't be a second table of profiles beside it.")
     # with a table of profiles beside it, [profile] names columns of that one
     chosen = replace(chosen, profile=()) if has_profiles else chosen
-    fitted = chosen.for_table(name, columns)
+    fitted = table.reshape(chosen).for_table(name, table.source.columns)
     chosen = look_at_values(fitted, table.sample, zone is not None)
     chosen = settle(fitted, chosen, name, table.sample, table.column)
     naive = None if zone else has_naive_times(chosen, table.sample)
@@ -155,10 +190,9 @@ def _fit_profiles(table: _Table, mapping: ColumnMapping | None) -> ColumnMapping
     columns = table.source.columns
     key = mapping.columns.get("customer_id") if mapping else None
     if key not in columns:
-        names = {squash(name): name for name in reversed(columns)}
-        key = next(
-            (names[word] for word in (*COLUMN_WORDS["customer_id"], "id") if word in names), key or "customer_id"
-        )
+        ranked = sorted((place, name) for name in columns if (place := rank("customer_id", name)))
+        bare = [name for name in columns if squash(name) == "id"]
+        key = next((name for name in (*(name for _, name in ranked), *bare)), key or "customer_id")
     chosen = ColumnMapping({"customer_id": key}, profile=mapping.profile if mapping else None, rows="profiles")
     return chosen.for_table(f"profiles: {table.source.name}", columns)
 
@@ -171,20 +205,15 @@ def _count(store: Store, mapping: ColumnMapping, events: _Table, beside: _Table 
         bad.add(row, "profiles: " if is_profile and not main_is_profiles else "")
     customers = store.one("SELECT count(*) FROM people")
     rows = (events.good + events.bad, events.good - doubles[main_is_profiles], events.bad, doubles[main_is_profiles])
+    lines = store.one(_LINES) if mapping.rows == "lines" else 0
     if main_is_profiles:
         return Counts(0, 0, 0, 0, customers, *rows)
+    counts = Counts(*rows, customers, lines=lines, unfolded=events.unfolded)
+    counts = replace(counts, rows=counts.rows - counts.unfolded, events=counts.events - lines)
     if beside is None:
-        return Counts(*rows, customers)
-    return Counts(*rows, customers, beside.good + beside.bad, beside.good - doubles[True], beside.bad, doubles[True])
-
-
-def _head(rows: Iterator[Record]) -> Iterator[Record]:
-    size = 0
-    for number, row in enumerate(rows, 1):
-        yield row
-        size += 0 if isinstance(row[1], Broken) else sum(len(cell) for cell in row[1] if isinstance(cell, str))
-        if number >= _SAMPLED_ROWS or size >= _SAMPLED_CHARACTERS:
-            return
+        return counts
+    more = (beside.good + beside.bad, beside.good - doubles[True], beside.bad, doubles[True])
+    return replace(counts, **dict(zip(_OF_PROFILES, more, strict=True)))
 
 
 def _zone(tz: str | None) -> ZoneInfo | None:
@@ -204,5 +233,16 @@ def _zone_hint(tz: str) -> str:
 def _plain(mapping: ColumnMapping | None) -> dict[str, Any] | None:
     if mapping is None:
         return None
-    names = ("columns", "defaults", "kinds", "profile", "attributes", "rows", "amount_unit", "day_first", "decimal")
+    names: tuple[str, ...] = (
+        "columns",
+        "defaults",
+        "kinds",
+        "profile",
+        "attributes",
+        "rows",
+        "amount_unit",
+        "day_first",
+        "decimal",
+    )
+    names += tuple(name for name in ("authors", "messages") if getattr(mapping, name))  # digests of before stay
     return {name: value if not hasattr(value := getattr(mapping, name), "items") else dict(value) for name in names}

@@ -4,19 +4,19 @@ import json
 import marshal
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
-from fewsight.errors import did_you_mean
-from fewsight.events import EVENT_KINDS, Scalar
+from fewsight.events import Scalar
+from fewsight.tables.columns.names import rank
 from fewsight.tables.mapping import ColumnMapping
+from fewsight.tables.readers import Authors, Kinds, Money
 from fewsight.tables.records import BadValue, Broken, Cells, damage, is_finite
-from fewsight.tables.values.amounts import minor_units, symbol_currency
-from fewsight.tables.values.currencies import currency_code
 from fewsight.tables.values.times import microseconds
-from fewsight.tables.words import KIND_WORDS, squash
+from fewsight.tables.words import squash
+from fewsight.texts.html import plain_text
 
 Row = tuple[Any, ...]
 """A row of the store: see `fewsight.tables.store.COLUMNS`."""
@@ -27,6 +27,7 @@ _FRACTION = re.compile(r"-?(?:0|[1-9]\d{0,8})\.\d{1,9}", re.ASCII)
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _PROFILE_ID: Final = ""
 _SLOTS: Final = ("customer_id", "time", "event_id", "kind", "channel", "text", "product", "amount", "currency")
+_TIME, _KIND, _TEXT, _PRODUCT, _AMOUNT = (_SLOTS.index(role) for role in ("time", "kind", "text", "product", "amount"))
 
 
 class RowReader:
@@ -38,25 +39,37 @@ class RowReader:
         self._at = {role: place[name] for role, name in mapping.columns.items()}
         self._attributes = [(place[name], name) for name in mapping.attributes or ()]
         self._profile = [(place[name], name) for name in mapping.profile or ()]
-        money = _Money(mapping, self._at.get("amount"))
+        price_at = self._at.get("price") if "amount" not in self._at else None
+        self._money = Money(mapping, self._at.get("amount", price_at), self._at.get("quantity"))
+        self._plan = self._readers(tz, price_at)
+        self._authors = Authors(mapping) if "author" in self._at else None
+        self._blank = [mapping.defaults.get(role) for role in _SLOTS]
+        self._needed = [
+            (role, slot)
+            for role, slot in (("time", _TIME), ("kind", _KIND))
+            if role in self._at and not mapping.defaults.get(role)
+        ]
+        self._twins = _twins(mapping, self._columns)
+        self._is_list = squash(mapping.columns.get("customer_id", "")).endswith("ids")
+        self._order: tuple[Any, ...] = ()
+
+    def _readers(self, tz: tzinfo | None, price_at: int | None) -> list[tuple[str, int, int, Callable[[Any], Any]]]:
+        money, day_first = self._money, self._mapping.day_first
         readers: dict[str, Callable[[Any], Any]] = {
             "customer_id": identifier,
-            "time": lambda value: microseconds(value, tz, mapping.day_first),
+            "time": lambda value: microseconds(value, tz, day_first),
             "event_id": identifier,
-            "kind": _Kinds(mapping.kinds),
+            "kind": Kinds(self._mapping.kinds),
             "channel": identifier,
-            "text": str,
+            "text": lambda value: plain_text(str(value)),
             "product": identifier,
             "currency": money.currency,
             "amount": money.amount,
         }
-        slots = {role: at for at, role in enumerate(_SLOTS)}
-        self._plan = [(role, slots[role], self._at[role], read) for role, read in readers.items() if role in self._at]
-        self._money = money
-        self._blank = [mapping.defaults.get(role) for role in _SLOTS]
-        self._needed = [
-            (role, slots[role]) for role in ("time", "kind") if role in self._at and not mapping.defaults.get(role)
-        ]
+        plan = [(role, _SLOTS.index(role), self._at[role], read) for role, read in readers.items() if role in self._at]
+        if price_at is not None:
+            plan.append(("price", _SLOTS.index("amount"), price_at, money.price))
+        return plan
 
     def read(self, number: int, line: int, cells: Cells) -> Row | Broken:
         """The event or profile in a row (the `number`-th of its table), or why there is none."""
@@ -64,7 +77,7 @@ class RowReader:
             column, reason, value = found
             return Broken(line, reason, column, value, self._customer_or_none(cells))
         try:
-            return self._event(number, line, cells) if self._mapping.rows == "events" else self._alone(line, cells)
+            return self._alone(line, cells) if self._mapping.rows == "profiles" else self._event(number, line, cells)
         except _CellError as error:
             value = cells[self._at[error.role]]
             return Broken(line, error.reason, self._mapping.columns[error.role], value, self._customer_or_none(cells))
@@ -80,76 +93,88 @@ class RowReader:
                 row[slot] = read(value)
             except BadValue as bad:
                 raise _CellError(role, str(bad)) from None
+        self._complete(row, cells)
         row[8] = self._money.of_row
         customer, given = row[0], row[2]
         if customer is None:
             if "customer_id" in self._at:
                 raise _CellError("customer_id", "no customer id")
-            customer = f"row-{number}"
+            customer = given if given and self._mapping.rows == "lines" else f"row-{number}"
         for role, slot in self._needed:
             if row[slot] is None:
                 raise _CellError(role, f"no {role}")
         name = given or (f"row-{number}" if "event_id" in self._at else str(number))
         facts = pack(self._attributes, cells), pack(self._profile, cells)
-        return (line, customer, row[1], name, given is not None, *row[3:], *facts)
+        return (line, customer, row[1], name, self._twins(given, cells), *row[3:], *facts)
+
+    def _complete(self, row: list[Any], cells: Cells) -> None:
+        """What depends on several cells: text under its subject, kind by author, the order of a line."""
+        if self._is_list and row[0]:
+            row[0] = first_of_list(row[0])
+        if (at := self._at.get("subject")) is not None and cells[at] is not None:
+            row[_TEXT] = _under(plain_text(str(cells[at])).strip(), row[_TEXT])
+        if self._authors is not None and row[_TEXT] and (author := cells[self._at["author"]]) not in (None, ""):
+            who = self._authors.who(identifier(author), row[0])
+            row[_KIND] = self._authors.kind(who, row[_KIND], has_more=bool(row[_PRODUCT] or row[_AMOUNT]))
+        if self._mapping.rows == "lines":
+            self._complete_line(row)
+        elif "price" in self._at and row[_KIND] == "order" and (row[_AMOUNT] or 0) < 0:
+            row[_KIND] = "return"
+
+    def _complete_line(self, row: list[Any]) -> None:
+        """Lines after an order's first may leave its customer and time blank. A quantity is told with the product."""
+        given = row[2]
+        if given is not None and self._order and self._order[0] == given:
+            row[0], row[_TIME] = row[0] or self._order[1], row[_TIME] or self._order[2]
+        self._order = (given, row[0], row[_TIME])
+        pieces = self._money.quantity() if "quantity" in self._at else 1
+        if row[_PRODUCT] and pieces != 1:
+            row[_PRODUCT] = f"{abs(pieces):g} x {row[_PRODUCT]}"
+        if pieces < 0 and row[_KIND] == "order":
+            row[_KIND] = "return"
 
     def _alone(self, line: int, cells: Cells) -> Row:
         # an empty id that counts as given: a second profile of a customer is a duplicate like any other
         customer = self._customer_or_none(cells)
         if customer is None:
             raise _CellError("customer_id", "no customer id")
-        return (line, customer, None, _PROFILE_ID, True, *[None] * 7, pack(self._profile, cells))
+        return (line, customer, None, _PROFILE_ID, hash(_PROFILE_ID), *[None] * 7, pack(self._profile, cells))
 
     def _customer_or_none(self, cells: Cells) -> str | None:
         value = cells[self._at["customer_id"]] if "customer_id" in self._at else None
         return None if value is None else identifier(value) or None
 
 
+def _under(subject: str, text: str | None) -> str | None:
+    """A text under its subject, unless it begins with it."""
+    if not subject or (text and squash(text).startswith(squash(subject))):
+        return text
+    return f"{subject}\n{text}" if text else subject
+
+
+def _twins(mapping: ColumnMapping, columns: Sequence[str]) -> Callable[[str | None, Cells], int | None]:
+    """What is equal in rows of one customer that are doubles, None for a row that is nobody's double.
+
+    An id that was named by the user, or by its column, speaks for itself. One that was guessed does not: only a row
+    that is equal in every cell is a double.
+    """
+    of_events = mapping.columns.get("event_id")
+    if of_events is not None and mapping.rows != "lines" and (not mapping.guessed or squash(of_events) == "eventid"):
+        return lambda given, _: None if given is None else hash(given)
+    ids = [at for at, name in enumerate(columns) if rank("event_id", name)] if mapping.guessed else []
+    ids += [columns.index(of_events)] if of_events in columns else []
+    return lambda _, cells: hash(tuple(cells)) if any(cells[at] not in (None, "") for at in ids) else None
+
+
+def first_of_list(value: str) -> str:
+    """The first id of a cell that lists several: '501;502' is a ticket of customer 501."""
+    return next((part for part in re.split(r"[\s;,|\[\]\"']+", value) if part), value)
+
+
 class _CellError(Exception):
     def __init__(self, role: str, reason: str) -> None:
         super().__init__(reason)
         self.role, self.reason = role, reason
-
-
-class _Kinds:
-    """Kinds of events by the words of a table."""
-
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self._given = {squash(value): kind for value, kind in given.items()}
-        self._known: dict[Any, str] = {}
-
-    def __call__(self, value: Any) -> str:  # noqa: ANN401 - any cell
-        word = str(value)
-        kind = self._known.get(word)
-        if kind is None:
-            short = squash(word)
-            kind = self._given.get(short) or KIND_WORDS.get(short)
-            if kind is None:
-                hint = did_you_mean(word.strip().casefold()[:40], EVENT_KINDS)
-                raise BadValue(f"unknown kind of event.{hint} Map it under [kinds].")
-            self._known[word] = kind
-        return kind
-
-
-class _Money:
-    """Currency and amount of one row, in this order: an amount's decimals depend on its currency."""
-
-    def __init__(self, mapping: ColumnMapping, amount_at: int | None) -> None:
-        self._default = mapping.defaults.get("currency")
-        self._unit, self._mark, self._amount_at = mapping.amount_unit, mapping.decimal, amount_at
-        self.of_row: str | None = None
-
-    def begin(self, cells: Cells) -> None:
-        self.of_row = self._default
-        if self._amount_at is not None:
-            self.of_row = symbol_currency(cells[self._amount_at]) or self._default
-
-    def currency(self, value: Any) -> str:  # noqa: ANN401 - any cell
-        self.of_row = currency_code(value)
-        return self.of_row
-
-    def amount(self, value: Any) -> int:  # noqa: ANN401 - any cell
-        return minor_units(value, self.of_row, self._unit, self._mark)
 
 
 def identifier(value: Any) -> str:  # noqa: ANN401 - any cell

@@ -18,7 +18,7 @@ COLUMNS: Final = {
     "customer": "string",
     "time": "int64",
     "id": "string",
-    "given": "bool",
+    "twin": "int64",
     "kind": "string",
     "channel": "string",
     "text": "string",
@@ -28,7 +28,7 @@ COLUMNS: Final = {
     "attributes": "binary",
     "profile": "binary",
 }
-"""A row of the store. A row without a kind is a profile; `given` says that the id stood in the table."""
+"""A row of the store. A row without a kind is a profile; rows of a customer with equal `twin`s are doubles."""
 
 _ROWS, _CHARACTERS = 5_000, 4_000_000
 # Parquet holds in memory where each piece of a file lies, when writing and when reading: after so many, a new file.
@@ -42,12 +42,12 @@ _AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B", re.IGNORECASE)
 _PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
 # Marks first, and a share of them at a time: the ids themselves, of millions of events, would fill the memory.
 _SHARE: Final = 1_000_000
-_MARKS = """INSERT INTO marks SELECT hash(customer, id) AS mark FROM staged
-    WHERE given AND hash(customer, id) % $shares = $share GROUP BY mark HAVING count(*) > 1"""
+_MARKS = """INSERT INTO marks SELECT hash(customer, twin) AS mark FROM staged
+    WHERE twin IS NOT NULL AND hash(customer, twin) % $shares = $share GROUP BY mark HAVING count(*) > 1"""
 _DOUBLES = """CREATE OR REPLACE TABLE doubles AS
     SELECT seq, line, customer, id, kind IS NULL AS is_profile, first_value(line) OVER same AS earlier
-    FROM staged WHERE given AND hash(customer, id) IN (SELECT mark FROM marks)
-    WINDOW same AS (PARTITION BY customer, id ORDER BY seq)
+    FROM staged WHERE twin IS NOT NULL AND hash(customer, twin) IN (SELECT mark FROM marks)
+    WINDOW same AS (PARTITION BY customer, twin ORDER BY seq)
     QUALIFY row_number() OVER same > 1"""
 # In two statements: a join and a sort at the same time would need the memory of both.
 _PLACED = """CREATE OR REPLACE TABLE placed AS
@@ -70,13 +70,13 @@ class Store:
         self._rows: list[tuple[Any, ...]] = []
         self._size = 0
         self._count = 0
-        self._has_ids = False
+        self._has_twins = False
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Add a row in the order of COLUMNS."""
         self._rows.append(row)
-        self._has_ids = self._has_ids or row[4]
+        self._has_twins = self._has_twins or row[4] is not None
         self._size += sum(len(row[at]) for at in (7, 11, 12) if row[at] is not None)
         if len(self._rows) >= _ROWS or self._size >= _CHARACTERS:
             self._flush()
@@ -169,7 +169,7 @@ class Store:
             connection.execute(_PEOPLE)
             connection.execute("CREATE OR REPLACE TABLE marks (mark UBIGINT)")
             shares = self._count // _SHARE + 1
-            for share in range(shares if self._has_ids else 0):
+            for share in range(shares if self._has_twins else 0):
                 connection.execute(_MARKS, {"shares": shares, "share": share})
             for statement in (_DOUBLES, _PLACED, _EVENTS, "DROP VIEW staged", "DROP TABLE placed"):
                 connection.execute(statement)

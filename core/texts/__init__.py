@@ -1,4 +1,5 @@
-"""Texts of histories without a language model: what a classic model reads, classic models, and careless typing.
+"""What people write: HTML as plain text, a mail's own words apart from older mail, and texts as classic models
+and tests of robustness need them.
 
-Every module may be used by every room: evaluations, training and agents read and change texts alike.
+Import the modules: `html`, `mail`, `documents`, `classic` and `changes`.
 """

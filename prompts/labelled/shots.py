@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from fewsight.errors import did_you_mean
-from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
+from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar, kind_problem
 from fewsight.evidence import reference
 from fewsight.language import guess_language
 from fewsight.prompts.labelled.checking import check_answer
@@ -78,8 +78,10 @@ def _event(event: Any, number: int) -> Event:  # noqa: ANN401 - any JSON
             if key not in _EVENT_KEYS:
                 raise ShotError(f"unknown key {key!r}.{did_you_mean(key, _EVENT_KEYS)}")
         kind, amount = event.get("kind"), event.get("amount")
-        if kind not in EVENT_KINDS:
+        if not isinstance(kind, str):
             raise ShotError(f"kind is {kind!r}.{did_you_mean(str(kind), EVENT_KINDS)}")
+        if hint := kind_problem(kind):
+            raise ShotError(f"kind is {kind!r}.{hint}")
         if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool)):
             raise ShotError(f"amount is {amount!r}; write minor units (cents) as a whole number")
         words = {key: _text(event, key) for key in ("channel", "text", "product", "currency")}

@@ -35,10 +35,7 @@ def show_input(histories: "Histories", options: RunOptions) -> None:
     """What was read, and how the columns were understood."""
     counts = histories.counts
     _line(histories.mapping.describe())
-    _line(
-        f"{counts.rows} rows = {counts.events} events + {counts.quarantined} quarantined + "
-        f"{counts.duplicates} duplicates; {counts.customers} customers."
-    )
+    _line(counts.in_words())
     if counts.quarantined or counts.duplicates:
         _line("The rows that were left out are in quarantine.jsonl, each with its reason.", fg="yellow")
     if not options.prompt.mask:
