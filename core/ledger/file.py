@@ -11,6 +11,13 @@ from fewsight.errors import LedgerError
 VERSION: Final = 1
 """Version of the tables, kept in the file's `user_version`."""
 
+WRITING: Final = 0x66735752
+CLOSED: Final = 0x6673434C
+"""Whether the file was closed by its writer ('fsCL') or not ('fsWR'), kept in its `application_id`; 0 where a fewsight
+wrote it that did not say so. While it is written, the newest batches stand in the file beside it that ends in -wal."""
+
+_WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+
 # Results are found by customer first, so that reading in order brings a customer's tasks together.
 _TABLES: Final = f"""
 BEGIN;
@@ -73,6 +80,39 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def mark_writing(database: sqlite3.Connection) -> None:
+    """Note in the main file, not only beside it, that a writer is at work."""
+    database.execute(f"PRAGMA application_id = {WRITING}")
+    database.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def mark_closed(database: sqlite3.Connection) -> None:
+    """Bring everything into the main file, and note that nothing is missing from it."""
+    database.execute(f"PRAGMA application_id = {CLOSED}")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def lost_batches(database: sqlite3.Connection, path: Path) -> str | None:
+    """Why the newest batches may be missing, or None.
+
+    A file that was not closed needs the one beside it, and SQLite takes a missing or unreadable one for an empty one.
+    """
+    (state,) = database.execute("PRAGMA application_id").fetchone()
+    beside = path.with_name(path.name + "-wal")
+    try:
+        with beside.open("rb") as file:
+            start = file.read(4)
+    except FileNotFoundError:
+        start = b""
+    if state != WRITING or start in _WAL_MAGIC:
+        return None
+    return (
+        f"the newest batches are missing: {path.name} was not closed by its writer, and {beside.name}, which held "
+        f"them, is {'damaged' if start else 'gone'}. Copy both files together; or give the command that wrote the run "
+        "again, which computes what is missing."
+    )
 
 
 def _address(path: Path, read_only: bool) -> str:

@@ -4,9 +4,10 @@ Only masked text belongs in it: the ledger stores what it is given, and masks no
 reads; one `Ledger` belongs to one thread. A batch is in the ledger as a whole or not at all, even after `kill -9`.
 """
 
+import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,27 +16,30 @@ from typing import Final, Self
 from fewsight.errors import LedgerError
 from fewsight.insight import Insight
 from fewsight.ledger.check import Summary, find_problems, summarise
-from fewsight.ledger.file import connect
+from fewsight.ledger.file import connect, lost_batches, mark_closed, mark_writing
 from fewsight.ledger.lock import WriterLock
 from fewsight.ledger.rows import (
     Answer,
     AnswerKey,
     Result,
+    Row,
     answer_row,
     moment_text,
     read_answer,
     read_insight,
     result_row,
+    row_is_intact,
 )
 
 __all__ = ["Answer", "AnswerKey", "Done", "Ledger", "Result"]
+
+_log = logging.getLogger(__name__)
 
 Pair = tuple[str, datetime | None]
 """A customer id and an as-of moment."""
 
 _GET_ANSWER: Final = """
-SELECT body, prompt_tokens, answer_tokens, computed_tokens FROM answers
-WHERE key = ?
+SELECT * FROM answers WHERE key = ?
 """
 
 _GET_DONE: Final = """
@@ -44,7 +48,7 @@ WHERE run = ? AND arm = ? AND seed = ? AND task = ? AND customer_id = ? AND as_o
 """
 
 _GET_INSIGHTS: Final = """
-SELECT customer_id, as_of, task, status, body FROM results
+SELECT * FROM results
 WHERE ifnull(run = :run, 1) AND ifnull(task = :task, 1) AND ifnull(arm = :arm, 1) AND ifnull(seed = :seed, 1)
 ORDER BY run, arm, seed, customer_id, as_of, task
 """
@@ -66,6 +70,11 @@ class Ledger:
         self.path = path
         self._database = database
         self._lock = lock
+        self._written = False
+        with self._errors_named():
+            self._lost = lost_batches(database, path)
+        if lock and self._lost:
+            _log.warning("ledger %r: %s", str(path), self._lost)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True, read_only: bool = False) -> Self:
@@ -87,12 +96,17 @@ class Ledger:
             raise
 
     def get_answers(self, keys: Sequence[str]) -> dict[str, Answer]:
-        """The answers that are known for these keys (`AnswerKey.digest`)."""
+        """The answers that are known for these keys (`AnswerKey.digest`).
+
+        Raises:
+            LedgerError: the file is damaged.
+        """
         answers = {}
         with self._errors_named():
             for key in keys:
-                for columns in self._database.execute(_GET_ANSWER, (key,)):
-                    answers[key] = read_answer(*columns)
+                for row in self._database.execute(_GET_ANSWER, (key,)):
+                    self._check(row, f"answer {key!r}")
+                    answers[key] = read_answer(*row[1:5])
         return answers
 
     def record(self, answers: Mapping[str, Answer], results: Sequence[Result]) -> None:
@@ -108,6 +122,9 @@ class Ledger:
         answer_rows = [answer_row(key, answer) for key, answer in answers.items()]
         result_rows = [result_row(result) for result in results]
         with self._errors_named():
+            if not self._written:
+                mark_writing(self._database)
+                self._written = True
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 self._database.executemany(_PUT_ANSWER, answer_rows)
@@ -125,13 +142,25 @@ class Ledger:
     def insights(
         self, run: str | None = None, task: str | None = None, *, arm: str | None = None, seed: int | None = None
     ) -> Iterator[Insight]:
-        """All insights, or those of one run, task, arm or seed; streamed, ordered by run, arm, seed and customer."""
+        """All insights, or those of one run, task, arm or seed; streamed, ordered by run, arm, seed and customer.
+
+        Raises:
+            LedgerError: the file is damaged, a row is not what was recorded, or the newest batches are missing.
+        """
+        self._refuse_lost()
         with self._errors_named():
             for row in self._database.execute(_GET_INSIGHTS, {"run": run, "task": task, "arm": arm, "seed": seed}):
-                yield read_insight(*row)
+                _, _, _, customer_id, as_of, name, _, _, status, body, _ = row
+                self._check(row, f"task {name!r} of customer {customer_id!r}")
+                yield read_insight(customer_id, as_of, name, status, body)
 
     def series(self) -> list[tuple[str, str, int]]:
-        """The (run, arm, seed) triples that have results."""
+        """The (run, arm, seed) triples that have results.
+
+        Raises:
+            LedgerError: as for `insights`.
+        """
+        self._refuse_lost()
         with self._errors_named():
             return self._database.execute("SELECT DISTINCT run, arm, seed FROM results ORDER BY 1, 2, 3").fetchall()
 
@@ -146,10 +175,14 @@ class Ledger:
         Damage and careless edits are found by a digest of each row. Someone who means harm can write new digests too,
         and rows that were removed are not missed.
         """
-        return find_problems(self._database)
+        return [*([self._lost] if self._lost else []), *find_problems(self._database)]
 
     def close(self) -> None:
         """Write what is left to the main file and let others write. Closing twice is fine."""
+        written, self._written = self._written, False
+        if written:
+            with suppress(sqlite3.Error):  # a full disk: the next writer does it
+                mark_closed(self._database)
         self._database.close()
         if self._lock:
             self._lock.close()
@@ -159,6 +192,17 @@ class Ledger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    def _refuse_lost(self) -> None:
+        if self._lost and self._lock is None:
+            raise LedgerError(f"The ledger {str(self.path)!r} is not whole: {self._lost}")
+
+    def _check(self, row: Row, where: str) -> None:
+        if not row_is_intact(row):
+            raise LedgerError(
+                f"The ledger {str(self.path)!r} is damaged or was changed: {where} is not what was recorded. "
+                "`fewsight ledger verify` names all that is affected."
+            )
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
@@ -200,6 +244,6 @@ def _explain(error: sqlite3.Error, path: Path) -> str:
         )
     if name.startswith("SQLITE_CONSTRAINT_FOREIGNKEY"):
         return f"A result for {str(path)!r} names an answer that was never recorded; record the answer with it."
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "decode to UTF-8" in str(error):
         return f"The ledger {str(path)!r} is damaged: {error}. `fewsight ledger verify` names what is affected."
     return f"The ledger {str(path)!r} can't be used: {error}."
