@@ -1,6 +1,5 @@
 """`fewsight finetune` as a function: from labelled rows to an adapter folder that serves as it was trained."""
 
-import csv
 import json
 import logging
 import shutil
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fewsight.adapter_manifest import AdapterManifest
+from fewsight.export import CsvWriter
 from fewsight.files import write_text
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.config_file import as_toml
@@ -166,4 +166,4 @@ def _write_extras(folder: Path, setup: Setup, trials: Sequence[Trial]) -> None:
     for name, (head, rows) in tables.items():
         if rows:
             with (folder / name).open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows([head, *rows])
+                CsvWriter(file).writerows([head, *rows])

@@ -1,8 +1,6 @@
 """Flat tables out of nested rows: which columns there are, and writing them as CSV and Parquet."""
 
-import csv
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -11,6 +9,7 @@ from typing import Any, Final
 
 from fewsight.answers import flatten, label_text
 from fewsight.errors import InputError
+from fewsight.export.spreadsheet import CsvWriter
 
 _FIRST: Final = ("customer_id", "task", "as_of", "status")
 _LAST: Final = ("answer", "evidence", "probabilities", "provenance", "error")
@@ -19,10 +18,7 @@ _LISTS: Final = ("evidence", "unknown_pseudonyms")
 _MOST_COLUMNS: Final = 1000
 _ROWS_AT_ONCE: Final = 4096
 
-# What a spreadsheet may take for a formula, full-width signs included; plain numbers are none.
-_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _WHOLE: Final = 2**53  # beyond it a column of floats is not exact, and beyond 2**63 one of integers not possible
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 Row = Mapping[str, Any]
 
@@ -75,11 +71,11 @@ def write_csv(rows: Iterable[Row], path: Path, columns: Columns) -> None:
     """CSV for spreadsheets: UTF-8 with a byte order mark, no cell that could be run as a formula."""
     names = columns.names()
     with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
-        writer = csv.writer(file)
+        writer = CsvWriter(file)
         writer.writerow(names)
         for row in rows:
             cells = _cells(row)
-            writer.writerow([_harmless(cells.get(name)) for name in names])
+            writer.writerow(cells.get(name) for name in names)
 
 
 def write_parquet(rows: Iterable[Row], path: Path, columns: Columns) -> None:
@@ -102,12 +98,6 @@ def _cells(row: Row) -> dict[str, Any]:
         if cells.get(name) is not None:
             cells[name] = json.dumps(cells[name], ensure_ascii=False)
     return cells
-
-
-def _harmless(cell: Any) -> Any:  # noqa: ANN401 - a number, a text or nothing
-    if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
 
 
 def _arrow_type(name: str, columns: Columns) -> Any:  # noqa: ANN401 - pyarrow has no types

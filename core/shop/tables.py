@@ -38,6 +38,7 @@ def write_sample(customers: Iterable[Customer], folder: Path, labels: bool = Fal
     (folder / "labels" if labels else folder).mkdir(parents=True, exist_ok=True)
     count = events = 0
     with ExitStack() as stack:
+        # Words of our own, which no spreadsheet runs; phone numbers ('+49 ...') are to be read back as they are.
         histories = csv.writer(stack.enter_context(_open(folder / "histories.csv")))
         profiles = csv.writer(stack.enter_context(_open(folder / "profiles.csv")))
         truth = stack.enter_context(_open(folder / "truth.jsonl"))

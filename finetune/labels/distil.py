@@ -3,7 +3,6 @@
 Distillation on hard labels with a confidence threshold, as in self-training (Lee, Pseudo-Label, ICML workshop 2013).
 """
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import IO, Any, Final
 from fewsight.answers import flatten, nest
 from fewsight.errors import ConfigError, InputError
 from fewsight.events import CustomerHistory, history_record
+from fewsight.export import CsvWriter
 from fewsight.files import replacing
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
@@ -80,7 +80,7 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
     done, origin = Distilled(), dict[str, Any]()
     out.parent.mkdir(parents=True, exist_ok=True)
     with _private(out.with_suffix(".probabilities.csv")) as table, _private(out) as rows:
-        shares = csv.writer(table)
+        shares = CsvWriter(table)
         shares.writerow(SHARES_HEAD)
         known = _read(run, task, confidence, done, shares.writerow, origin)
         seen = 0

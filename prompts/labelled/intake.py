@@ -1,6 +1,5 @@
 """A table of texts and labels becomes the shots of a labelling task, row by row; nothing is dropped in silence."""
 
-import csv
 import hashlib
 import json
 from collections import Counter
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import IO, Final, Literal
 
 from fewsight.errors import TaskError
+from fewsight.export import CsvWriter
 from fewsight.language import guess_language
 from fewsight.prompts.labelled.table import BadRow, TableRow, label_word
 from fewsight.prompts.task import LANGUAGES, Language
@@ -71,7 +71,7 @@ class ShotWriter:
                 for language in LANGUAGES
             }
             report = stack.enter_context((self._folder / REPORT).open("w", encoding="utf-8", newline=""))
-            self._notes = csv.writer(report)
+            self._notes = CsvWriter(report)
             self._notes.writerow(["line", "kept", "reason"])
             for row in rows:
                 self._add(row, files)

@@ -6,7 +6,6 @@ to rows which have that other label, and gives it more than any other such label
 characters with logistic regression, so the audit needs no GPU.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fewsight.errors import InputError
+from fewsight.export import CsvWriter
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled.gold import GoldRow
 from fewsight.prompts.labelled.split import groups_of
@@ -51,7 +51,7 @@ class Audit:
     def write(self, path: Path) -> None:
         """Write the suspects as CSV; no texts, which stand in the rows' own file at `line`."""
         with path.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
+            table = CsvWriter(file)
             table.writerow([field.name for field in fields(Suspect)])
             table.writerows(astuple(one) for one in self.suspects)
 
