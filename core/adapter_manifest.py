@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from fewsight.errors import ModelError
 from fewsight.files import write_text
-from fewsight.statistics.wilson import wilson_limits
+from fewsight.statistics.shares import wilson_limits
 
 MANIFEST: Final = "fewsight.json"
 VERSION: Final = 1

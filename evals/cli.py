@@ -49,7 +49,7 @@ def evaluate() -> None:
     "tfidf-lr,tfidf-svm,embeddings-lr.  [default: majority,tfidf-lr,zero-shot,knn-4]",
 )
 @click.option("--baselines/--no-baselines", default=None, help="Whether all classic arms stand beside.  [default: yes]")
-@click.option("--metric", type=click.Choice(["accuracy", "macro_f1", "balanced_accuracy", "micro_f1", "mcc"]))
+@click.option("--metric", help="What arms are compared by, e.g. macro_f1, balanced_accuracy, mcc.  [default: accuracy]")
 @click.option("--model", help="Name, hub id, or folder.  [default: smollm2-135m]")
 @click.option("--engine", help="auto, vllm, transformers, openai or scripted.  [default: auto]")
 @click.option("--seeds", help="E.g. 0,1,2: arms that draw rows or train are repeated.  [default: 0]")

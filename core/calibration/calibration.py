@@ -1,4 +1,4 @@
-"""Calibrated probabilities: what evaluation fits, as plain data, and how it is applied to the labels of one answer.
+"""A calibration as plain data, and how it is applied to the labels of one answer.
 
 A calibration holds for the exact circumstances that it was fitted under. `require` refuses any others.
 """
@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 
 from pydantic import ValidationError, model_validator
 
-from fewsight.calibration.steps import Curve, Part, Shares, Step
+from fewsight.calibration.steps import Curve, Part, Prior, Shares, Step
 from fewsight.errors import ConfigError
 from fewsight.files import write_text
 
@@ -70,6 +70,15 @@ class FieldCalibration(Part):
             raise ValueError("a platt or isotonic step must be the last one")
         return self
 
+    @property
+    def may_change_labels(self) -> bool:
+        """Whether another label than before may be the most probable one afterwards."""
+        return any(isinstance(step, Prior) for step in self.steps)
+
+    def threshold(self, risk: float) -> Threshold | None:
+        """That of the largest risk that was fitted and is not above this one; None where there is none."""
+        return max((one for one in self.thresholds if one.risk <= risk), key=lambda one: one.risk, default=None)
+
     def apply(self, shares: Shares) -> Calibrated:
         """Calibrate the probabilities of one answer.
 
@@ -90,6 +99,11 @@ class Calibration(Part):
     version: Literal[1] = VERSION
     circumstances: Circumstances
     fields: dict[str, FieldCalibration]
+
+    @property
+    def changing(self) -> tuple[str, ...]:
+        """The fields whose labels it may change."""
+        return tuple(path for path, field in self.fields.items() if field.may_change_labels)
 
     def require(self, now: Circumstances) -> None:
         """Refuse other circumstances than those of the fit.

@@ -1,4 +1,4 @@
-"""Fitting what `fewsight.calibration` applies, field by field, on rows that are not reported on afterwards.
+"""Fitting the single steps of a calibration, on rows that are not reported on afterwards.
 
 Probabilities have shape (rows, labels) and sum to 1 in each row; `gold` are the given labels' codes, shape (rows,).
 """
@@ -8,11 +8,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from fewsight.calibration import FieldCalibration
-from fewsight.calibration.steps import LEAST, Isotonic, Platt, Prior, Step, Temperature
+from fewsight.calibration.steps import LEAST, Isotonic, Platt, Prior, Temperature
 from fewsight.errors import InputError
 from fewsight.statistics.arrays import Codes, Floats
-from fewsight.statistics.probabilities import log_loss
 from fewsight.statistics.statistic import require_same_number
 
 COLDEST: Final = 0.05
@@ -96,29 +94,6 @@ def fit_prior(probabilities: Floats, labels: Sequence[str], source: Literal["con
     require_same_number(probabilities.shape[1], len(labels))
     smoothed = (probabilities.sum(axis=0) + 1 / len(labels)) / (len(probabilities) + 1)
     return Prior(source=source, shares=dict(zip(labels, map(float, smoothed / smoothed.sum()), strict=True)))
-
-
-def fitted_field(steps: Sequence[Step], probabilities: Floats, gold: Codes, labels: Sequence[str]) -> FieldCalibration:
-    """Steps as one field's calibration, with the log loss before and after on these rows.
-
-    Raises:
-        InputError: there are no rows, or arrays do not belong together.
-    """
-    _require_rows(probabilities, gold)
-    fitted = FieldCalibration(steps=tuple(steps), rows=len(gold))
-    after = apply_rows(fitted, probabilities, labels)
-    return fitted.model_copy(
-        update={
-            "log_loss_before": log_loss(probabilities, gold).value,
-            "log_loss_after": log_loss(after, gold).value,
-        }
-    )
-
-
-def apply_rows(fitted: FieldCalibration, probabilities: Floats, labels: Sequence[str]) -> Floats:
-    """Calibrated probabilities of all rows, in the order of `labels`; shape (rows, labels)."""
-    rows = [fitted.apply(dict(zip(labels, row, strict=True))).probabilities for row in probabilities.tolist()]
-    return np.array([[row[label] for label in labels] for row in rows]).reshape(probabilities.shape)
 
 
 def _require_rows(*arrays: Floats | Codes) -> None:

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from fewsight.statistics.arrays import Codes
+from fewsight.statistics.shares import wilson_limits
 from fewsight.statistics.statistic import Statistic, cluster_sums, require_same_number
-from fewsight.statistics.wilson import wilson_limits
 
 ROUNDING: Final = 1e-9
 """A spread below this part of a figure's range counts as none."""

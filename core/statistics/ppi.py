@@ -18,8 +18,8 @@ import numpy as np
 
 from fewsight.statistics.arrays import Codes, Floats
 from fewsight.statistics.intervals import Interval, cluster_interval, standard_error, t_quantile
+from fewsight.statistics.shares import wilson_limits
 from fewsight.statistics.statistic import mean, require_same_number, share_like
-from fewsight.statistics.wilson import wilson_limits
 
 FEWEST: Final = 5
 """Labelled customers with the label, and without it, from which on answers are trusted at all."""

@@ -16,8 +16,8 @@ import numpy as np
 from fewsight.statistics.arrays import INVALID, Codes, Flags, Floats
 from fewsight.statistics.bootstrap import between, times_drawn
 from fewsight.statistics.intervals import ROUNDING, Interval
+from fewsight.statistics.shares import wilson_limits
 from fewsight.statistics.statistic import cluster_sums, require_same_number
-from fewsight.statistics.wilson import wilson_limits
 
 RESAMPLES: Final = 1000
 SUM_WEIGHT: Final = 1e6

@@ -1,1 +1,5 @@
-"""Metrics of labels, of several labels at once, of numbers, of out-of-scope traffic and of probabilities."""
+"""Metrics, each registered by its own module: labels, probabilities, numbers, out-of-scope traffic, several labels.
+
+`base` says what a metric is and finds all of them; a new metric is a new file here, or a package with an entry point of
+the group `fewsight.metrics`.
+"""

@@ -6,37 +6,38 @@ count. What is not defined is 0, as in scikit-learn.
 
 import numpy as np
 
+from fewsight.evals.metrics.base import label_metric
 from fewsight.evals.predictions import Predictions
 from fewsight.statistics.arrays import INVALID, Codes, Flags, Floats
-from fewsight.statistics.class_figures import ClassFigures
+from fewsight.statistics.shares import ClassFigures
 from fewsight.statistics.statistic import Statistic, safe_divide, share, share_like
 
 
+@label_metric("accuracy")
 def accuracy(predictions: Predictions) -> Statistic:
     """The share of rows with the given label."""
     return share(predictions.gold == predictions.predicted, _all(predictions))
 
 
-def schema_validity(predictions: Predictions) -> Statistic:
-    """The share of rows with a valid answer."""
-    return share(predictions.predicted != INVALID, _all(predictions))
-
-
-def balanced_accuracy(predictions: Predictions) -> Statistic:
-    """The mean recall of the labels that some row has."""
-    return share_like(_counts(predictions), balanced_of_sums)
-
-
+@label_metric("macro F1")
 def macro_f1(predictions: Predictions) -> Statistic:
     """The mean F1 of the labels that are given or answered."""
     return share_like(_counts(predictions), macro_f1_of_sums)
 
 
+@label_metric("balanced accuracy")
+def balanced_accuracy(predictions: Predictions) -> Statistic:
+    """The mean recall of the labels that some row has."""
+    return share_like(_counts(predictions), balanced_of_sums)
+
+
+@label_metric("micro F1", is_in_tables=False)
 def micro_f1(predictions: Predictions) -> Statistic:
-    """F1 over all labels together; the accuracy where every answer is valid."""
+    """F1 over all labels together; the accuracy where every answer is valid, so tables leave it out."""
     return share_like(_counts(predictions), micro_f1_of_sums)
 
 
+@label_metric("Matthews' correlation", is_share=False)
 def mcc(predictions: Predictions) -> Statistic:
     """Matthews' correlation of many classes (Gorodkin, Computational Biology and Chemistry 28, 2004), from -1 to 1.
 

@@ -1,11 +1,14 @@
 """Out-of-scope traffic: rows whose given label is 'none of these' (Larson et al., EMNLP 2019, report the first two)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from fewsight.evals.metrics.base import Metric, MetricInput, register
 from fewsight.evals.predictions import Predictions
 from fewsight.statistics.arrays import Flags, Floats
+from fewsight.statistics.intervals import Interval, cluster_interval
 from fewsight.statistics.statistic import Statistic, safe_divide, share
 
 
@@ -49,3 +52,18 @@ def scope_curve(outside: Flags, confidence: Floats) -> ScopeCurve:
     above = total * hits - called * positives
     below = np.sqrt(called * (total - called) * float(positives) * (total - positives))
     return ScopeCurve(np.concatenate([[0.0], np.nextafter(values, np.inf)]), safe_divide(above, below))
+
+
+def _of_scope(function: Callable[[Predictions, str], Statistic]) -> Callable[[MetricInput], Interval | None]:
+    """The figure of fields that have a label for what is out of scope."""
+
+    def interval(given: MetricInput) -> Interval | None:
+        if given.out_of_scope is None:
+            return None
+        return cluster_interval(function(given.predictions, given.out_of_scope), given.predictions.clusters)
+
+    return interval
+
+
+register(Metric("in_scope_accuracy", "in-scope accuracy", _of_scope(in_scope_accuracy)))
+register(Metric("out_of_scope_recall", "out-of-scope recall", _of_scope(out_of_scope_recall)))

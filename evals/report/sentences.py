@@ -4,15 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from fewsight.evals.metrics.base import words_of
 from fewsight.evals.report.model import ArmPart, EvenPoint, FieldPart, Figure, Pair
 
-WORDS: Final = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "balanced_accuracy": "balanced accuracy",
-    "micro_f1": "micro F1",
-    "mcc": "Matthews' correlation",
-}
 WIDER: Final = 1 + 0.8416 / 1.96
 """(z of 97.5 % + z of 80 %) / z of 97.5 %: from the half width of a 95 % interval to the detectable effect."""
 KINDS: Final = {
@@ -33,7 +27,7 @@ def answer(field: FieldPart, arms: Sequence[ArmPart], even: Sequence[EvenPoint])
     rivals = [name for name in champions.values() if name not in (None, best)]
     lines = [
         *_verdict(field, known, champions, even),
-        f"{best} has the highest {WORDS[field.headline]}: {_share(top)} of {top.rows:,} rows.",
+        f"{best} has the highest {words_of(field.headline)}: {_share(top)} of {top.rows:,} rows.",
         *(_lead(field, best, rival, known) for rival in rivals if rival is not None),
     ]
     return tuple(lines)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fewsight.evals.metrics.base import words_of
 from fewsight.evals.report import charts, tables
 from fewsight.evals.report.model import Report
-from fewsight.evals.report.tables.metrics import WORDS
 from fewsight.files import write_text
 from fewsight.pages.environment import render
 from fewsight.pages.table import plain
@@ -39,9 +39,8 @@ def write_reports(report: Report, folder: Path, texts: Texts | None = None) -> N
 
 def html(report: Report, texts: Texts) -> str:
     """One self-contained page without scripts."""
-    return render(
-        "report.jinja", Path(__file__).parent, report=report, texts=texts, words=WORDS, tables=tables, drawn=charts
-    )
+    values = {"report": report, "texts": texts, "words_of": words_of, "tables": tables, "drawn": charts}
+    return render("report.jinja", Path(__file__).parent, **values)
 
 
 def markdown(report: Report) -> str:

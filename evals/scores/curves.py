@@ -7,9 +7,9 @@ from statistics import fmean, variance
 
 import numpy as np
 
+from fewsight.evals.metrics.base import comparison
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import CurvePoint, Figure
-from fewsight.evals.scores.figures import METRICS
 from fewsight.statistics.arrays import Floats
 from fewsight.statistics.intervals import standard_error, t_quantile
 from fewsight.statistics.statistic import Statistic
@@ -47,7 +47,7 @@ def _figure(seeds: Sequence[Predictions], metric: str, confidence: float) -> Fig
     """The mean over seeds; its variance is that of the rows (of the mean on these rows) plus that of seeds over their
     number. Degrees of freedom after Satterthwaite (Biometrics Bulletin 2, 1946).
     """
-    statistics = [METRICS[metric](predictions) for predictions in seeds]
+    statistics = [comparison(metric)(predictions) for predictions in seeds]
     clusters = seeds[0].clusters
     spread, count = standard_error(_mean_of(statistics), clusters)
     values = [one.value for one in statistics]

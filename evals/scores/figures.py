@@ -1,56 +1,30 @@
 """Figures of one field by arm, and the arms against each other."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import numpy as np
 
-from fewsight.evals.metrics.labels import (
-    accuracy,
-    balanced_accuracy,
-    by_label,
-    confusion,
-    macro_f1,
-    mcc,
-    micro_f1,
-    schema_validity,
-)
+from fewsight.evals.metrics.base import METRICS, MetricInput, comparison
+from fewsight.evals.metrics.labels import by_label, confusion
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import Figure, LabelFigures, Pair
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.margins import detectable_effect
 from fewsight.statistics.paired import compare_all, mcnemar
-from fewsight.statistics.probabilities import brier, log_loss
-from fewsight.statistics.statistic import Statistic, difference
-
-METRICS: Final[Mapping[str, Callable[[Predictions], Statistic]]] = {
-    "accuracy": accuracy,
-    "macro_f1": macro_f1,
-    "balanced_accuracy": balanced_accuracy,
-    "micro_f1": micro_f1,
-    "mcc": mcc,
-}
-"""Metrics that arms may be compared by; higher is better."""
+from fewsight.statistics.statistic import difference
 
 MOST_CELLS: Final = 200
 """Labels up to which the whole table of confusions is kept."""
 
 
-def figures(predictions: Predictions, confidence: float = 0.95) -> dict[str, Figure]:
-    """All metrics of one arm with intervals; those of probabilities where every answered row has them."""
-    clusters = predictions.clusters
-    made = {name: metric(predictions) for name, metric in METRICS.items()}
-    made["schema_validity"] = schema_validity(predictions)
-    found = {name: Figure.of(cluster_interval(one, clusters, confidence)) for name, one in made.items()}
-    known = predictions.has_probabilities
-    if known.any():
-        gold = predictions.gold[known]
-        for name, one in (
-            ("log_loss", log_loss(predictions.probabilities, gold)),
-            ("brier", brier(predictions.probabilities, gold)),
-        ):
-            found[name] = Figure.of(cluster_interval(one, clusters[known], confidence))
-    return found
+def figures(given: MetricInput) -> dict[str, Figure]:
+    """All metrics of one arm that it has, with intervals."""
+    made = {}
+    for name, metric in METRICS.entries.items():
+        if (interval := metric.interval(given)) is not None:
+            made[name] = Figure.of(interval)
+    return made
 
 
 def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95) -> tuple[Pair, ...]:
@@ -60,8 +34,8 @@ def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95
     any_arm = next(iter(arms.values()))
     clusters = any_arm.clusters
     single = metric == "accuracy" and len(np.unique(clusters)) == len(any_arm)
-    made = []
-    for one in compare_all({name: METRICS[metric](p) for name, p in arms.items()}, clusters, confidence):
+    statistic, made = comparison(metric), []
+    for one in compare_all({name: statistic(p) for name, p in arms.items()}, clusters, confidence):
         first, second = arms[one.first], arms[one.second]
         exact = mcnemar(first.gold == first.predicted, second.gold == second.predicted).p if single else None
         made.append(
@@ -82,8 +56,9 @@ def least_detectable(arms: Mapping[str, Predictions], metric: str, best: str) ->
     others = [name for name in arms if name != best]
     if not others:
         return None, ()
-    rival = max(others, key=lambda name: METRICS[metric](arms[name]).value)
-    gap = difference(METRICS[metric](arms[best]), METRICS[metric](arms[rival]))
+    statistic = comparison(metric)
+    rival = max(others, key=lambda name: statistic(arms[name]).value)
+    gap = difference(statistic(arms[best]), statistic(arms[rival]))
     found = detectable_effect(gap, arms[best].clusters)
     return (found.effect if np.isfinite(found.effect) else None), found.warnings
 
@@ -116,5 +91,5 @@ def without_rows(arms: Mapping[str, Predictions], metric: str, ids: Collection[s
         rows = tuple(row for row in predictions.rows if row.id not in ids)
         if rows and len(rows) < len(predictions):
             kept = Predictions(predictions.labels, rows)
-            made[name] = Figure.of(cluster_interval(METRICS[metric](kept), kept.clusters))
+            made[name] = Figure.of(cluster_interval(comparison(metric)(kept), kept.clusters))
     return made

@@ -4,8 +4,9 @@ from typing import Final
 
 import numpy as np
 
+from fewsight.calibration.choosing import LEAST_ROWS
+from fewsight.calibration.rows import ProbabilityRows
 from fewsight.evals.report.model import Figure, SetsPart
-from fewsight.evals.scores.calibrating import LEAST_ROWS, Believed
 from fewsight.statistics.conformal import ConformalSets, fit_conformal
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.statistic import share
@@ -13,13 +14,13 @@ from fewsight.statistics.statistic import share
 COVERAGES: Final = (0.9, 0.95)
 
 
-def sets_parts(calibration: Believed | None, test: Believed) -> tuple[SetsPart, ...]:
+def sets_parts(calibration: ProbabilityRows | None, test: ProbabilityRows) -> tuple[SetsPart, ...]:
     """For each coverage the sets for all rows alike; and by label, where each has rows enough to leave it out.
 
     They are fitted on the model's own probabilities. Calibrated ones would have seen the calibration rows before, and
     then these were no longer exchangeable with test rows, on which the promise rests.
     """
-    if calibration is None or len(calibration.gold) < LEAST_ROWS:
+    if calibration is None or len(calibration) < LEAST_ROWS:
         return ()
     made = []
     for coverage in COVERAGES:
@@ -37,7 +38,7 @@ def sets_parts(calibration: Believed | None, test: Believed) -> tuple[SetsPart, 
     return tuple(made)
 
 
-def _measured(fitted: ConformalSets, test: Believed, by_label: bool) -> SetsPart:
+def _measured(fitted: ConformalSets, test: ProbabilityRows, by_label: bool) -> SetsPart:
     inside = fitted.sets(test.probabilities)
     rows = np.arange(len(test.gold))
     sizes = inside.sum(axis=1)

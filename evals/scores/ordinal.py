@@ -6,18 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from fewsight.errors import ConfigError, InputError, did_you_mean
-from fewsight.evals.metrics.scores import mean_absolute_error, pearson, spearman
+from fewsight.evals.metrics.base import GivenNumbers
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.report.model import Figure
-from fewsight.evals.suite.config import Score
-from fewsight.statistics.arrays import Codes
-from fewsight.statistics.bootstrap import bootstrap_rows
-from fewsight.statistics.intervals import cluster_interval
+from fewsight.evals.suite.config import LabelNumbers
 from fewsight.tables.records import Broken
 from fewsight.tables.sources.opening import open_source
 
 
-def check_score(score: Score, labels: tuple[str, ...]) -> None:
+def check_score(score: LabelNumbers, labels: tuple[str, ...]) -> None:
     """Refuse numbers that are not of exactly the field's labels.
 
     Raises:
@@ -40,7 +36,7 @@ def given_numbers(path: Path, column: str) -> dict[int, float]:
     source = open_source(path)
     if column not in source.columns:
         raise InputError(f"{source.name} has no column {column!r}.{did_you_mean(column, source.columns)}")
-    place, found = source.columns.index(column), {}
+    place, numbers = source.columns.index(column), {}
     for line, cells in source.records():
         if isinstance(cells, Broken) or cells[place] in (None, ""):
             continue
@@ -49,36 +45,27 @@ def given_numbers(path: Path, column: str) -> dict[int, float]:
         except (TypeError, ValueError):
             raise InputError(f"{source.name}, line {line}: {column} is {cells[place]!r}, no number.") from None
         if np.isfinite(number):
-            found[line] = number
-    return found
+            numbers[line] = number
+    return numbers
 
 
-def score_figures(
-    predictions: Predictions, score: Score, given: Mapping[str, float], confidence: float = 0.95
-) -> dict[str, Figure]:
-    """Pearson, Spearman and mean absolute error over the rows that have a given number, by row id.
+def number_pairs(predictions: Predictions, numbers: LabelNumbers, given: Mapping[str, float]) -> GivenNumbers | None:
+    """Given numbers, by row id, and answered ones, of the rows that have a given one; None where none has.
 
     A row without probabilities counts with its label's number, an invalid one with the mean of all labels' numbers.
     """
     chosen = np.array([row.id in given for row in predictions.rows])
     if not chosen.any():
-        return {}
-    gold = np.array([given[row.id] for row in predictions.rows if row.id in given])
-    found = np.array([expected(row, score) for row in predictions.rows if row.id in given])
-    clusters = predictions.clusters[chosen]
-    made = {
-        "pearson": Figure.of(cluster_interval(pearson(gold, found), clusters, confidence)),
-        "mean_absolute_error": Figure.of(cluster_interval(mean_absolute_error(gold, found), clusters, confidence)),
-    }
-
-    def ranked(rows: Codes) -> float:
-        return spearman(gold, found, rows)
-
-    made["spearman"] = Figure.of(bootstrap_rows(ranked, clusters, confidence))
-    return made
+        return None
+    rows = [row for row in predictions.rows if row.id in given]
+    return GivenNumbers(
+        gold=np.array([given[row.id] for row in rows]),
+        answered=np.array([expected(row, numbers) for row in rows]),
+        clusters=predictions.clusters[chosen],
+    )
 
 
-def expected(row: Prediction, score: Score) -> float:
+def expected(row: Prediction, score: LabelNumbers) -> float:
     """The mean number under the row's probabilities."""
     if row.probabilities:
         mass = sum(row.probabilities.values())

@@ -8,20 +8,14 @@ from typing import Final
 import numpy as np
 
 from fewsight.calibration import FieldCalibration
+from fewsight.calibration.choosing import calibrate
+from fewsight.calibration.rows import ProbabilityRows
+from fewsight.evals.metrics.base import MetricInput, comparison
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.report.model import Disagreement, FieldPart, Figure, LabelShare, Promise, ScopePart
-from fewsight.evals.scores.calibrating import (
-    Believed,
-    believed,
-    curve_points,
-    fit,
-    promises,
-    reliability_part,
-    thresholds,
-)
+from fewsight.evals.scores.calibrating import curve_points, probability_rows, promises, reliability_part
 from fewsight.evals.scores.curves import Learned, curve
 from fewsight.evals.scores.figures import (
-    METRICS,
     confusions,
     disagreeing,
     figures,
@@ -31,14 +25,12 @@ from fewsight.evals.scores.figures import (
     without_rows,
 )
 from fewsight.evals.scores.label_sets import sets_parts
-from fewsight.evals.scores.ordinal import score_figures
+from fewsight.evals.scores.ordinal import number_pairs
 from fewsight.evals.scores.predicting import top_confidence
-from fewsight.evals.scores.scope import scope_figures, scope_part
-from fewsight.evals.suite.config import Score
+from fewsight.evals.scores.scope import scope_part
+from fewsight.evals.suite.config import LabelNumbers
 from fewsight.prompts.answer.fields import ClosedField
-from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.prevalence import Answered, corrected_prevalence
-from fewsight.statistics.statistic import share
 
 SHOWN: Final = 20
 """Disagreements that a report lists."""
@@ -54,33 +46,25 @@ class FieldAnswers:
     prompts: frozenset[str]
     learned: tuple[Learned, ...]
     repeated: frozenset[str] = frozenset()
-    score: Score | None = None
+    score: LabelNumbers | None = None
     numbers: Mapping[str, float] = dataclasses.field(default_factory=dict)
     out_of_scope: str | None = None
     fitted: dict[str, FieldCalibration] = dataclasses.field(default_factory=dict)
 
 
 def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
-    """Score all arms. Fitted calibrations are put into `answers.fitted`."""
-    arms = answers.test
-    best = max(arms, key=lambda name: METRICS[metric](arms[name]).value)
+    """LabelNumbers all arms. Fitted calibrations are put into `answers.fitted`."""
+    arms, none = answers.test, answers.out_of_scope
+    best = max(arms, key=lambda name: comparison(metric)(arms[name]).value)
     effect, warnings = least_detectable(arms, metric, best)
-    sure = {name: rows for name, predictions in arms.items() if (rows := believed(predictions)) is not None}
-    made = {name: figures(predictions) for name, predictions in arms.items()}
-    if answers.score is not None:
-        for name, predictions in arms.items():
-            made[name] |= score_figures(predictions, answers.score, answers.numbers)
-    none = answers.out_of_scope
-    for name, predictions in arms.items() if none else ():
-        made[name] |= scope_figures(predictions, str(none))
-    after = _calibrated(answers, sure)
-    for name, rows in after.items():
-        made[name] |= _after(rows)
+    before = {name: rows for name, predictions in arms.items() if (rows := probability_rows(predictions)) is not None}
+    known = {name: rows for name in before if (rows := probability_rows(answers.calibration.get(name))) is not None}
+    after = _calibrated(answers, before, known)
     return FieldPart(
         path=answers.field.path,
         labels=answers.field.labels,
         headline=metric,
-        figures=made,
+        figures={name: figures(_metric_input(answers, name, after.get(name))) for name in arms},
         best=best,
         pairs=pairs(arms, metric),
         detectable=effect,
@@ -88,16 +72,14 @@ def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
         without_repeats=without_rows(arms, metric, answers.repeated),
         by_label={name: label_table(predictions) for name, predictions in arms.items()},
         confusion={best: confusions(arms[best])},
-        reliability={name: reliability_part(rows) for name, rows in sure.items()},
+        reliability={name: reliability_part(rows) for name, rows in before.items()},
         calibrated={name: reliability_part(rows) for name, rows in after.items()},
-        risk_coverage={name: curve_points(rows) for name, rows in (sure | after).items()},
+        risk_coverage={name: curve_points(rows) for name, rows in (before | after).items()},
         promises=_promises(answers, after),
         curve=curve(answers.learned, arms, metric),
         prevalence=_prevalence(answers, best),
         disagreements=_disagreements(arms, best),
-        sets={
-            name: s for name, rows in sure.items() if (s := sets_parts(believed(answers.calibration.get(name)), rows))
-        },
+        sets={name: parts for name, rows in before.items() if (parts := sets_parts(known.get(name), rows))},
         out_of_scope=none,
         scope=_scope(answers),
     )
@@ -110,25 +92,24 @@ def _scope(answers: FieldAnswers) -> dict[str, ScopePart]:
     return {name: part for name, one in answers.test.items() if (part := scope_part(one, known.get(name), none))}
 
 
-def _calibrated(answers: FieldAnswers, sure: Mapping[str, Believed]) -> dict[str, Believed]:
-    made = {}
-    for name, rows in sure.items():
-        known = believed(answers.calibration.get(name))
-        fitted = fit(known, is_prompt=name in answers.prompts)
-        if known is not None and fitted is not None:
-            chosen = thresholds(known.calibrated(fitted))
-            answers.fitted[name] = fitted.model_copy(update={"thresholds": chosen})
-            made[name] = rows.calibrated(fitted)
-    return made
+def _metric_input(answers: FieldAnswers, arm: str, after: ProbabilityRows | None) -> MetricInput:
+    predictions = answers.test[arm]
+    numbers = None if answers.score is None else number_pairs(predictions, answers.score, answers.numbers)
+    return MetricInput(predictions, after, answers.out_of_scope, numbers)
 
 
-def _after(rows: Believed) -> dict[str, Figure]:
-    """The accuracy after calibration: a division by the mean answer may change labels."""
-    statistic = share(rows.right, np.ones(len(rows.gold), dtype=bool))
-    return {"calibrated_accuracy": Figure.of(cluster_interval(statistic, rows.clusters))}
+def _calibrated(
+    answers: FieldAnswers, test: Mapping[str, ProbabilityRows], known: Mapping[str, ProbabilityRows]
+) -> dict[str, ProbabilityRows]:
+    """The test rows after the calibrations that the calibration rows allow, which are put into `answers.fitted`."""
+    for name, rows in known.items():
+        fitted = calibrate(rows, is_prompt=name in answers.prompts)
+        if fitted is not None:
+            answers.fitted[name] = fitted
+    return {name: test[name].calibrated(fitted) for name, fitted in answers.fitted.items()}
 
 
-def _promises(answers: FieldAnswers, after: Mapping[str, Believed]) -> dict[str, tuple[Promise, ...]]:
+def _promises(answers: FieldAnswers, after: Mapping[str, ProbabilityRows]) -> dict[str, tuple[Promise, ...]]:
     return {name: promises(answers.fitted[name].thresholds, rows) for name, rows in after.items()}
 
 

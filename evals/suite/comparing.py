@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fewsight.errors import ConfigError, InputError, did_you_mean
+from fewsight.evals.metrics.base import comparison
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.scores.figures import METRICS
 from fewsight.evals.suite.files import By, read_all
+from fewsight.pages.formats import percent
 from fewsight.statistics.intervals import Interval, cluster_interval
 from fewsight.statistics.margins import non_inferiority
 from fewsight.statistics.paired import holm, permutation_test
@@ -33,8 +34,8 @@ class _Both:
 
     def gap(self, metric: str) -> Interval:
         """The second's figure less the first's."""
-        found = difference(METRICS[metric](self.second), METRICS[metric](self.first))
-        return cluster_interval(found, self.first.clusters)
+        statistic = comparison(metric)
+        return cluster_interval(difference(statistic(self.second), statistic(self.first)), self.first.clusters)
 
 
 def compare_folders(first: Path, second: Path, metric: str) -> tuple[str, ...]:
@@ -43,14 +44,12 @@ def compare_folders(first: Path, second: Path, metric: str) -> tuple[str, ...]:
     Raises:
         FewsightError: a folder is no evaluation, the metric is unknown, or nothing is in both.
     """
-    shared = _shared(first, second, metric, ())
-    found = [
-        permutation_test(METRICS[metric](one.first), METRICS[metric](one.second), one.first.clusters) for one in shared
-    ]
+    shared, statistic = _shared(first, second, metric, ()), comparison(metric)
+    tests = [permutation_test(statistic(one.first), statistic(one.second), one.first.clusters) for one in shared]
     return tuple(
-        f"{one.name}: {_share(METRICS[metric](one.first).value)} -> {_share(METRICS[metric](one.second).value)}, "
+        f"{one.name}: {percent(statistic(one.first).value)} -> {percent(statistic(one.second).value)}, "
         f"{_points(one.gap(metric))}, p = {p:.2g} after Holm's correction, {_rows(one)}"
-        for one, p in zip(shared, holm(found), strict=True)
+        for one, p in zip(shared, holm(tests), strict=True)
     )
 
 
@@ -73,16 +72,15 @@ def judge_folders(baseline: Path, candidate: Path, margin: float, metric: str, a
 
 
 def _shared(first: Path, second: Path, metric: str, arms: Sequence[str]) -> list[_Both]:
-    if metric not in METRICS:
-        raise ConfigError(f"There is no metric {metric!r} to compare by.{did_you_mean(metric, METRICS)}")
+    comparison(metric)
     one, other = read_all(first), read_all(second)
     known = {arm for fields in one.values() for by_arm in fields.values() for arm in by_arm}
     if unknown := [arm for arm in arms if arm not in known]:
         raise ConfigError(f"{str(first)!r} has no arm {unknown[0]!r}.{did_you_mean(unknown[0], known)}")
-    found = list(_pairs(one, other, arms))
-    if not found:
+    shared = list(_pairs(one, other, arms))
+    if not shared:
         raise InputError(f"{str(first)!r} and {str(second)!r} have no arm of the same task and field in common.")
-    return found
+    return shared
 
 
 def _pairs(one: By, other: By, arms: Sequence[str]) -> Iterator[_Both]:
@@ -107,10 +105,6 @@ def _aligned(name: str, first: Predictions, second: Predictions) -> _Both:
     theirs = [replace(by_id[row.id], customer=row.customer) for row in mine]
     left_out = len(first) + len(second) - 2 * len(mine)
     return _Both(name, Predictions(first.labels, tuple(mine)), Predictions(first.labels, tuple(theirs)), left_out)
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.1f} %"
 
 
 def _points(gap: Interval) -> str:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.evals.arms.spec import ArmSpec, check_names, make_arm
+from fewsight.evals.metrics.base import comparison
 from fewsight.evals.robustness.perturb import PARAPHRASE, check_changes
 from fewsight.serving.models.names import DEFAULT_MODEL
 from fewsight.serving.run.options import Similarity
@@ -21,7 +22,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Score(_Part):
+class LabelNumbers(_Part):
     """A closed field whose labels stand for numbers.
 
     The given numbers are those in `column` of the test file; without one, those of the given labels.
@@ -47,7 +48,7 @@ class SuiteTask(_Part):
     slices: tuple[str, ...] = ()
     out_of_scope: str | None = None
     paraphrases: Path | None = None
-    score: Score | None = None
+    score: LabelNumbers | None = None
 
     @property
     def files(self) -> tuple[Path | None, ...]:
@@ -160,6 +161,7 @@ def _check(suite: Suite) -> None:
     files += [file for arm in suite.arms for file in (arm.train, arm.config, arm.predictions) if file]
     problems = [f"there is no file {str(file)!r}" for file in dict.fromkeys(files) if not file.is_file()]
     check_changes(suite.robustness)
+    comparison(suite.metric)
     problems += [
         f"arm {arm.name!r}: there is no adapter folder {arm.adapter!r}"
         for arm in suite.arms

@@ -9,7 +9,7 @@ from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.scores.ordinal import check_score, given_numbers
 from fewsight.evals.scores.scope import scope_label
 from fewsight.evals.scores.slicing import slice_values
-from fewsight.evals.suite.config import Score, SuiteTask
+from fewsight.evals.suite.config import LabelNumbers, SuiteTask
 from fewsight.evals.suite.leaks import find_leaks
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import GoldFile, GoldRow, read_gold
@@ -31,7 +31,7 @@ class TaskData:
     notes: tuple[str, ...]
     repeated: frozenset[str] = frozenset()
     slices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    score: Score | None = None
+    score: LabelNumbers | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
     out_of_scope: str | None = None
     paraphrases: Mapping[str, str] = field(default_factory=dict)

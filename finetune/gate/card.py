@@ -35,6 +35,7 @@ def write_card(
         losses=losses,
         loss_range=_range([loss for _, loss, _ in state.curve]),
         checks=checks,
+        steps=state.step,
         evaluations=state.evaluations,
     )
     write_text(folder / "card.html", text)

@@ -9,7 +9,7 @@ from fewsight.adapter_manifest import Metric
 from fewsight.finetune.gate.scoring import Belief
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled import GoldRow
-from fewsight.statistics.class_figures import ClassFigures
+from fewsight.statistics.shares import ClassFigures
 
 MOST_CONFUSED: Final = 12
 """Fields with more labels than this get no confusion matrix, only their worst pairs."""

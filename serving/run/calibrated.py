@@ -8,7 +8,6 @@ from typing import Any
 
 from fewsight.answers import label_text, value_at
 from fewsight.calibration import Calibration, Circumstances, read_calibration
-from fewsight.calibration.steps import Prior
 from fewsight.digest import digest
 from fewsight.errors import ConfigError
 from fewsight.events import history_record
@@ -44,7 +43,7 @@ class Calibrator:
         digests = {
             task: digest(fitted.model_dump(mode="json")["fields"])
             for task, fitted in self.calibrations.items()
-            if _with_prior(fitted)
+            if fitted.changing
         }
         return Relabelling(digests, self._label) if digests else None
 
@@ -137,16 +136,11 @@ def make_calibrator(session: Session) -> Calibrator | None:
 def _require_last(name: str, fitted: Calibration, task: Task) -> None:
     """A field whose labels may change must be the last one, because later ones were fitted after other labels."""
     *early, _ = [field.path for field in closed_fields(task.output)]
-    if changing := [path for path in _with_prior(fitted) if path in early]:
+    if changing := [path for path in fitted.changing if path in early]:
         raise ConfigError(
             f"--calibration {name!r} divides the probabilities of {changing[0]!r} by their mean, which may change its "
             "labels, and the fields after it were fitted after the labels of before. Use an adapter, or leave it out."
         )
-
-
-def _with_prior(fitted: Calibration) -> list[str]:
-    """The fields whose labels the calibration may change."""
-    return [path for path, field in fitted.fields.items() if any(isinstance(step, Prior) for step in field.steps)]
 
 
 def _least(task: Task, fitted: Calibration | None, risk: float) -> dict[str, float]:
@@ -160,12 +154,12 @@ def _least(task: Task, fitted: Calibration | None, risk: float) -> dict[str, flo
 
 def _threshold(fitted: Calibration, path: str, risk: float) -> float:
     """That of the largest error that was fitted and is not above the one that is asked for."""
-    known = fitted.fields[path].thresholds if path in fitted.fields else ()
-    fit = [one for one in known if one.risk <= risk]
-    if not fit:
+    field = fitted.fields.get(path)
+    best = None if field is None else field.threshold(risk)
+    if best is None:
+        known = () if field is None else field.thresholds
         risks = ", ".join(f"{one.risk:g}" for one in known) or "none"
         raise ConfigError(f"--max-error {risk:g} can't be promised for {path!r}: its calibration has {risks}.")
-    best = max(fit, key=lambda one: one.risk)
     if best.threshold is None:
         raise ConfigError(
             f"--max-error {risk:g} can't be promised for {path!r}: the {best.rows:,} calibration rows do not allow it, "

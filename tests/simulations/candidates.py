@@ -8,8 +8,8 @@ from scipy.stats import norm, t
 
 from fewsight.evals.metrics.labels import balanced_of_sums, macro_f1_of_sums, mcc_of_sums
 from fewsight.statistics.arrays import Codes, Floats
+from fewsight.statistics.shares import wilson_limits
 from fewsight.statistics.statistic import Statistic, cluster_sums, difference
-from fewsight.statistics.wilson import wilson_limits
 from tests.bench.common import Figure
 from tests.simulations.worlds import Sample, World
 

@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 
 from fewsight.evals.metrics.labels import balanced_of_sums, macro_f1_of_sums, mcc_of_sums
-from fewsight.evals.metrics.scores import mean_absolute_error, pearson, spearman
 from fewsight.statistics.arrays import Codes
 from fewsight.statistics.bootstrap import bootstrap_interval, bootstrap_rows
 from fewsight.statistics.intervals import Interval, cluster_interval, wilson
+from fewsight.statistics.numbers import mean_absolute_error, pearson, spearman
 from fewsight.statistics.probabilities import brier, log_loss
 from fewsight.statistics.statistic import Statistic, difference
 from tests.bench.common import Figure

@@ -25,8 +25,16 @@ def lines(series: Mapping[str, Sequence[Point]], across: str, up: str, *, is_sha
     return picture(WIDTH, max(bottom + 36, top + 24 + 20 * len(series)), f"{up} over {across}", parts)
 
 
-def trend(points: Sequence[Point], label: str, across: str, highest: str, *, top: float | None = None) -> Markup:
-    """One curve from (0, 0) on, as a loss over steps.
+def trend(
+    points: Sequence[Point],
+    label: str,
+    across: str,
+    highest: str,
+    *,
+    top: float | None = None,
+    last: float | None = None,
+) -> Markup:
+    """One curve in a plot that begins at (0, 0), as a loss over steps.
 
     Args:
         points: at least one, none negative.
@@ -34,14 +42,15 @@ def trend(points: Sequence[Point], label: str, across: str, highest: str, *, top
         across: what goes across.
         highest: how the value at the top is written.
         top: that value; the largest one where it is None.
+        last: the end of what goes across; the last point's where it is None.
     """
     left, right, above, below = plot = (60, WIDTH - 30, 10, 170)
-    last = max(at for at, _ in points)
-    x = linear(0.0, last, left, right)
+    end = last if last is not None else max(at for at, _ in points)
+    x = linear(0.0, end, left, right)
     y = linear(0.0, top if top is not None else max(value for _, value in points), below, above)
     parts = [
         axes(plot, across, "0", highest),
         curve([(x(at), y(value)) for at, value in points]),
-        text(right, below + 14, f"{last:g}", "tick"),
+        text(right, below + 14, f"{end:g}", "tick"),
     ]
     return picture(WIDTH, below + 36, label, parts)

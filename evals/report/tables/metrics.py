@@ -1,55 +1,38 @@
 """Metrics by arm, and arms against each other."""
 
-from typing import Final
-
+from fewsight.evals.metrics.base import METRICS, words_of
 from fewsight.evals.report.model import FieldPart, Figure
 from fewsight.pages.formats import number, points, share
 from fewsight.pages.table import Table
 
-WORDS: Final = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "balanced_accuracy": "balanced accuracy",
-    "micro_f1": "micro F1",
-    "mcc": "Matthews' correlation",
-    "calibrated_accuracy": "accuracy, calibrated",
-    "schema_validity": "valid",
-    "log_loss": "log loss",
-    "brier": "Brier",
-    "in_scope_accuracy": "in-scope accuracy",
-    "out_of_scope_recall": "out-of-scope recall",
-    "pearson": "Pearson's r",
-    "spearman": "Spearman's rho",
-    "mean_absolute_error": "mean error",
-}
-SHARES: Final = (
-    "accuracy",
-    "macro_f1",
-    "balanced_accuracy",
-    "calibrated_accuracy",
-    "in_scope_accuracy",
-    "out_of_scope_recall",
-    "schema_validity",
-)
-"""Metrics that are written as percent. Micro F1 is left to the JSON: it is the accuracy where answers are valid."""
-
-NUMBERS: Final = ("mcc", "log_loss", "brier", "pearson", "spearman", "mean_absolute_error")
-
 
 def metrics(field: FieldPart) -> Table:
-    """All metrics by arm, the best first; those that any arm has."""
-    known = {metric for figures in field.figures.values() for metric in figures}
-    names = [field.headline, *(metric for metric in (*SHARES, *NUMBERS) if metric != field.headline)]
-    shown = [name for name in names if name in known]
+    """All metrics by arm, the best first; those that any arm has. An arrow marks those of which less is better."""
+    shown = _shown(field)
     order = sorted(field.figures, key=lambda name: -field.figures[name][field.headline].value)
     rows = [[name, *(_written(metric, field.figures[name].get(metric)) for metric in shown)] for name in order]
-    return Table(["Arm", *(WORDS[name] for name in shown)], rows)
+    return Table(["Arm", *map(_head, shown)], rows)
 
 
-def _written(metric: str, figure: Figure | None) -> str:
+def _shown(field: FieldPart) -> list[str]:
+    """The headline, other shares, then other numbers; last what is not registered here."""
+    entries = METRICS.entries
+    present = dict.fromkeys(name for figures in field.figures.values() for name in figures)
+    known = sorted((entries[name] for name in entries if name in present), key=lambda metric: not metric.is_share)
+    names = [metric.name for metric in known if metric.is_in_tables and metric.name != field.headline]
+    return [field.headline, *names, *(name for name in present if name not in entries and name != field.headline)]
+
+
+def _head(name: str) -> str:
+    metric = METRICS.entries.get(name)
+    return words_of(name) if metric is None or metric.higher_is_better else f"{words_of(name)} ↓"
+
+
+def _written(name: str, figure: Figure | None) -> str:
     if figure is None:
         return ""
-    return share(figure) if metric in (*SHARES, "micro_f1") else number(figure)
+    metric = METRICS.entries.get(name)
+    return share(figure) if metric is not None and metric.is_share else number(figure)
 
 
 def pairs(field: FieldPart) -> Table:

@@ -5,14 +5,9 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from fewsight.calibration.fitting import (
-    apply_rows,
-    fit_isotonic,
-    fit_platt,
-    fit_prior,
-    fit_temperature,
-    fitted_field,
-)
+from fewsight.calibration.choosing import fitted
+from fewsight.calibration.fitting import fit_isotonic, fit_platt, fit_prior, fit_temperature
+from fewsight.calibration.rows import ProbabilityRows
 from fewsight.calibration.steps import Isotonic, Platt
 from fewsight.errors import InputError
 from fewsight.statistics.arrays import Codes, Floats
@@ -28,6 +23,10 @@ def sharpened(power: float, rows: int = 4000, seed: int = 0) -> tuple[Floats, Co
     gold = (chance.random(rows)[:, None] > true.cumsum(axis=1)).sum(axis=1).clip(max=2)
     bold = true**power
     return bold / bold.sum(axis=1, keepdims=True), gold
+
+
+def rows_of(shares: Floats, gold: Codes) -> ProbabilityRows:
+    return ProbabilityRows(LABELS, gold, np.arange(len(gold)), shares)
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 3.0])
@@ -85,18 +84,17 @@ def test_a_prior_undoes_the_favour_of_a_prompt() -> None:
     favour = np.array([4.0, 1.0, 0.5])
     seen = true * favour / (true * favour).sum(axis=1, keepdims=True)
     blank = favour / favour.sum()
-    field = fitted_field(
-        [fit_prior(np.tile(blank, (100_000, 1)), LABELS, "content-free")], seen, true.argmax(axis=1), LABELS
-    )
-    assert apply_rows(field, seen, LABELS) == pytest.approx(true, abs=1e-4)
-    batch = fitted_field([fit_prior(seen, LABELS, "batch")], seen, true.argmax(axis=1), LABELS)
-    answered = apply_rows(batch, seen, LABELS).argmax(axis=1)
+    rows = rows_of(seen, true.argmax(axis=1))
+    field = fitted([fit_prior(np.tile(blank, (100_000, 1)), LABELS, "content-free")], rows)
+    assert rows.calibrated(field).probabilities == pytest.approx(true, abs=1e-4)
+    batch = fitted([fit_prior(seen, LABELS, "batch")], rows)
+    answered = rows.calibrated(batch).probabilities.argmax(axis=1)
     assert (answered == true.argmax(axis=1)).mean() > (seen.argmax(axis=1) == true.argmax(axis=1)).mean()
 
 
 def test_a_fitted_field_says_what_it_gained() -> None:
     shares, gold = sharpened(3.0)
-    field = fitted_field([fit_temperature(shares, gold)], shares, gold, LABELS)
+    field = fitted([fit_temperature(shares, gold)], rows_of(shares, gold))
     assert field.log_loss_before == pytest.approx(log_loss(shares, gold).value)
     assert field.log_loss_after is not None
     assert field.log_loss_before is not None
@@ -113,7 +111,7 @@ def test_no_rows_and_other_rows_are_refused() -> None:
 
 def test_a_temperature_does_not_raise_the_log_loss_of_rows_with_zeros() -> None:
     shares, gold = np.tile([0.9, 0.1, 0.0], (100, 1)), np.repeat([0, 1, 2], [85, 5, 10])
-    field = fitted_field([fit_temperature(shares, gold)], shares, gold, LABELS)
+    field = fitted([fit_temperature(shares, gold)], rows_of(shares, gold))
     assert field.log_loss_before is not None
     assert field.log_loss_after is not None
     assert field.log_loss_after < field.log_loss_before

@@ -10,13 +10,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 from fewsight.errors import InputError
 from fewsight.evals.metrics.labels import mcc
-from fewsight.evals.metrics.scores import pearson
 from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.statistics.arrays import Codes, Floats
 from fewsight.statistics.bootstrap import bootstrap_interval, bootstrap_rows
 from fewsight.statistics.intervals import cluster_interval, standard_error, wilson
+from fewsight.statistics.numbers import pearson
+from fewsight.statistics.shares import wilson_limits
 from fewsight.statistics.statistic import cluster_sums, difference, mean, share
-from fewsight.statistics.wilson import wilson_limits
 
 
 @settings(max_examples=50, deadline=None)

@@ -10,8 +10,8 @@ from fewsight.statistics.arrays import INVALID
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.ppi import prediction_powered_mean
 from fewsight.statistics.prevalence import Answered, corrected_prevalence, solve
+from fewsight.statistics.shares import wilson_limits
 from fewsight.statistics.statistic import mean
-from fewsight.statistics.wilson import wilson_limits
 
 
 def test_two_labels_are_corrected_as_rogan_and_gladen_do() -> None:

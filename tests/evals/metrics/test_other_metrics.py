@@ -14,9 +14,9 @@ from sklearn.preprocessing import MultiLabelBinarizer
 from fewsight.errors import InputError
 from fewsight.evals.metrics import multilabel
 from fewsight.evals.metrics.scope import in_scope_accuracy, out_of_scope_recall, scope_curve
-from fewsight.evals.metrics.scores import mean_absolute_error, pearson, spearman
 from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.statistics.arrays import Codes, Floats
+from fewsight.statistics.numbers import mean_absolute_error, pearson, spearman
 from fewsight.statistics.probabilities import Binning, brier, log_loss, reliability
 
 numbers = st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=1, max_size=30)

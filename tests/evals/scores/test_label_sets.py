@@ -6,7 +6,7 @@ import pytest
 from fewsight.errors import ConfigError
 from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.evals.report.tables import label_sets, scope
-from fewsight.evals.scores.calibrating import believed
+from fewsight.evals.scores.calibrating import probability_rows
 from fewsight.evals.scores.label_sets import sets_parts
 from fewsight.evals.scores.scope import scope_label, scope_part
 from fewsight.evals.scores.scoring import FieldAnswers, score_field
@@ -31,7 +31,7 @@ def made(rows: int, seed: int, none: float = 0.3) -> Predictions:
 
 
 def test_sets_hold_the_right_label_as_often_as_wanted() -> None:
-    known, test = believed(made(1500, 1, none=0.0)), believed(made(3000, 2, none=0.0))
+    known, test = probability_rows(made(1500, 1, none=0.0)), probability_rows(made(3000, 2, none=0.0))
     assert test is not None
     found = sets_parts(known, test)
     assert [(one.coverage, one.by_label) for one in found] == [(0.9, False), (0.95, False)], "'none' has no rows"
@@ -46,12 +46,12 @@ def test_sets_hold_the_right_label_as_often_as_wanted() -> None:
 
 
 def test_sets_by_label_need_rows_of_each() -> None:
-    known, test = believed(made(1500, 1)), believed(made(3000, 2))
+    known, test = probability_rows(made(1500, 1)), probability_rows(made(3000, 2))
     assert test is not None
     found = {(one.coverage, one.by_label): one for one in sets_parts(known, test)}
     assert (0.9, True) in found
     assert found[0.9, True].held.value == pytest.approx(0.9, abs=0.02)
-    assert sets_parts(believed(made(19, 1)), test) == (), "too few rows to fit on"
+    assert sets_parts(probability_rows(made(19, 1)), test) == (), "too few rows to fit on"
     assert sets_parts(None, test) == ()
 
 

@@ -4,15 +4,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fewsight.calibration.choosing import calibrate, thresholds
 from fewsight.calibration.steps import Prior
 from fewsight.errors import ConfigError, InputError
+from fewsight.evals.metrics.base import MetricInput
+from fewsight.evals.metrics.labels import accuracy
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.scores.calibrating import believed, curve_points, fit, promises, reliability_part, thresholds
+from fewsight.evals.scores.calibrating import curve_points, probability_rows, promises, reliability_part
 from fewsight.evals.scores.curves import Learned, curve
-from fewsight.evals.scores.figures import METRICS, figures, least_detectable, pairs
-from fewsight.evals.scores.ordinal import check_score, expected, given_numbers, score_figures
+from fewsight.evals.scores.figures import figures, least_detectable, pairs
+from fewsight.evals.scores.ordinal import check_score, expected, given_numbers, number_pairs
 from fewsight.evals.scores.scoring import FieldAnswers, score_field
-from fewsight.evals.suite.config import Score
+from fewsight.evals.suite.config import LabelNumbers
 from fewsight.prompts.answer.fields import ClosedField
 
 LABELS = ("a", "b", "c")
@@ -35,8 +38,8 @@ def made(rows: int, right: float, seed: int, *, shares: bool = True, heat: float
 
 
 def test_figures_have_those_of_probabilities_only_where_there_are_any() -> None:
-    assert {"accuracy", "log_loss", "brier"} <= set(figures(made(60, 0.8, 1)))
-    assert "log_loss" not in figures(made(60, 0.8, 1, shares=False))
+    assert {"accuracy", "log_loss", "brier"} <= set(figures(MetricInput(made(60, 0.8, 1))))
+    assert "log_loss" not in figures(MetricInput(made(60, 0.8, 1, shares=False)))
 
 
 def test_pairs_are_corrected_together_and_mcnemar_stands_beside() -> None:
@@ -62,17 +65,17 @@ def test_the_least_detectable_effect_is_none_for_one_arm_and_shrinks_with_rows()
 
 
 def test_a_temperature_cools_what_is_too_sure() -> None:
-    learned, held = (believed(made(600, 0.75, seed, heat=3.0)) for seed in (1, 2))
+    learned, held = (probability_rows(made(600, 0.75, seed, heat=3.0)) for seed in (1, 2))
     assert learned is not None
     assert held is not None
-    fitted = fit(learned, is_prompt=False)
+    fitted = calibrate(learned, is_prompt=False)
     assert fitted is not None
     before, after = reliability_part(held), reliability_part(held.calibrated(fitted))
     assert after.ece < before.ece / 2
     assert after.log_loss < before.log_loss
     assert sum(b.rows for b in after.bins) == 600
-    assert fit(believed(made(10, 0.75, 1)), is_prompt=False) is None
-    assert fit(None, is_prompt=True) is None
+    assert calibrate(probability_rows(made(10, 0.75, 1)), is_prompt=False) is None
+    assert calibrate(None, is_prompt=True) is None
 
 
 def test_a_prompt_that_favours_one_label_is_divided_by_its_mean_answer() -> None:
@@ -82,20 +85,20 @@ def test_a_prompt_that_favours_one_label_is_divided_by_its_mean_answer() -> None
         leaning = {label: p * (20 if label == "a" else 1) for label, p in row.probabilities.items()}
         total = sum(leaning.values())
         rows.append(Prediction(row.id, row.customer, row.gold, "a", {k: p / total for k, p in leaning.items()}))
-    biased = believed(Predictions(LABELS, tuple(rows)))
+    biased = probability_rows(Predictions(LABELS, tuple(rows)))
     assert biased is not None
-    fitted = fit(biased, is_prompt=True)
+    fitted = calibrate(biased, is_prompt=True)
     assert fitted is not None
     assert isinstance(fitted.steps[0], Prior)
     assert biased.calibrated(fitted).right.mean() > biased.right.mean() + 0.1
-    plain = fit(biased, is_prompt=False)
+    plain = calibrate(biased, is_prompt=False)
     assert plain is not None
     assert len(plain.steps) == 1
 
 
 def test_promises_name_their_threshold_or_say_why_not() -> None:
-    calibration, test = believed(made(900, 0.8, 1)), believed(made(900, 0.8, 2))
-    few = believed(made(40, 0.8, 1))
+    calibration, test = probability_rows(made(900, 0.8, 1)), probability_rows(made(900, 0.8, 2))
+    few = probability_rows(made(40, 0.8, 1))
     assert calibration is not None
     assert test is not None
     assert few is not None
@@ -116,14 +119,14 @@ def test_curves_take_seeds_as_a_random_effect() -> None:
     learned = [Learned(name, "t", int(name[2:].partition(" ")[0])) for name in arms]
     few, many = curve([*learned, Learned("alone", "u", 5)], arms | {"alone": made(300, 0.6, 1)}, "accuracy")
     assert (few.labels, many.labels, few.seeds) == (50, 500, 3)
-    assert few.figure.value == pytest.approx(np.mean([METRICS["accuracy"](arms[f"t@50 {s}"]).value for s in (1, 2, 3)]))
+    assert few.figure.value == pytest.approx(np.mean([accuracy(arms[f"t@50 {s}"]).value for s in (1, 2, 3)]))
     assert few.figure.low is not None
     assert few.figure.low < few.figure.value < many.figure.value
     one = curve([Learned("t@50 1", "t", 50), Learned("t@500 1", "t", 500)], arms, "accuracy")[0]
     assert one.figure.method == "cluster t, one seed"
 
 
-SCORE = Score(field="overall", values={"a": -1, "b": 0, "c": 1})
+SCORE = LabelNumbers(field="overall", values={"a": -1, "b": 0, "c": 1})
 
 
 def test_scores_are_means_under_the_probabilities() -> None:
@@ -135,10 +138,11 @@ def test_scores_are_means_under_the_probabilities() -> None:
 def test_score_figures_follow_the_given_numbers() -> None:
     predictions = made(200, 0.95, 3)
     gold = {row.id: float(SCORE.values[row.gold]) for row in predictions.rows}
-    found = score_figures(predictions, SCORE, gold)
-    assert set(found) == {"pearson", "spearman", "mean_absolute_error"}
+    plain = set(figures(MetricInput(predictions)))
+    found = figures(MetricInput(predictions, numbers=number_pairs(predictions, SCORE, gold)))
+    assert set(found) - plain == {"pearson", "spearman", "mean_absolute_error"}
     assert found["pearson"].value > 0.8
-    assert score_figures(predictions, SCORE, {}) == {}
+    assert number_pairs(predictions, SCORE, {}) is None
 
 
 def test_numbers_come_from_a_column(tmp_path: Path) -> None:

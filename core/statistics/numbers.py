@@ -1,4 +1,7 @@
-"""Metrics of numbers against given numbers. Correlations are 0 where either side is constant, so also for one row."""
+"""Numbers against given numbers: mean distance and correlations.
+
+Correlations are 0 where either side is constant, so also for one row.
+"""
 
 import numpy as np
 

@@ -1,0 +1,38 @@
+"""Metrics of fields whose labels stand for numbers."""
+
+from collections.abc import Callable
+
+from fewsight.evals.metrics.base import Metric, MetricInput, register
+from fewsight.statistics.arrays import Codes, Floats
+from fewsight.statistics.bootstrap import bootstrap_rows
+from fewsight.statistics.intervals import Interval, cluster_interval
+from fewsight.statistics.numbers import mean_absolute_error, pearson, spearman
+from fewsight.statistics.statistic import Statistic
+
+
+def _of_numbers(function: Callable[[Floats, Floats], Statistic]) -> Callable[[MetricInput], Interval | None]:
+    def interval(given: MetricInput) -> Interval | None:
+        numbers = given.numbers
+        if numbers is None:
+            return None
+        return cluster_interval(function(numbers.gold, numbers.answered), numbers.clusters)
+
+    return interval
+
+
+def _spearman(given: MetricInput) -> Interval | None:
+    """Ranks are no sums over rows, so customers are resampled."""
+    numbers = given.numbers
+    if numbers is None:
+        return None
+
+    def of_rows(rows: Codes) -> float:
+        return spearman(numbers.gold, numbers.answered, rows)
+
+    return bootstrap_rows(of_rows, numbers.clusters)
+
+
+register(Metric("pearson", "Pearson's r", _of_numbers(pearson), is_share=False))
+register(Metric("spearman", "Spearman's rho", _spearman, is_share=False))
+_mean_error = _of_numbers(mean_absolute_error)
+register(Metric("mean_absolute_error", "mean error", _mean_error, is_share=False, higher_is_better=False))
