@@ -33,7 +33,7 @@ class Registry(Generic[Entry]):
             ConfigError: there is one of this name.
         """
         if name in self._entries:
-            raise ConfigError(f"There are two of {self._what} {name!r}; give one of them another name.")
+            raise ConfigError(f"The {self._what} {name!r} is registered twice; give one of them another name.")
         self._entries[name] = entry
 
     @property
