@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from fewsight.calibration import Circumstances
 from fewsight.evals.report.model import Cost
@@ -38,10 +37,3 @@ class Answers:
     cost: Cost
     notes: tuple[str, ...] = ()
     circumstances: Circumstances | None = None
-
-
-class Arm(Protocol):
-    """One way to answer a task."""
-
-    def answer(self, parts: Parts) -> Answers:
-        """Answer all rows. What was answered before is not computed again."""

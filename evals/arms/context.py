@@ -4,15 +4,12 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 from fewsight.answers import nest
-from fewsight.digest import digest
-from fewsight.evals.arms.spec import ArmSpec
 from fewsight.events import history_record
 from fewsight.files import replacing
 from fewsight.prompts.answer.fields import field_paths
-from fewsight.prompts.labelled import GoldRow, read_gold
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.serving.run.options import Similarity
 
@@ -39,24 +36,6 @@ class Context:
     folder: Path
     defaults: Defaults
     say: Callable[[str], None]
-
-    def rows_for(self, spec: ArmSpec) -> tuple[GoldRow, ...]:
-        """The rows that an arm may learn from or show.
-
-        A number of labels means the first rows in an order that the seed draws, so that more labels hold fewer ones.
-        """
-        rows = self.train if spec.train is None else tuple(read_gold(spec.train, self.task).rows)
-        if spec.labels is None or spec.labels >= len(rows):
-            return rows
-        mixed = list(rows)
-        Random(f"labels {spec.seed}").shuffle(mixed)  # noqa: S311 - reproducible, no secret
-        return tuple(mixed[: spec.labels])
-
-    def place(self, spec: ArmSpec) -> Path:
-        """The arm's own folder; a change of the arm gives another one."""
-        told = spec.model_dump(mode="json", exclude={"name", "price_per_million"})
-        safe = "".join(c if c.isalnum() or c in "-_.+@" else "-" for c in spec.name)[:60]
-        return self.folder / self.task.name / f"{safe}-{digest(told)[:8]}"
 
 
 def write_rows(rows: Iterable[GoldRow], path: Path) -> None:

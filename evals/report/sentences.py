@@ -18,7 +18,7 @@ KINDS: Final = {
 }
 
 
-def answer(field: FieldPart, arms: Sequence[ArmPart], even: Sequence[EvenPoint]) -> tuple[str, ...]:
+def field_sentences(field: FieldPart, arms: Sequence[ArmPart], even: Sequence[EvenPoint]) -> tuple[str, ...]:
     """The best arm first, then it against the best of each other kind; last where an adapter pays for itself."""
     known = {arm.name: arm for arm in arms if arm.name in field.figures}
     best = field.best
@@ -33,7 +33,7 @@ def answer(field: FieldPart, arms: Sequence[ArmPart], even: Sequence[EvenPoint])
     return tuple(lines)
 
 
-def overall(fields: Sequence[FieldPart]) -> tuple[str, ...]:
+def task_sentences(fields: Sequence[FieldPart]) -> tuple[str, ...]:
     """The first field's sentences; of several fields also how many each arm is best in."""
     if len(fields) < 2:
         return tuple(line for field in fields for line in field.sentences)

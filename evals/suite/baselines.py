@@ -4,20 +4,18 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
-from fewsight.evals.arms.spec import CLASSIC, ArmSpec, make_arm
+from fewsight.evals.arms.base import ARMS, Arm
+from fewsight.evals.arms.reading import make_arm
 from fewsight.evals.suite.config import Suite
-from fewsight.serving.models.names import DEFAULT_EMBEDDING, EMBEDDINGS
 
 MOST: Final = 20_000
 """Added arms learn from so many training rows at most, so that they never take longer than what they stand beside."""
 
-EMBEDDING: Final = "embeddings-lr"
-
 
 def added_baselines(
-    suite: Suite, named: Iterable[ArmSpec], train_rows: int, unlearnt: Collection[str] = ()
-) -> tuple[list[ArmSpec], tuple[str, ...]]:
-    """The classic arms that a suite does not name, and what is to be said about them.
+    suite: Suite, named: Iterable[Arm], train_rows: int, unlearnt: Collection[str] = ()
+) -> tuple[list[Arm], tuple[str, ...]]:
+    """The arms that stand beside and that a suite does not name, and what is to be said about them.
 
     None where the suite says `baselines = false`, or a task has no training rows, or none that give all scored fields.
 
@@ -31,14 +29,15 @@ def added_baselines(
         return [], ()
     if unlearnt:
         return [], (f"no classic arm was added, because no training row gives {', '.join(sorted(unlearnt))}",)
-    arms = list(named)
-    taken = {arm.classic for arm in arms} | {arm.name for arm in arms}
-    words = [word for word in CLASSIC if word not in taken]
-    notes = []
-    if EMBEDDING in words and not EMBEDDINGS[DEFAULT_EMBEDDING].folder.is_dir():
-        words.remove(EMBEDDING)
-        notes.append(
-            f"{EMBEDDING} was left out: its model is not here yet (`fewsight models pull {DEFAULT_EMBEDDING}`)"
-        )
-    limited = f"@{MOST}" if train_rows > MOST else ""
-    return [make_arm(word + limited, Path()) for word in words], tuple(notes)
+    taken = {word for arm in named for word in (arm.word, arm.name)}
+    limit = f"@{MOST}" if train_rows > MOST else ""
+    added, notes = [], []
+    for kind in ARMS.entries.values():
+        for word in kind.beside:
+            if word in taken:
+                continue
+            if (reason := kind.unavailable(word)) is not None:
+                notes.append(f"{word} was left out: {reason}")
+            else:
+                added.append(make_arm(word + limit, Path()))
+    return added, tuple(notes)

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ConfigError, did_you_mean
-from fewsight.evals.arms.spec import ArmSpec, check_names, make_arm
+from fewsight.evals.arms.base import Arm
+from fewsight.evals.arms.context import Defaults
+from fewsight.evals.arms.reading import check_names, make_arm
 from fewsight.evals.metrics.base import comparison
 from fewsight.evals.robustness.perturb import PARAPHRASE, check_changes
 from fewsight.serving.models.names import DEFAULT_MODEL
@@ -75,7 +77,7 @@ class Suite(_Part):
 
     title: str = "Evaluation"
     tasks: tuple[SuiteTask, ...]
-    arms: tuple[ArmSpec, ...]
+    arms: tuple[Arm, ...]
     seeds: tuple[int, ...] = (0,)
     model: str = DEFAULT_MODEL
     engine: str = "auto"
@@ -88,22 +90,36 @@ class Suite(_Part):
     limit: int | None = Field(None, ge=1)
     baselines: bool = True
 
-    def all_arms(self) -> list[ArmSpec]:
+    def all_arms(self) -> list[Arm]:
         """The arms in their order; those that draw anything once for each seed."""
-        found = []
+        arms = []
         for arm in self.arms:
             seeds = self.seeds if arm.draws else self.seeds[:1]
             for seed in seeds:
                 name = arm.name if seed == self.seeds[0] else f"{arm.name} (seed {seed})"
-                found.append(arm.model_copy(update={"seed": seed, "name": name}))
-        return found
+                arms.append(arm.model_copy(update={"seed": seed, "name": name}))
+        return arms
+
+    @property
+    def defaults(self) -> Defaults:
+        """What it says for all arms."""
+        return Defaults(
+            model=self.model,
+            engine=self.engine,
+            dtype=self.dtype,
+            similarity=self.similarity,
+            history_tokens=self.history_tokens,
+            price_per_million=self.prices.per_million_tokens,
+            price_per_hour=self.prices.per_hour,
+        )
 
     @property
     def digest(self) -> str:
         """Of all options and of the content of all files, not of where they lie."""
-        told = self.model_dump(mode="json", exclude={"tasks"})
+        options = self.model_dump(mode="json", exclude={"tasks", "arms"})
+        arms = [arm.identity() for arm in self.arms]
         files = [[t.task, *(file_digest(f) if f else None for f in t.files)] for t in self.tasks]
-        return digest([told, files])
+        return digest([{**options, "arms": arms}, files])
 
 
 def read_suite(path: Path) -> Suite:
@@ -147,27 +163,22 @@ def make_suite(data: Mapping[str, Any], base: Path = Path()) -> Suite:
 def _task(given: Any, base: Path) -> Any:  # noqa: ANN401 - any TOML value, checked by the model
     if not isinstance(given, Mapping):
         return given
-    made = dict(given)
+    options = dict(given)
     for key in ("train", "calibration", "test", "paraphrases"):
-        if isinstance(made.get(key), str | Path):
-            made[key] = base / made[key]
-    if isinstance(made.get("task"), str) and (base / made["task"]).is_dir():
-        made["task"] = str(base / made["task"])
-    return made
+        if isinstance(options.get(key), str | Path):
+            options[key] = base / options[key]
+    if isinstance(options.get("task"), str) and (base / options["task"]).is_dir():
+        options["task"] = str(base / options["task"])
+    return options
 
 
 def _check(suite: Suite) -> None:
     files = [file for task in suite.tasks for file in task.files if file]
-    files += [file for arm in suite.arms for file in (arm.train, arm.config, arm.predictions) if file]
     problems = [f"there is no file {str(file)!r}" for file in dict.fromkeys(files) if not file.is_file()]
+    problems += [problem for arm in suite.arms for problem in arm.problems() if problem not in problems]
     check_changes(suite.robustness)
     comparison(suite.metric)
-    problems += [
-        f"arm {arm.name!r}: there is no adapter folder {arm.adapter!r}"
-        for arm in suite.arms
-        if arm.adapter not in ("none", "built-in") and not Path(arm.adapter).is_dir()
-    ]
-    learning = [arm.name for arm in suite.arms if arm.train is None and arm.kind in ("classic", "finetune")]
+    learning = [arm.name for arm in suite.arms if arm.needs_rows]
     for task in suite.tasks:
         if PARAPHRASE in suite.robustness and task.paraphrases is None:
             problems.append(f"task {task.task!r} names no file of `paraphrases`, which robustness asks for")

@@ -127,7 +127,7 @@ def test_a_second_evaluation_computes_nothing_and_says_the_same(
 
     idle = replace(find_engine("scripted"), start=never)
     monkeypatch.setattr("fewsight.serving.run.session.find_engine", lambda name: idle)
-    monkeypatch.setattr("fewsight.evals.arms.classic.classified", never)
+    monkeypatch.setattr("fewsight.evals.arms.kinds.classic.classify", never)
     assert evaluate(suite, tmp_path / "out") == first
 
 

@@ -1,7 +1,7 @@
 """What an evaluation says first."""
 
 from fewsight.evals.report.model import ArmPart, Cost, FieldPart, Figure, Pair
-from fewsight.evals.report.sentences import answer, overall
+from fewsight.evals.report.sentences import field_sentences, task_sentences
 
 
 def field(path: str, gap: Figure, p: float) -> FieldPart:
@@ -20,7 +20,7 @@ UNSURE = field("f", Figure(value=0.02, low=-0.08, high=0.12), 0.7)
 
 
 def test_what_may_be_chance_says_what_these_two_would_have_shown() -> None:
-    first, *_ = answer(UNSURE, ARMS, ())
+    first, *_ = field_sentences(UNSURE, ARMS, ())
     assert first.startswith("These rows do not show that fine-tuning pays: a and z differ by 2.0 points")
     assert first.endswith("A difference of 14.3 points or more between them would likely have shown."), (
         "(1.96 + 0.84) / 1.96 times half of the interval's 20 points, whatever other arms show"
@@ -29,22 +29,24 @@ def test_what_may_be_chance_says_what_these_two_would_have_shown() -> None:
 
 def test_a_task_of_many_fields_has_few_sentences() -> None:
     fields = [
-        one.model_copy(update={"sentences": answer(one, ARMS, ())})
+        one.model_copy(update={"sentences": field_sentences(one, ARMS, ())})
         for one in (UNSURE, field("g", Figure(value=-0.3, low=-0.4, high=-0.2), 0.001), UNSURE)
     ]
-    lines = overall(fields)
+    lines = task_sentences(fields)
     assert lines[-1] == "Best of 3 fields: a in 2, z in 1."
     assert all(line.startswith("f: ") for line in lines[:-1])
     assert len(lines) == len(fields[0].sentences) + 1
-    assert overall(fields[:1]) == fields[0].sentences
+    assert task_sentences(fields[:1]) == fields[0].sentences
     assert fields[1].sentences[0].startswith("Prompting is enough: z beats a by 30.0 points")
 
 
 def test_a_classic_model_may_be_enough() -> None:
     worse = field("f", Figure(value=-0.1, low=-0.15, high=-0.05), 0.001)
     arms = (ARMS[0], ARMS[1].model_copy(update={"kind": "baseline"}))
-    first, second, _ = answer(worse, arms, ())
+    first, second, _ = field_sentences(worse, arms, ())
     assert first == "A classic model is enough: z beats a."
     assert second.startswith("z has the highest accuracy")
     unsure = field("f", Figure(value=-0.02, low=-0.12, high=0.08), 0.7)
-    assert answer(unsure, arms, ())[0].startswith("z has the highest accuracy"), "what may be chance is no verdict"
+    assert field_sentences(unsure, arms, ())[0].startswith("z has the highest accuracy"), (
+        "what may be chance is no verdict"
+    )

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from fewsight.errors import ConfigError
-from fewsight.evals.arms.making import describe
-from fewsight.evals.arms.spec import check_names, make_arm
+from fewsight.evals.arms.kinds.classic import ClassicArm
+from fewsight.evals.arms.kinds.prompt import PromptArm
+from fewsight.evals.arms.reading import check_names, make_arm
 from fewsight.evals.suite.config import make_suite, read_suite
 
 
@@ -44,7 +45,7 @@ def test_words_for_arms(word: str, kind: str, rest: dict[str, Any]) -> None:
     arm = make_arm(word, Path("/s"))
     assert (arm.name, arm.kind) == (word, kind)
     assert {key: getattr(arm, key) for key in rest} == rest
-    assert describe(arm)
+    assert arm.describe()
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,11 @@ def test_paths_are_taken_from_the_suite_s_folder(folder: Path) -> None:
     )
     found = read_suite(path)
     assert found.tasks[0].test == folder / "test.csv"
-    assert found.arms[1].adapter == str(folder / "mine")
-    assert found.arms[2].train == folder / "test.csv"
+    prompt, few = found.arms[1:]
+    assert isinstance(prompt, PromptArm)
+    assert isinstance(few, ClassicArm)
+    assert prompt.adapter == str(folder / "mine")
+    assert few.train == folder / "test.csv"
 
 
 def test_seeds_repeat_only_arms_that_draw(folder: Path) -> None:

@@ -4,7 +4,7 @@ Shares are from 0 to 1, seconds and tokens are totals unless a name says otherwi
 `None` is what is not known or not defined; there are no infinities and no NaN. Others import the parts from here.
 """
 
-from fewsight.evals.report.model.arm import ArmPart, Cost
+from fewsight.evals.report.model.arm import ArmPart, Cost, Group
 from fewsight.evals.report.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
 from fewsight.evals.report.model.figure import Figure, Part
 from fewsight.evals.report.model.probability import BinPoint, Promise, ReliabilityPart, ScopePart, SetsPart
@@ -23,6 +23,7 @@ __all__ = [
     "Figure",
     "Flip",
     "Gap",
+    "Group",
     "LabelAudit",
     "LabelFigures",
     "LabelShare",

@@ -4,6 +4,9 @@ from typing import Literal
 
 from fewsight.evals.report.model.figure import Part
 
+Group = Literal["baseline", "prompt", "adapter", "cascade", "given"]
+"""What arms are compared as: the best of each group is set against the best of the others."""
+
 
 class Cost(Part):
     """What an arm took on the test rows: computed ones only, so that answers from the ledger count as when they were
@@ -24,7 +27,7 @@ class ArmPart(Part):
     """One way to answer. `family` groups arms that differ in the number of labels only, for learning curves."""
 
     name: str
-    kind: Literal["baseline", "prompt", "adapter", "cascade", "given"]
+    kind: Group
     family: str
     description: str
     cost: Cost

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fewsight.evals.arms.classic_models import classified
+from fewsight.evals.arms.kinds.classic import ClassicArm, classified
 from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.run import evaluate
 from tests.evals.support import suite_of
@@ -46,7 +46,7 @@ def test_added_arms_learn_from_a_bounded_number_of_rows(
     suite = suite_of(task, files, model_path, ["tfidf-svm"], baselines=True)
     added, _ = added_baselines(suite, suite.all_arms(), 1_000_000)
     assert [arm.name for arm in added] == ["majority@20000", "tfidf-lr@20000"]
-    assert all(arm.labels == 20_000 for arm in added)
+    assert all(isinstance(arm, ClassicArm) and arm.labels == 20_000 for arm in added)
 
 
 def test_classic_models_say_how_sure_they_are() -> None:

@@ -7,11 +7,9 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from fewsight.evals.arms.context import Context
-from fewsight.evals.arms.prompted import PromptArm
 from fewsight.evals.arms.row_histories import part_and_row
 from fewsight.evals.report.shown_texts import MOST, _cut
 from fewsight.evals.suite.data import load_data
-from fewsight.evals.suite.run import _defaults
 from fewsight.ledger import Ledger
 from fewsight.serving.run.api import RUN_NAME
 from tests.evals.support import suite_of
@@ -22,11 +20,11 @@ def test_shown_prompts_are_those_that_were_sent(
 ) -> None:
     suite = suite_of(task, files, model_path, ["knn-2"])
     data = load_data(suite.tasks[0], None, 0)
-    (spec,) = suite.all_arms()
-    arm = PromptArm(spec, Context(data.task, data.train, tmp_path / "arms", _defaults(suite), lambda _: None))
-    arm.answer({"test": data.test})
+    (arm,) = suite.all_arms()
+    context = Context(data.task, data.train, tmp_path / "arms", suite.defaults, lambda _: None)
+    arm.answer(context, {"test": data.test}, {})
     wanted = {row.id for row in data.test[3:6]}
-    prompts = arm.prompts(data.test, wanted)
+    prompts = arm.prompts(context, data.test, wanted)
     assert prompts.keys() == wanted
     tokenizer = Tokenizer.from_file(str(model_path / "tokenizer.json"))
     (folder,) = (tmp_path / "arms" / "toy").iterdir()

@@ -44,5 +44,5 @@ def test_an_arm_trains_once_and_forms_a_curve(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("it was trained already")
 
-    monkeypatch.setattr("fewsight.evals.arms.finetuned.finetune", never)
+    monkeypatch.setattr("fewsight.finetune.pipeline.finetune", never)
     assert evaluate(make_suite(data, tmp_path), tmp_path / "out") == report

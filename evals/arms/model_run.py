@@ -1,10 +1,10 @@
-"""Arms that ask a language model: by examples in the prompt, by an adapter, or by both."""
+"""A run of an arm that asks a language model: the machinery of `fewsight run` over labelled rows."""
 
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.adapter_manifest import read_manifest
 from fewsight.answers import flatten
@@ -13,7 +13,6 @@ from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.context import Context, whole_rows, write_rows
 from fewsight.evals.arms.memory import forget_peak, peak_mb
 from fewsight.evals.arms.row_histories import RowHistories, part_and_row
-from fewsight.evals.arms.spec import ArmSpec
 from fewsight.evals.report.model import Cost
 from fewsight.files import write_text
 from fewsight.insight import Insight
@@ -30,16 +29,19 @@ from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import open_session
 from fewsight.serving.run.summary import RunSummary
 
-SAID_EVERY: Final = 10.0
+if TYPE_CHECKING:
+    from fewsight.evals.arms.kinds.prompt import PromptArm
+
+TOLD_EVERY: Final = 10.0
 """Seconds between two lines about how far an arm is."""
 
 
-class PromptArm:
-    """Runs its rows through the same machinery as `fewsight run`, with a ledger of its own."""
+class ModelRun:
+    """Runs rows through the same machinery as `fewsight run`, with a ledger of the arm's own."""
 
-    def __init__(self, spec: ArmSpec, context: Context) -> None:
-        self.spec, self._context = spec, context
-        self._folder = context.place(spec)
+    def __init__(self, arm: "PromptArm", context: Context) -> None:
+        self._arm, self._context = arm, context
+        self._folder = arm.folder(context)
 
     def answer(self, parts: Parts) -> Answers:
         """Answer all rows; those that the ledger knows are not computed again.
@@ -51,10 +53,10 @@ class PromptArm:
         pool, notes = self._pool(task)
         forget_peak()
         session = open_session(self._options(pool), rows, (task,))
-        progress = _Progress(self.spec.name, self._context.say)
+        progress = _Progress(self._arm.name, self._context.say)
         summaries = execute(session, rows, self._folder, progress)
         if any(summary.stopped for summary in summaries):
-            raise InputError(f"Arm {self.spec.name!r} was stopped; the same command goes on from there.")
+            raise InputError(f"Arm {self._arm.name!r} was stopped; the same command goes on from there.")
         return Answers(
             self._read(parts, rows, closed_fields(task.output)),
             self._cost(summaries, len(parts["test"])),
@@ -77,22 +79,22 @@ class PromptArm:
         return {part_and_row(item.customer_id)[1]: decode(item.prompt.token_ids, special=True) for item in items}
 
     def _task(self) -> Task:
-        if self.spec.task is None:
+        if self._arm.task is None:
             return self._context.task
-        task = load_task(self.spec.task)
+        task = load_task(self._arm.task)
         if task.output.model_json_schema() != self._context.task.output.model_json_schema():
-            raise ConfigError(f"Arm {self.spec.name!r}: the output of {self.spec.task!r} differs from the task's.")
+            raise ConfigError(f"Arm {self._arm.name!r}: the output of {self._arm.task!r} differs from the task's.")
         return task
 
     def _pool(self, task: Task) -> tuple[Path | None, tuple[str, ...]]:
         """A file of the rows that may be shown, and what is to be said about it."""
-        rows = self._context.rows_for(self.spec)
-        if not self.spec.shots or not rows:
+        rows = self._arm.rows(self._context)
+        if not self._arm.shots or not rows:
             return None, ()
         whole = whole_rows(rows, task)
         if not whole:
             raise InputError(
-                f"Arm {self.spec.name!r} shows examples, and no training row gives all fields of {task.name!r}."
+                f"Arm {self._arm.name!r} shows examples, and no training row gives all fields of {task.name!r}."
             )
         path = self._folder / "pool.jsonl"
         write_rows(whole, path)
@@ -100,23 +102,23 @@ class PromptArm:
         return path, (f"{left:,} training rows lack a field and can't be examples",) if left else ()
 
     def _options(self, pool: Path | None) -> RunOptions:
-        spec, suite = self.spec, self._context.defaults
-        compares = spec.selector in ("knn", "mmr") and spec.shots
-        engine = spec.engine or suite.engine
-        adapters = {"*": spec.adapter} if spec.adapter != BARE or find_engine(engine).takes_adapters else {}
+        arm, suite = self._arm, self._context.defaults
+        compares = arm.selector in ("knn", "mmr") and arm.shots
+        engine = arm.engine or suite.engine
+        adapters = {"*": arm.adapter} if arm.adapter != BARE or find_engine(engine).takes_adapters else {}
         prompt = PromptOptions(
-            shots=spec.shots,
-            selector=spec.selector,
-            similarity=(spec.similarity or suite.similarity) if compares else "tfidf",
+            shots=arm.shots,
+            selector=arm.selector,
+            similarity=(arm.similarity or suite.similarity) if compares else "tfidf",
             pool=str(pool) if pool else None,
-            style=spec.style,
+            style=arm.style,
             order="shots-first",
             history_tokens=suite.history_tokens,
         )
         runs_on = EngineOptions(
-            engine, spec.model or suite.model, adapters, dtype=spec.dtype or suite.dtype, base_url=spec.base_url
+            engine, arm.model or suite.model, adapters, dtype=arm.dtype or suite.dtype, base_url=arm.base_url
         )
-        return RunOptions((self._context.task.name,), prompt, runs_on, seed=spec.seed)
+        return RunOptions((self._context.task.name,), prompt, runs_on, seed=arm.seed)
 
     def _read(
         self, parts: Parts, rows: RowHistories, fields: tuple[ClosedField, ...]
@@ -140,8 +142,8 @@ class PromptArm:
         part = test_rows / max(known.results, 1)
         prompt, answer = round(known.prompt_tokens * part), round(known.answer_tokens * part)
         seconds = test_rows * took["seconds"] / took["rows"] if took["rows"] else None
-        suite, spec = self._context.defaults, self.spec
-        price = spec.price_per_million if spec.price_per_million is not None else suite.price_per_million
+        suite, arm = self._context.defaults, self._arm
+        price = arm.price_per_million if arm.price_per_million is not None else suite.price_per_million
         each = None if price is None else price * (prompt + answer) / 1e6
         if each is None and suite.price_per_hour is not None and seconds is not None:
             each = suite.price_per_hour * seconds / 3600
@@ -157,8 +159,8 @@ class PromptArm:
 
     def _learned(self) -> dict[str, Any]:
         """Labels and seconds that it took beforehand: those of its adapter, held-back rows too, or of what it shows."""
-        shown = len(self._context.rows_for(self.spec)) if self.spec.shots else 0
-        trained = self.spec.model if self.spec.adapter == BARE else self.spec.adapter
+        shown = len(self._arm.rows(self._context)) if self._arm.shots else 0
+        trained = self._arm.model if self._arm.adapter == BARE else self._arm.adapter
         manifest = None if trained in (None, BUILT_IN) else read_manifest(Path(trained))
         if manifest is None or self._context.task.name not in manifest.data:
             return {"labels": shown}
@@ -201,7 +203,7 @@ class _Progress:
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
         self._name, self._say = name, say
         self._rows = self._done = 0
-        self._next = time.monotonic() + SAID_EVERY
+        self._next = time.monotonic() + TOLD_EVERY
 
     def begin(self, unit: str, total: int) -> None:  # noqa: ARG002 - the protocol's signature
         self._rows = total
@@ -210,4 +212,4 @@ class _Progress:
         self._done += done
         if time.monotonic() >= self._next:
             self._say(f"  {self._name}: {self._done:,} of {self._rows:,} rows")
-            self._next = time.monotonic() + SAID_EVERY
+            self._next = time.monotonic() + TOLD_EVERY

@@ -1,0 +1,66 @@
+"""An arm whose predictions were made elsewhere, or earlier."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fewsight.errors import InputError
+from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
+from fewsight.evals.arms.base import Arm, arm_kind
+from fewsight.evals.arms.context import Context
+from fewsight.evals.predictions_file import read_predictions
+from fewsight.evals.report.model import Cost, Group
+from fewsight.prompts.answer.fields import closed_fields
+
+_PREFIX: Final = "predictions:"
+
+
+@arm_kind
+class GivenArm(Arm):
+    """Reads committed predictions of a task with one closed field; test rows are found by id.
+
+    Args:
+        predictions: the file.
+    """
+
+    kind = "given"
+    called = f"the arm '{_PREFIX}FILE'"
+    examples = (f"{_PREFIX}FILE",)
+
+    predictions: Path
+
+    @classmethod
+    def read(cls, word: str, base: Path) -> dict[str, Any] | None:
+        """'predictions:FILE'."""
+        return {"predictions": base / word.removeprefix(_PREFIX)} if word.startswith(_PREFIX) else None
+
+    @property
+    def group(self) -> Group:
+        """A group of its own."""
+        return "given"
+
+    def describe(self) -> str:
+        """That it comes from a file."""
+        return "predictions of a file"
+
+    def answer(self, context: Context, parts: Parts, others: Mapping[str, Answers]) -> Answers:  # noqa: ARG002
+        """The file's answers to the test rows; it has none to any others.
+
+        Raises:
+            InputError: the task has several fields, labels are unknown, or a test row is missing.
+        """
+        fields = closed_fields(context.task.output)
+        if len(fields) != 1:
+            raise InputError(f"Arm {self.name!r}: a file of predictions is of one field, and the task has several.")
+        (field,) = fields
+        predictions = read_predictions(self.predictions)
+        if set(predictions.labels) != set(field.labels):
+            raise InputError(f"{str(self.predictions)!r} has other labels than {context.task.name!r}.")
+        rows = {row.id: row for row in predictions.rows}
+        if missing := [row.id for row in parts["test"] if row.id not in rows]:
+            raise InputError(f"{str(self.predictions)!r} lacks {len(missing):,} test rows, e.g. {missing[0]!r}.")
+        answers = {
+            row.id: RowAnswer({field.path: rows[row.id].predicted}, {field.path: rows[row.id].probabilities})
+            for row in parts["test"]
+        }
+        return Answers({"test": answers}, Cost())

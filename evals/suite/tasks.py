@@ -1,0 +1,127 @@
+"""One task of an evaluation: its arms answer, and its fields are scored."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fewsight.calibration import Calibration
+from fewsight.evals.arms.answering import answer_all
+from fewsight.evals.arms.answers import Answers
+from fewsight.evals.arms.base import Arm
+from fewsight.evals.arms.context import Context
+from fewsight.evals.predictions import Predictions
+from fewsight.evals.report.model import ArmPart, DataFacts, TaskPart
+from fewsight.evals.report.sentences import field_sentences, task_sentences
+from fewsight.evals.report.shown_texts import shown_texts
+from fewsight.evals.report.write import ShownTexts
+from fewsight.evals.robustness.perturb import Given, changed, planted_labels
+from fewsight.evals.scores.evidence import evidence_figures
+from fewsight.evals.scores.money import even_points
+from fewsight.evals.scores.several import several_figures
+from fewsight.evals.suite.baselines import added_baselines
+from fewsight.evals.suite.config import Suite
+from fewsight.evals.suite.data import TaskData
+from fewsight.evals.suite.fields import ScoredField, TaskAnswers, score_fields
+from fewsight.evals.suite.files import file_name
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.labelled import GoldRow
+
+
+@dataclass(frozen=True)
+class EvaluatedTask:
+    """A task's part of the report, predictions by field and arm, and texts for the page alone."""
+
+    part: TaskPart
+    predictions: dict[str, dict[str, Predictions]]
+    shown: ShownTexts
+
+
+def evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str], None]) -> EvaluatedTask:
+    """Let all arms answer, score them, and write the calibrations that runs may apply.
+
+    Raises:
+        FewsightError: an arm can't answer.
+    """
+    named = suite.all_arms()
+    added, notes = added_baselines(suite, named, len(data.train), data.unlearnt)
+    arms, data = [*named, *added], replace(data, notes=(*data.notes, *notes))
+    context = Context(data.task, data.train, out / "arms", suite.defaults, say)
+    first = closed_fields(data.task.output)[0]
+    planted = planted_labels(data.test, first.path, first.labels)
+    parts = _parts(suite, data, planted)
+    answers = answer_all(arms, context, parts)
+    say(f"{data.task.name}: scoring")
+    scored = score_fields(suite, data, TaskAnswers(arms, parts, answers, planted))
+    _write_calibrations(answers, scored, out / "calibrations" / data.task.name)
+    part = _part(suite, data, arms, answers, scored)
+    predictions = {one.part.path: dict(one.predictions) for one in scored}
+    return EvaluatedTask(part, predictions, shown_texts(part, arms, context, data.test))
+
+
+def _parts(suite: Suite, data: TaskData, planted: Mapping[str, str]) -> dict[str, Sequence[GoldRow]]:
+    """The rows to answer: test rows, calibration rows, and test rows after each change."""
+    parts: dict[str, Sequence[GoldRow]] = {"test": data.test}
+    if data.calibration:
+        parts["calibration"] = data.calibration
+    given = Given(planted, data.paraphrases)
+    return parts | {name: changed(data.test, name, given) for name in suite.robustness}
+
+
+def _part(
+    suite: Suite, data: TaskData, arms: Sequence[Arm], answers: Mapping[str, Answers], scored: Sequence[ScoredField]
+) -> TaskPart:
+    shown = tuple(_arm_part(arm, answers[arm.name]) for arm in arms)
+    even = even_points(shown, suite.prices)
+    fields = tuple(
+        one.part.model_copy(update={"even": even, "sentences": field_sentences(one.part, shown, even)})
+        for one in scored
+    )
+    test = {name: one.parts["test"] for name, one in answers.items()}
+    evidence = {name: evidence_figures(data.test, rows, data.task) for name, rows in test.items()}
+    several = {name: several_figures(data.test, rows, data.task) for name, rows in test.items()}
+    return TaskPart(
+        task=data.task.name,
+        title=data.task.title,
+        version=data.task.version,
+        data=_facts(data),
+        arms=shown,
+        fields=fields,
+        evidence={name: figures for name, figures in evidence.items() if figures},
+        several={name: figures for name, figures in several.items() if figures},
+        sentences=task_sentences(fields),
+    )
+
+
+def _write_calibrations(answers: Mapping[str, Answers], scored: Sequence[ScoredField], folder: Path) -> None:
+    """A file for `fewsight run --calibration` for each arm that a run can be."""
+    for name, one in answers.items():
+        fields = {field.part.path: field.fitted[name] for field in scored if name in field.fitted}
+        if fields and one.circumstances is not None:
+            Calibration(circumstances=one.circumstances, fields=fields).write(folder / f"{file_name(name)}.json")
+
+
+def _arm_part(arm: Arm, answers: Answers) -> ArmPart:
+    test = answers.parts["test"].values()
+    return ArmPart(
+        name=arm.name,
+        kind=arm.group,
+        family=arm.word,
+        description=arm.describe(),
+        cost=answers.cost,
+        invalid=sum(None in row.labels.values() for row in test),
+        failed=sum(row.error is not None for row in test),
+        notes=answers.notes,
+    )
+
+
+def _facts(data: TaskData) -> DataFacts:
+    return DataFacts(
+        train_rows=len(data.train),
+        calibration_rows=len(data.calibration),
+        test_rows=len(data.test),
+        test_customers=len({row.customer_id or row.id for row in data.test}),
+        test_digest=data.test_digest,
+        left_out=data.left_out,
+        repeated_rows=len(data.repeated),
+        notes=data.notes,
+    )
