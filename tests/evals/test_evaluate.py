@@ -17,7 +17,6 @@ from fewsight.evals.suite.run import evaluate
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.run.calibrated import circumstances
 from fewsight.serving.run.options import make_options
-from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import open_session
 from fewsight.tables import open_histories
 from tests.evals.support import suite_of, write

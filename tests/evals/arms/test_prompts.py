@@ -11,7 +11,7 @@ from fewsight.evals.arms.row_histories import part_and_row
 from fewsight.evals.report.shown_texts import MOST, _cut
 from fewsight.evals.suite.data import load_data
 from fewsight.ledger import Ledger
-from fewsight.serving.run.api import RUN_NAME
+from fewsight.serving.run.plan import RUN_NAME
 from tests.evals.support import suite_of
 
 
