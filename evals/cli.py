@@ -9,7 +9,7 @@ from fewsight.console import echo
 from fewsight.errors import ConfigError
 
 if TYPE_CHECKING:
-    from fewsight.evals.report.model import Report
+    from fewsight.evals.model import Report
     from fewsight.evals.suite.config import Suite
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -108,7 +108,7 @@ def export(folder: Path, to: Path) -> None:
 
     It takes the extra `inspect`; open the logs with `inspect view --log-dir FOLDER`.
     """
-    from fewsight.evals.inspect_logs import export as write_logs
+    from fewsight.evals.report.inspect_logs import export as write_logs
 
     paths = write_logs(folder, to)
     echo(f"{len(paths):,} logs are in {to}; inspect view --log-dir {to}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fewsight.calibration import Circumstances
-from fewsight.evals.report.model import Cost
+from fewsight.evals.model import Cost
 from fewsight.prompts.labelled import GoldRow
 
 Parts = Mapping[str, Sequence[GoldRow]]

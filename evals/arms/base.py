@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from fewsight.digest import digest
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.context import Context
+from fewsight.evals.model import Group
 from fewsight.evals.registry import Registry
-from fewsight.evals.report.model import Group
 from fewsight.prompts.labelled import GoldRow, read_gold
 
 

@@ -13,7 +13,7 @@ from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.context import Context, whole_rows, write_rows
 from fewsight.evals.arms.memory import forget_peak, peak_mb
 from fewsight.evals.arms.row_histories import RowHistories, part_and_row
-from fewsight.evals.report.model import Cost
+from fewsight.evals.model import Cost
 from fewsight.files import write_text
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from fewsight.evals.report.model import CurvePoint, EvenPoint, FieldPart, TaskPart
+from fewsight.evals.model import CurvePoint, EvenPoint, FieldPart, TaskPart
 from fewsight.pages import charts
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from fewsight.evals.metrics.base import words_of
-from fewsight.evals.report.model import ArmPart, EvenPoint, FieldPart, Figure, Pair
+from fewsight.evals.model import ArmPart, EvenPoint, FieldPart, Figure, Pair
 
 WIDER: Final = 1 + 0.8416 / 1.96
 """(z of 97.5 % + z of 80 %) / z of 97.5 %: from the half width of a 95 % interval to the detectable effect."""

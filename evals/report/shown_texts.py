@@ -5,7 +5,7 @@ from typing import Final
 
 from fewsight.evals.arms.base import Arm
 from fewsight.evals.arms.context import Context
-from fewsight.evals.report.model import TaskPart
+from fewsight.evals.model import TaskPart
 from fewsight.evals.report.write import ShownTexts
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.labelled import GoldRow

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fewsight.evals.metrics.base import words_of
+from fewsight.evals.model import Report
 from fewsight.evals.report import charts, tables
-from fewsight.evals.report.model import Report
 from fewsight.files import write_text
 from fewsight.pages.environment import render
 from fewsight.pages.table import plain

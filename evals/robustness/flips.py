@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from fewsight.evals.model import Figure, Flip
 from fewsight.evals.predictions import Predictions, require_same_rows
-from fewsight.evals.report.model import Figure, Flip
 from fewsight.statistics.arrays import Flags
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.statistic import difference, share

@@ -7,8 +7,8 @@ import numpy as np
 
 from fewsight.calibration import Threshold
 from fewsight.calibration.rows import ProbabilityRows
+from fewsight.evals.model import BinPoint, Promise, ReliabilityPart
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import BinPoint, Promise, ReliabilityPart
 from fewsight.statistics.abstention import feasibility
 from fewsight.statistics.probabilities import brier, log_loss, reliability
 from fewsight.statistics.risk_coverage import risk_coverage

@@ -8,8 +8,8 @@ from statistics import fmean, variance
 import numpy as np
 
 from fewsight.evals.metrics.base import comparison
+from fewsight.evals.model import CurvePoint, Figure
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import CurvePoint, Figure
 from fewsight.statistics.arrays import Floats
 from fewsight.statistics.intervals import standard_error, t_quantile
 from fewsight.statistics.statistic import Statistic

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from fewsight.evals.arms.answers import RowAnswer
+from fewsight.evals.model import Figure
 from fewsight.evals.predictions import cluster_codes
-from fewsight.evals.report.model import Figure
 from fewsight.prompts.answer.fields import open_fields
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task

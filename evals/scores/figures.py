@@ -7,8 +7,8 @@ import numpy as np
 
 from fewsight.evals.metrics.base import METRICS, MetricInput, comparison
 from fewsight.evals.metrics.labels import by_label, confusion
+from fewsight.evals.model import Figure, LabelFigures, Pair
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import Figure, LabelFigures, Pair
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.margins import detectable_effect
 from fewsight.statistics.paired import compare_all, mcnemar

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Final
 
+from fewsight.evals.model import LabelAudit, SuspectLabel
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import LabelAudit, SuspectLabel
 from fewsight.evals.scores.figures import without_rows
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled import GoldRow

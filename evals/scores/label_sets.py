@@ -6,7 +6,7 @@ import numpy as np
 
 from fewsight.calibration.choosing import LEAST_ROWS
 from fewsight.calibration.rows import ProbabilityRows
-from fewsight.evals.report.model import Figure, SetsPart
+from fewsight.evals.model import Figure, SetsPart
 from fewsight.statistics.conformal import ConformalSets, fit_conformal
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.statistic import share

@@ -4,13 +4,26 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.metrics.base import GivenNumbers
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.suite.config import LabelNumbers
 from fewsight.tables.records import Broken
 from fewsight.tables.sources.opening import open_source
+
+
+class LabelNumbers(BaseModel):
+    """A closed field whose labels stand for numbers.
+
+    The given numbers are those in `column` of the test file; without one, those of the given labels.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: str
+    values: dict[str, float]
+    column: str | None = None
 
 
 def check_score(score: LabelNumbers, labels: tuple[str, ...]) -> None:

@@ -36,8 +36,3 @@ def field_predictions(
             )
         )
     return Predictions(field.labels, tuple(made)) if made else None
-
-
-def top_confidence(row: Prediction) -> float | None:
-    """The probability of the answered label; None where there is none."""
-    return None if row.predicted is None else row.probabilities.get(row.predicted)

@@ -7,8 +7,8 @@ import numpy as np
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.evals.metrics.labels import mcc
 from fewsight.evals.metrics.scope import ScopeCurve, in_scope_accuracy, out_of_scope_recall, scope_curve
+from fewsight.evals.model import Figure, ScopePart
 from fewsight.evals.predictions import Prediction, Predictions
-from fewsight.evals.report.model import Figure, ScopePart
 from fewsight.prompts.task import Task
 from fewsight.statistics.arrays import Flags, Floats
 from fewsight.statistics.intervals import cluster_interval

@@ -11,8 +11,8 @@ from fewsight.calibration import FieldCalibration
 from fewsight.calibration.choosing import calibrate
 from fewsight.calibration.rows import ProbabilityRows
 from fewsight.evals.metrics.base import MetricInput, comparison
+from fewsight.evals.model import Disagreement, FieldPart, Figure, LabelShare, Promise, ScopePart
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import Disagreement, FieldPart, Figure, LabelShare, Promise, ScopePart
 from fewsight.evals.scores.calibrating import curve_points, probability_rows, promises, reliability_part
 from fewsight.evals.scores.curves import Learned, curve
 from fewsight.evals.scores.figures import (
@@ -25,10 +25,8 @@ from fewsight.evals.scores.figures import (
     without_rows,
 )
 from fewsight.evals.scores.label_sets import sets_parts
-from fewsight.evals.scores.ordinal import number_pairs
-from fewsight.evals.scores.predicting import top_confidence
+from fewsight.evals.scores.ordinal import LabelNumbers, number_pairs
 from fewsight.evals.scores.scope import scope_part
-from fewsight.evals.suite.config import LabelNumbers
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.statistics.prevalence import Answered, corrected_prevalence
 
@@ -138,7 +136,7 @@ def _disagreements(arms: Mapping[str, Predictions], best: str) -> tuple[Disagree
 
     def badness(place: int) -> tuple[bool, float]:
         row = arms[best].rows[place]
-        return row.predicted != row.gold, top_confidence(row) or 0.0
+        return row.predicted != row.gold, row.confidence or 0.0
 
     places = sorted(disagreeing(arms), key=badness, reverse=True)[:SHOWN]
     return tuple(
@@ -146,7 +144,7 @@ def _disagreements(arms: Mapping[str, Predictions], best: str) -> tuple[Disagree
             id=arms[best].rows[place].id,
             gold=arms[best].rows[place].gold,
             answers={name: p.rows[place].predicted for name, p in arms.items()},
-            confidence={name: top_confidence(p.rows[place]) for name, p in arms.items()},
+            confidence={name: p.rows[place].confidence for name, p in arms.items()},
         )
         for place in places
     )

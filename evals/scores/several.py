@@ -5,8 +5,8 @@ from typing import get_origin
 
 from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.metrics.multilabel import multilabel_macro_f1, multilabel_micro_f1, multilabel_row_f1
+from fewsight.evals.model import Figure
 from fewsight.evals.predictions import cluster_codes
-from fewsight.evals.report.model import Figure
 from fewsight.prompts.answer.fields import open_fields
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 from fewsight.errors import InputError, did_you_mean
+from fewsight.evals.model import Figure, Gap, Slice
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import Figure, Gap, Slice
 from fewsight.prompts.labelled import GoldRow
 from fewsight.statistics.arrays import Flags
 from fewsight.statistics.intervals import cluster_interval

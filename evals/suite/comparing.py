@@ -7,7 +7,7 @@ from pathlib import Path
 from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.metrics.base import comparison
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.suite.files import By, read_all
+from fewsight.evals.predictions.folder import By, read_all
 from fewsight.pages.formats import percent
 from fewsight.statistics.intervals import Interval, cluster_interval
 from fewsight.statistics.margins import non_inferiority

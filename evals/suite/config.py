@@ -12,8 +12,10 @@ from fewsight.errors import ConfigError, did_you_mean
 from fewsight.evals.arms.base import Arm
 from fewsight.evals.arms.context import Defaults
 from fewsight.evals.arms.reading import check_names, make_arm
+from fewsight.evals.costs.even_points import Prices
 from fewsight.evals.metrics.base import comparison
 from fewsight.evals.robustness.perturb import PARAPHRASE, check_changes
+from fewsight.evals.scores.ordinal import LabelNumbers
 from fewsight.serving.models.names import DEFAULT_MODEL
 from fewsight.serving.run.options import Similarity
 
@@ -22,17 +24,6 @@ DEFAULT_ARMS: Final = ("majority", "tfidf-lr", "zero-shot", "knn-4")
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LabelNumbers(_Part):
-    """A closed field whose labels stand for numbers.
-
-    The given numbers are those in `column` of the test file; without one, those of the given labels.
-    """
-
-    field: str
-    values: dict[str, float]
-    column: str | None = None
 
 
 class SuiteTask(_Part):
@@ -56,15 +47,6 @@ class SuiteTask(_Part):
     def files(self) -> tuple[Path | None, ...]:
         """All files that it may name."""
         return (self.train, self.calibration, self.test, *([self.paraphrases] if self.paraphrases else ()))
-
-
-class Prices(_Part):
-    """What things cost, in `currency`: a label, an hour of the machine, a million prompt and answer tokens."""
-
-    currency: str = ""
-    per_label: float | None = Field(None, ge=0)
-    per_hour: float | None = Field(None, ge=0)
-    per_million_tokens: float | None = Field(None, ge=0)
 
 
 class Suite(_Part):

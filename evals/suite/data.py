@@ -6,10 +6,10 @@ from random import Random
 
 from fewsight.digest import file_digest
 from fewsight.errors import ConfigError, InputError, did_you_mean
-from fewsight.evals.scores.ordinal import check_score, given_numbers
+from fewsight.evals.scores.ordinal import LabelNumbers, check_score, given_numbers
 from fewsight.evals.scores.scope import scope_label
 from fewsight.evals.scores.slicing import slice_values
-from fewsight.evals.suite.config import LabelNumbers, SuiteTask
+from fewsight.evals.suite.config import SuiteTask
 from fewsight.evals.suite.leaks import find_leaks
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import GoldFile, GoldRow, read_gold

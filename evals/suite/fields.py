@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fewsight.calibration import FieldCalibration
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.base import Arm
+from fewsight.evals.model import FieldPart, Flip
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import FieldPart, Flip
 from fewsight.evals.robustness.flips import flips
 from fewsight.evals.robustness.perturb import INJECTION, touched
 from fewsight.evals.scores.curves import Learned

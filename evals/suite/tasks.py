@@ -9,20 +9,20 @@ from fewsight.evals.arms.answering import answer_all
 from fewsight.evals.arms.answers import Answers
 from fewsight.evals.arms.base import Arm
 from fewsight.evals.arms.context import Context
+from fewsight.evals.costs.even_points import even_points
+from fewsight.evals.model import ArmPart, DataFacts, TaskPart
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import ArmPart, DataFacts, TaskPart
+from fewsight.evals.predictions.folder import file_name
 from fewsight.evals.report.sentences import field_sentences, task_sentences
 from fewsight.evals.report.shown_texts import shown_texts
 from fewsight.evals.report.write import ShownTexts
 from fewsight.evals.robustness.perturb import Given, changed, planted_labels
 from fewsight.evals.scores.evidence import evidence_figures
-from fewsight.evals.scores.money import even_points
 from fewsight.evals.scores.several import several_figures
 from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.data import TaskData
 from fewsight.evals.suite.fields import ScoredField, TaskAnswers, score_fields
-from fewsight.evals.suite.files import file_name
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import GoldRow
 

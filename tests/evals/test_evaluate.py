@@ -10,9 +10,9 @@ import pytest
 
 from fewsight.calibration import read_calibration
 from fewsight.errors import ConfigError, InputError
-from fewsight.evals.report.model import Report
+from fewsight.evals.model import Report
+from fewsight.evals.predictions.folder import read_all
 from fewsight.evals.suite.config import make_suite
-from fewsight.evals.suite.files import read_all
 from fewsight.evals.suite.run import evaluate
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.run.calibrated import circumstances

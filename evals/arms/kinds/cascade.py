@@ -10,7 +10,7 @@ from fewsight.errors import ConfigError
 from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.base import Arm, arm_kind
 from fewsight.evals.arms.context import Context
-from fewsight.evals.report.model import Cost, Group
+from fewsight.evals.model import Cost, Group
 
 
 @arm_kind

@@ -12,7 +12,7 @@ from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.base import LearningArm, arm_kind
 from fewsight.evals.arms.context import Context
 from fewsight.evals.arms.embeddings import encode, why_no_embeddings
-from fewsight.evals.report.model import Cost, Group
+from fewsight.evals.model import Cost, Group
 from fewsight.files import write_text
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField, closed_fields

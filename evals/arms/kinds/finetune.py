@@ -8,7 +8,7 @@ from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.base import arm_kind
 from fewsight.evals.arms.context import Context, write_rows
 from fewsight.evals.arms.kinds.prompt import PromptArm, with_shots
-from fewsight.evals.report.model import Group
+from fewsight.evals.model import Group
 from fewsight.prompts.labelled import GoldRow
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from fewsight.errors import InputError
 from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.base import Arm, arm_kind
 from fewsight.evals.arms.context import Context
-from fewsight.evals.predictions_file import read_predictions
-from fewsight.evals.report.model import Cost, Group
+from fewsight.evals.model import Cost, Group
+from fewsight.evals.predictions.file import read_predictions
 from fewsight.prompts.answer.fields import closed_fields
 
 _PREFIX: Final = "predictions:"

@@ -9,7 +9,7 @@ from fewsight.errors import ConfigError
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.base import LearningArm, arm_kind
 from fewsight.evals.arms.context import Context
-from fewsight.evals.report.model import Group
+from fewsight.evals.model import Group
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.selection.selectors import SelectorKind
 from fewsight.prompts.task import Style

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fewsight.evals.report.model import ArmPart, TaskPart
+from fewsight.evals.model import ArmPart, TaskPart
 from fewsight.pages.formats import grouped, seconds, share
 from fewsight.pages.table import Table
 

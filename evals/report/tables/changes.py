@@ -1,6 +1,6 @@
 """Answers in parts of the test rows, and under changes of them."""
 
-from fewsight.evals.report.model import FieldPart
+from fewsight.evals.model import FieldPart
 from fewsight.pages.formats import grouped, points, share
 from fewsight.pages.table import Table
 

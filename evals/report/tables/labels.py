@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from fewsight.evals.report.model import FieldPart, LabelAudit, LabelShare
+from fewsight.evals.model import FieldPart, LabelAudit, LabelShare
 from fewsight.pages.formats import grouped, percent, share
 from fewsight.pages.table import Table
 

@@ -1,7 +1,7 @@
 """Metrics by arm, and arms against each other."""
 
 from fewsight.evals.metrics.base import METRICS, words_of
-from fewsight.evals.report.model import FieldPart, Figure
+from fewsight.evals.model import FieldPart, Figure
 from fewsight.pages.formats import number, points, share
 from fewsight.pages.table import Table
 

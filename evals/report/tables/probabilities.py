@@ -1,6 +1,6 @@
 """What probabilities are good for: abstaining, sets of labels, and telling what is out of scope."""
 
-from fewsight.evals.report.model import FieldPart, Promise
+from fewsight.evals.model import FieldPart, Promise
 from fewsight.pages.formats import number, percent, share
 from fewsight.pages.table import Table
 

@@ -9,7 +9,7 @@ from fewsight.evals.arms.answers import Answers, RowAnswer
 from fewsight.evals.arms.context import Context, Defaults
 from fewsight.evals.arms.kinds.cascade import confidence
 from fewsight.evals.arms.reading import make_arm
-from fewsight.evals.report.model import Cost
+from fewsight.evals.model import Cost
 from fewsight.prompts.loading.labelling import classification_task
 
 DEFAULTS = Defaults("m", "scripted", "auto", "tfidf", 512, None, None)

@@ -12,7 +12,7 @@ from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.base import ARMS, Arm, arm_kind
 from fewsight.evals.arms.context import Context, Defaults
 from fewsight.evals.arms.reading import make_arm
-from fewsight.evals.report.model import Cost, Group
+from fewsight.evals.model import Cost, Group
 from fewsight.evals.suite.config import make_suite
 from fewsight.evals.suite.run import evaluate
 from fewsight.prompts.answer.fields import closed_fields

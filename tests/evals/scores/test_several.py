@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.arms.model_run import _row_answer
-from fewsight.evals.report.model import ArmPart, Cost, DataFacts, TaskPart
+from fewsight.evals.model import ArmPart, Cost, DataFacts, TaskPart
 from fewsight.evals.report.tables import several
 from fewsight.evals.scores.several import list_paths, several_figures
 from fewsight.events import CustomerHistory, Event

@@ -13,9 +13,8 @@ from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.evals.scores.calibrating import curve_points, probability_rows, promises, reliability_part
 from fewsight.evals.scores.curves import Learned, curve
 from fewsight.evals.scores.figures import figures, least_detectable, pairs
-from fewsight.evals.scores.ordinal import check_score, expected, given_numbers, number_pairs
+from fewsight.evals.scores.ordinal import LabelNumbers, check_score, expected, given_numbers, number_pairs
 from fewsight.evals.scores.scoring import FieldAnswers, score_field
-from fewsight.evals.suite.config import LabelNumbers
 from fewsight.prompts.answer.fields import ClosedField
 
 LABELS = ("a", "b", "c")

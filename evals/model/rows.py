@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from fewsight.evals.report.model.figure import Figure, Part
+from fewsight.evals.model.figure import Figure, Part
 
 
 class LabelFigures(Part):

@@ -4,11 +4,11 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from fewsight.evals.report.model.arm import ArmPart
-from fewsight.evals.report.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
-from fewsight.evals.report.model.figure import Figure, Part
-from fewsight.evals.report.model.probability import Promise, ReliabilityPart, ScopePart, SetsPart
-from fewsight.evals.report.model.rows import Flip, Gap, LabelAudit, LabelFigures, LabelShare, Slice
+from fewsight.evals.model.arm import ArmPart
+from fewsight.evals.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
+from fewsight.evals.model.figure import Figure, Part
+from fewsight.evals.model.probability import Promise, ReliabilityPart, ScopePart, SetsPart
+from fewsight.evals.model.rows import Flip, Gap, LabelAudit, LabelFigures, LabelShare, Slice
 
 VERSION: Final = 1
 

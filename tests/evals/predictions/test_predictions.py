@@ -8,7 +8,7 @@ import pytest
 
 from fewsight.errors import InputError
 from fewsight.evals.predictions import Prediction, Predictions, require_same_rows
-from fewsight.evals.predictions_file import read_predictions, write_predictions
+from fewsight.evals.predictions.file import read_predictions, write_predictions
 from fewsight.statistics.arrays import INVALID
 
 ROWS = (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fewsight.errors import ConfigError
-from fewsight.evals.scores.break_even import Amount, ArmCost, break_even
+from fewsight.evals.costs.break_even import Amount, ArmCost, break_even
 
 NOTHING = Amount.exact(0.0)
 

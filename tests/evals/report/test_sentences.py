@@ -1,6 +1,6 @@
 """What an evaluation says first."""
 
-from fewsight.evals.report.model import ArmPart, Cost, FieldPart, Figure, Pair
+from fewsight.evals.model import ArmPart, Cost, FieldPart, Figure, Pair
 from fewsight.evals.report.sentences import field_sentences, task_sentences
 
 

@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 
-from fewsight.evals.report.model import ArmPart, EvenPoint
-from fewsight.evals.scores.break_even import Amount, ArmCost, break_even
-from fewsight.evals.suite.config import Prices
+from pydantic import BaseModel, ConfigDict, Field
+
+from fewsight.evals.costs.break_even import Amount, ArmCost, break_even
+from fewsight.evals.model import ArmPart, EvenPoint
 
 SPREAD = 0.25
 """A price of a customer is taken to be this sure: machines are shared, and prompts differ."""
+
+
+class Prices(BaseModel):
+    """What things cost, in `currency`: a label, an hour of the machine, a million prompt and answer tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    currency: str = ""
+    per_label: float | None = Field(None, ge=0)
+    per_hour: float | None = Field(None, ge=0)
+    per_million_tokens: float | None = Field(None, ge=0)
 
 
 def even_points(arms: Sequence[ArmPart], prices: Prices) -> tuple[EvenPoint, ...]:

@@ -6,8 +6,7 @@ from typing import Any
 
 from fewsight.errors import InputError
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.predictions_file import read_predictions, write_predictions
-from fewsight.evals.scores.predicting import top_confidence
+from fewsight.evals.predictions.file import read_predictions, write_predictions
 from fewsight.files import replacing
 
 FOLDER = "predictions"
@@ -74,5 +73,5 @@ def _records(predictions: By) -> Iterator[dict[str, Any]]:
                         "gold": row.gold,
                         "predicted": row.predicted,
                         "is_right": row.predicted == row.gold,
-                        "confidence": top_confidence(row),
+                        "confidence": row.confidence,
                     }

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from fewsight.cli import root
 from fewsight.errors import InputError
-from fewsight.evals.inspect_logs import export
-from fewsight.evals.report.model import Report
+from fewsight.evals.model import Report
+from fewsight.evals.report.inspect_logs import export
 from fewsight.evals.suite.config import make_suite
 from fewsight.evals.suite.run import evaluate
 

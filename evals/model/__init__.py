@@ -4,12 +4,12 @@ Shares are from 0 to 1, seconds and tokens are totals unless a name says otherwi
 `None` is what is not known or not defined; there are no infinities and no NaN. Others import the parts from here.
 """
 
-from fewsight.evals.report.model.arm import ArmPart, Cost, Group
-from fewsight.evals.report.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
-from fewsight.evals.report.model.figure import Figure, Part
-from fewsight.evals.report.model.probability import BinPoint, Promise, ReliabilityPart, ScopePart, SetsPart
-from fewsight.evals.report.model.report import DataFacts, FieldPart, Report, TaskPart
-from fewsight.evals.report.model.rows import Flip, Gap, LabelAudit, LabelFigures, LabelShare, Slice, SuspectLabel
+from fewsight.evals.model.arm import ArmPart, Cost, Group
+from fewsight.evals.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
+from fewsight.evals.model.figure import Figure, Part
+from fewsight.evals.model.probability import BinPoint, Promise, ReliabilityPart, ScopePart, SetsPart
+from fewsight.evals.model.report import DataFacts, FieldPart, Report, TaskPart
+from fewsight.evals.model.rows import Flip, Gap, LabelAudit, LabelFigures, LabelShare, Slice, SuspectLabel
 
 __all__ = [
     "ArmPart",

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import Field
 
-from fewsight.evals.report.model.figure import Figure, Part
+from fewsight.evals.model.figure import Figure, Part
 
 ALPHA: Final = 0.05
 """Differences are shown where p, after Holm's correction, is at most this."""

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import ConfigError, InputError
+from fewsight.evals.model import Figure, Report, TaskPart
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.report.model import Figure, Report, TaskPart
-from fewsight.evals.scores.predicting import top_confidence
-from fewsight.evals.suite.files import file_name, read_all
+from fewsight.evals.predictions.folder import file_name, read_all
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample
@@ -99,7 +98,7 @@ def _samples(found: Predictions) -> "Iterator[EvalSample]":
     for row in found.rows:
         answer = row.predicted if row.predicted is not None else ""
         value = CORRECT if row.predicted == row.gold else INCORRECT
-        known = {"confidence": top_confidence(row), "probabilities": dict(row.probabilities), "customer": row.customer}
+        known = {"confidence": row.confidence, "probabilities": dict(row.probabilities), "customer": row.customer}
         yield EvalSample(
             id=row.id,
             epoch=1,

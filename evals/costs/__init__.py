@@ -1,0 +1,1 @@
+"""What arms cost, and from how many customers on one is cheaper than another."""
