@@ -66,8 +66,8 @@ def permutation_test(
     count, is_exact = len(one), 2 ** min(len(one), 60) <= draws
     as_far = 0
     for swaps in _all_swaps(count) if is_exact else _drawn_swaps(count, draws, seed):
-        mine = one.sum(axis=0) + swaps @ swapped
-        gap = np.abs(first.of_sums(mine) - first.of_sums(total - mine))
+        swapped_sums = one.sum(axis=0) + swaps @ swapped
+        gap = np.abs(first.of_sums(swapped_sums) - first.of_sums(total - swapped_sums))
         as_far += int((gap >= least).sum())
     # The data themselves are one of the ways, also where rounding hides it.
     return max(as_far, 1) / 2**count if is_exact else (as_far + 1) / (draws + 1)

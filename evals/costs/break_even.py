@@ -81,10 +81,10 @@ def break_even(candidate: ArmCost, baseline: ArmCost, *, draws: int = DRAWS, see
 def _crossing(fixed: Floats, saved: Floats) -> Floats:
     """`fixed` is dearer at first, `saved` cheaper for each customer."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(
+        customers: Floats = np.where(
             saved > 0, np.maximum(fixed / saved, 0.0), np.where((saved == 0) & (fixed < 0), 0.0, np.inf)
         )
-    return found
+    return customers
 
 
 def _fixed_value(arm: ArmCost) -> Floats:

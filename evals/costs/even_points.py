@@ -33,15 +33,15 @@ def even_points(arms: Sequence[ArmPart], prices: Prices) -> tuple[EvenPoint, ...
 
 
 def _even(candidate: ArmPart, baseline: ArmPart, prices: Prices) -> EvenPoint:
-    found = break_even(_cost(candidate, prices), _cost(baseline, prices))
-    limits = [limit if limit != float("inf") else None for limit in (found.customers, found.low, found.high)]
+    point = break_even(_cost(candidate, prices), _cost(baseline, prices))
+    limits = [limit if limit != float("inf") else None for limit in (point.customers, point.low, point.high)]
     return EvenPoint(
         candidate=candidate.name,
         baseline=baseline.name,
         customers=limits[0],
         low=limits[1],
         high=limits[2],
-        ever=found.ever,
+        ever=point.ever,
         sentence=_sentence(candidate.name, baseline.name, *limits),
     )
 

@@ -22,8 +22,8 @@ def write_all(predictions: By, out: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             for old in folder.glob("*.jsonl"):
                 old.unlink()
-            for arm, found in arms.items():
-                write_predictions(found, folder / f"{file_name(arm)}.jsonl")
+            for arm, of_arm in arms.items():
+                write_predictions(of_arm, folder / f"{file_name(arm)}.jsonl")
     _write_table(predictions, out / "results.parquet")
 
 
@@ -33,13 +33,13 @@ def read_all(out: Path) -> dict[str, dict[str, dict[str, Predictions]]]:
     Raises:
         InputError: the folder holds none, or a file is damaged.
     """
-    found: dict[str, dict[str, dict[str, Predictions]]] = {}
+    predictions: dict[str, dict[str, dict[str, Predictions]]] = {}
     for path in sorted((out / FOLDER).glob("*/*/*.jsonl")):
         task, field = path.parts[-3], path.parts[-2]
-        found.setdefault(task, {}).setdefault(field, {})[path.stem] = read_predictions(path)
-    if not found:
+        predictions.setdefault(task, {}).setdefault(field, {})[path.stem] = read_predictions(path)
+    if not predictions:
         raise InputError(f"{str(out)!r} holds no predictions; name a folder that `fewsight eval --out` wrote.")
-    return found
+    return predictions
 
 
 def file_name(arm: str) -> str:
@@ -62,8 +62,8 @@ def _write_table(predictions: By, path: Path) -> None:
 def _records(predictions: By) -> Iterator[dict[str, Any]]:
     for task, fields in predictions.items():
         for field, arms in fields.items():
-            for arm, found in arms.items():
-                for row in found.rows:
+            for arm, of_arm in arms.items():
+                for row in of_arm.rows:
                     yield {
                         "task": task,
                         "field": field,

@@ -34,9 +34,9 @@ def export(folder: Path, out: Path) -> list[Path]:
     for task in report.tasks:
         for field in task.fields:
             for arm, figures in field.figures.items():
-                found = predictions[task.task][field.path][file_name(arm)]
+                answered = predictions[task.task][field.path][file_name(arm)]
                 path = out / f"{task.task}-{field.path}-{file_name(arm)}.eval"
-                write(_log(report, task, field.path, arm, figures, found, created), str(path))
+                write(_log(report, task, field.path, arm, figures, answered, created), str(path))
                 written.append(path)
     return written
 
@@ -57,7 +57,13 @@ def _report(folder: Path) -> Report:
 
 
 def _log(
-    report: Report, task: TaskPart, path: str, arm: str, figures: dict[str, Figure], found: Predictions, created: str
+    report: Report,
+    task: TaskPart,
+    path: str,
+    arm: str,
+    figures: dict[str, Figure],
+    predictions: Predictions,
+    created: str,
 ) -> "EvalLog":
     from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalMetric, EvalResults, EvalScore, EvalSpec
 
@@ -66,7 +72,7 @@ def _log(
         for metric, figure in figures.items()
         for name, value in _limits(metric, figure)
     }
-    ids = [row.id for row in found.rows]
+    ids = [row.id for row in predictions.rows]
     score = EvalScore(name=SCORER, scorer=SCORER, metrics=metrics, scored_samples=len(ids))
     described = next(one.description for one in task.arms if one.name == arm)
     spec = EvalSpec(
@@ -80,7 +86,7 @@ def _log(
         metadata={"suite": report.suite_digest, "test_digest": task.data.test_digest, "arm": described},
     )
     results = EvalResults(total_samples=len(ids), completed_samples=len(ids), scores=[score])
-    return EvalLog(status="success", eval=spec, results=results, samples=list(_samples(found)))
+    return EvalLog(status="success", eval=spec, results=results, samples=list(_samples(predictions)))
 
 
 def _limits(metric: str, figure: Figure) -> Iterator[tuple[str, float]]:
@@ -90,12 +96,12 @@ def _limits(metric: str, figure: Figure) -> Iterator[tuple[str, float]]:
             yield f"{metric}_{end}", value
 
 
-def _samples(found: Predictions) -> "Iterator[EvalSample]":
+def _samples(predictions: Predictions) -> "Iterator[EvalSample]":
     from inspect_ai.log import EvalSample
     from inspect_ai.model import ModelOutput
     from inspect_ai.scorer import CORRECT, INCORRECT, Score
 
-    for row in found.rows:
+    for row in predictions.rows:
         answer = row.predicted if row.predicted is not None else ""
         value = CORRECT if row.predicted == row.gold else INCORRECT
         known = {"confidence": row.confidence, "probabilities": dict(row.probabilities), "customer": row.customer}

@@ -90,8 +90,8 @@ def _between(field: FieldPart, one: str, other: str) -> tuple[Pair, Figure]:
     return pair, pair.difference if pair.first == one else pair.difference.turned
 
 
-def _cost(mine: ArmPart, theirs: ArmPart) -> str:
-    one, other = mine.cost, theirs.cost
+def _cost(first: ArmPart, second: ArmPart) -> str:
+    one, other = first.cost, second.cost
     if one.price_per_1000 is not None and other.price_per_1000:
         return f" at {one.price_per_1000 / other.price_per_1000:.2g} times the cost"
     if one.prompt_tokens and other.prompt_tokens:

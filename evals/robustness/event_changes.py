@@ -38,12 +38,12 @@ def reordered(history: CustomerHistory, chance: random.Random) -> CustomerHistor
 
 def with_added(history: CustomerHistory, chance: random.Random) -> CustomerHistory:
     """One to three logins, page views and newsletters somewhere before the newest text; never after it."""
-    said = [place for place, event in enumerate(history.events) if event.text is not None]
-    if not said:
+    with_text = [place for place, event in enumerate(history.events) if event.text is not None]
+    if not with_text:
         return history
     events = list(history.events)
     for number in range(chance.randint(*ADDED)):
-        place = chance.randint(0, said[-1] + number)
+        place = chance.randint(0, with_text[-1] + number)
         following = events[place].time
         before = events[place - 1].time if place else None
         time = None if following is None else following - _gap(following - before if before else None, chance)

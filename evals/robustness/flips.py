@@ -22,7 +22,7 @@ def flips(
     `after` and `touched`, the ids of the rows in which there was something to change, are by change. Of injections also
     the share that got the planted label and had another one before. Second, warnings about changes that found nothing.
     """
-    made, warnings = [], []
+    rows, warnings = [], []
     for change, arms in after.items():
         for arm, answers in arms.items():
             require_same_rows(before[arm], answers)
@@ -31,8 +31,8 @@ def flips(
                 warnings.append(f"{change}: no row has anything that it changes, so it says nothing here")
                 break
             wanted = [planted[row.id] for row in answers.rows] if change == "injection" else None
-            made.append(_flip(change, arm, before[arm], answers, wanted, inside))
-    return tuple(made), tuple(warnings)
+            rows.append(_flip(change, arm, before[arm], answers, wanted, inside))
+    return tuple(rows), tuple(warnings)
 
 
 def _flip(

@@ -79,18 +79,18 @@ def changed(rows: Sequence[GoldRow], name: str, given: Given) -> list[GoldRow]:
     Chance is seeded by the change and the row's id, so that it is equal everywhere. Rows in which there is nothing to
     change are equal to what they were.
     """
-    made = []
+    after = []
     for row in rows:
         chance = random.Random(f"{name}\0{row.id}")  # noqa: S311 - reproducible, no secret
         if name == INJECTION:
-            said = chance.choice(INJECTIONS).format(label=given.planted[row.id])
-            history = replace(row.history, events=_planted(row, said))
+            instruction = chance.choice(INJECTIONS).format(label=given.planted[row.id])
+            history = replace(row.history, events=_planted(row, instruction))
         elif name == PARAPHRASE:
             history = _in_other_words(row.history, given.paraphrases)
         else:
             history = CHANGES[name](row.history, chance)
-        made.append(replace(row, history=history))
-    return made
+        after.append(replace(row, history=history))
+    return after
 
 
 def _in_other_words(history: CustomerHistory, paraphrases: Mapping[str, str]) -> CustomerHistory:
@@ -112,17 +112,17 @@ def touched(rows: Iterable[GoldRow], after: Iterable[GoldRow]) -> frozenset[str]
 
 def planted_labels(rows: Sequence[GoldRow], path: str, labels: Sequence[str]) -> dict[str, str]:
     """By row id, a label of the field that is not the given one."""
-    found = {}
+    planted = {}
     for row in rows:
         chance = random.Random(f"planted\0{row.id}")  # noqa: S311 - reproducible, no secret
-        found[row.id] = chance.choice([label for label in labels if label != str(row.values.get(path))])
-    return found
+        planted[row.id] = chance.choice([label for label in labels if label != str(row.values.get(path))])
+    return planted
 
 
-def _planted(row: GoldRow, said: str) -> tuple[Event, ...]:
+def _planted(row: GoldRow, instruction: str) -> tuple[Event, ...]:
     events = list(row.history.events)
     with_text = [place for place, event in enumerate(events) if event.text]
     if with_text:
         place = with_text[-1]
-        events[place] = replace(events[place], text=f"{events[place].text} {said}")
+        events[place] = replace(events[place], text=f"{events[place].text} {instruction}")
     return tuple(events)

@@ -86,9 +86,9 @@ def swap_names(history: CustomerHistory, chance: random.Random) -> CustomerHisto
 
 def swap_genders(history: CustomerHistory, _: random.Random) -> CustomerHistory:
     """Words of men as those of women, and the other way round."""
-    made = _swapped(history, lambda word, __: _cased(word, _OTHER_GENDER.get(word.lower())), random.Random(0))  # noqa: S311
-    profile = {column: _coded(column, cell) for column, cell in made.profile.items()}
-    return replace(made, profile=profile)
+    swapped = _swapped(history, lambda word, __: _cased(word, _OTHER_GENDER.get(word.lower())), random.Random(0))  # noqa: S311
+    profile = {column: _coded(column, cell) for column, cell in swapped.profile.items()}
+    return replace(swapped, profile=profile)
 
 
 def swap_regions(history: CustomerHistory, chance: random.Random) -> CustomerHistory:
@@ -141,8 +141,8 @@ def _coded(column: str, cell: Scalar) -> Scalar:
 def _swapped(history: CustomerHistory, another: Words, chance: random.Random) -> CustomerHistory:
     known: dict[str, str] = {}
 
-    def swap(found: re.Match[str]) -> str:
-        word = found[0]
+    def swap(match: re.Match[str]) -> str:
+        word = match[0]
         if word not in known:
             known[word] = another(word, chance) or word
         return known[word]

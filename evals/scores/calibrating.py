@@ -31,13 +31,13 @@ def probability_rows(predictions: Predictions | None) -> ProbabilityRows | None:
 
 def reliability_part(rows: ProbabilityRows) -> ReliabilityPart:
     """The reliability diagram of the top label, with log loss and Brier score."""
-    found = reliability(rows.confidence, rows.right.astype(float))
+    diagram = reliability(rows.confidence, rows.right.astype(float))
     return ReliabilityPart(
-        ece=found.ece,
+        ece=diagram.ece,
         log_loss=log_loss(rows.probabilities, rows.gold).value,
         brier=brier(rows.probabilities, rows.gold).value,
-        binning=f"{found.asked} {found.binning} bins",
-        bins=tuple(BinPoint(confidence=b.confidence, right=b.right, rows=b.rows) for b in found.bins),
+        binning=f"{diagram.asked} {diagram.binning} bins",
+        bins=tuple(BinPoint(confidence=b.confidence, right=b.right, rows=b.rows) for b in diagram.bins),
     )
 
 

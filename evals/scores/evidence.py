@@ -23,20 +23,20 @@ def evidence_figures(rows: Sequence[GoldRow], answers: Mapping[str, RowAnswer], 
     was named, or nothing is right, the figures are 0.
     """
     paths = [field.path for field in open_fields(task.output) if field.evidence is not None]
-    told = [row for row in rows if any(path in row.values for path in paths) and row.id in answers]
-    if not told or all(answers[row.id].evidence is None for row in told):
+    given = [row for row in rows if any(path in row.values for path in paths) and row.id in answers]
+    if not given or all(answers[row.id].evidence is None for row in given):
         return {}
-    counts = np.array([_counts(row, answers[row.id], paths) for row in told], dtype=float)
-    clusters = cluster_codes([row.customer_id or row.id for row in told])
+    counts = np.array([_counts(row, answers[row.id], paths) for row in given], dtype=float)
+    clusters = cluster_codes([row.customer_id or row.id for row in given])
     hits: Flags = counts[:, 0] > 0
     wanted: Flags = counts[:, 1] > 0
-    made = {
+    statistics = {
         "precision": share_like(counts, _precision),
         "recall": share_like(counts, _recall),
         "f1": share_like(counts, _f1),
         "support": share(hits, wanted),
     }
-    return {name: Figure.of(cluster_interval(one, clusters)) for name, one in made.items()}
+    return {name: Figure.of(cluster_interval(one, clusters)) for name, one in statistics.items()}
 
 
 def _counts(row: GoldRow, answer: RowAnswer, paths: Sequence[str]) -> tuple[int, int, int]:

@@ -20,11 +20,11 @@ MOST_CELLS: Final = 200
 
 def figures(given: MetricInput) -> dict[str, Figure]:
     """All metrics of one arm that it has, with intervals."""
-    made = {}
+    by_metric = {}
     for name, metric in METRICS.entries.items():
         if (interval := metric.interval(given)) is not None:
-            made[name] = Figure.of(interval)
-    return made
+            by_metric[name] = Figure.of(interval)
+    return by_metric
 
 
 def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95) -> tuple[Pair, ...]:
@@ -34,11 +34,11 @@ def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95
     any_arm = next(iter(arms.values()))
     clusters = any_arm.clusters
     single = metric == "accuracy" and len(np.unique(clusters)) == len(any_arm)
-    statistic, made = comparison(metric), []
+    statistic, pairs_of_arms = comparison(metric), []
     for one in compare_all({name: statistic(p) for name, p in arms.items()}, clusters, confidence):
         first, second = arms[one.first], arms[one.second]
         exact = mcnemar(first.gold == first.predicted, second.gold == second.predicted).p if single else None
-        made.append(
+        pairs_of_arms.append(
             Pair(
                 first=one.first,
                 second=one.second,
@@ -48,7 +48,7 @@ def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95
                 mcnemar_p=exact,
             )
         )
-    return tuple(made)
+    return tuple(pairs_of_arms)
 
 
 def least_detectable(arms: Mapping[str, Predictions], metric: str, best: str) -> tuple[float | None, tuple[str, ...]]:
@@ -59,8 +59,8 @@ def least_detectable(arms: Mapping[str, Predictions], metric: str, best: str) ->
     statistic = comparison(metric)
     rival = max(others, key=lambda name: statistic(arms[name]).value)
     gap = difference(statistic(arms[best]), statistic(arms[rival]))
-    found = detectable_effect(gap, arms[best].clusters)
-    return (found.effect if np.isfinite(found.effect) else None), found.warnings
+    detectable = detectable_effect(gap, arms[best].clusters)
+    return (detectable.effect if np.isfinite(detectable.effect) else None), detectable.warnings
 
 
 def label_table(predictions: Predictions) -> tuple[LabelFigures, ...]:
@@ -86,10 +86,10 @@ def disagreeing(arms: Mapping[str, Predictions]) -> list[int]:
 
 def without_rows(arms: Mapping[str, Predictions], metric: str, ids: Collection[str]) -> dict[str, Figure]:
     """The headline by arm on the other rows than those; empty where they are all rows, or none."""
-    made = {}
+    by_arm = {}
     for name, predictions in arms.items():
         rows = tuple(row for row in predictions.rows if row.id not in ids)
         if rows and len(rows) < len(predictions):
             kept = Predictions(predictions.labels, rows)
-            made[name] = Figure.of(cluster_interval(comparison(metric)(kept), kept.clusters))
-    return made
+            by_arm[name] = Figure.of(cluster_interval(comparison(metric)(kept), kept.clusters))
+    return by_arm

@@ -30,10 +30,10 @@ def label_audit(
     wrong labels cost, and no better figure.
     """
     some = Random(0).sample(train, min(len(train), MOST_LEARNED))  # noqa: S311 - reproducible, no secret
-    found = audit_field(rows, field, some)
+    audit = audit_field(rows, field, some)
     return LabelAudit(
-        judged=found.judged,
-        agreement=found.agreement,
+        judged=audit.judged,
+        agreement=audit.agreement,
         suspects=tuple(
             SuspectLabel(
                 id=one.id,
@@ -42,8 +42,8 @@ def label_audit(
                 likelier=one.likelier,
                 its_probability=one.its_probability,
             )
-            for one in sorted(found.suspects, key=lambda one: one.probability)
+            for one in sorted(audit.suspects, key=lambda one: one.probability)
         ),
-        note=found.note,
-        without=without_rows(arms, metric, {one.id for one in found.suspects}),
+        note=audit.note,
+        without=without_rows(arms, metric, {one.id for one in audit.suspects}),
     )

@@ -22,7 +22,7 @@ def sets_parts(calibration: ProbabilityRows | None, test: ProbabilityRows) -> tu
     """
     if calibration is None or len(calibration) < LEAST_ROWS:
         return ()
-    made = []
+    parts = []
     for coverage in COVERAGES:
         for by_label in (False, True):
             fitted = fit_conformal(
@@ -34,8 +34,8 @@ def sets_parts(calibration: ProbabilityRows | None, test: ProbabilityRows) -> tu
                 by_label=by_label,
             )
             if all(fitted.least):
-                made.append(_measured(fitted, test, by_label))
-    return tuple(made)
+                parts.append(_measured(fitted, test, by_label))
+    return tuple(parts)
 
 
 def _measured(fitted: ConformalSets, test: ProbabilityRows, by_label: bool) -> SetsPart:

@@ -19,14 +19,14 @@ def field_predictions(
     Raises:
         InputError: a row was not answered at all.
     """
-    made = []
+    predictions = []
     for row in rows:
         if field.path not in row.values:
             continue
         answer = answers.get(row.id)
         if answer is None:
             raise InputError(f"Row {row.id!r} has no answer; committed predictions must hold every test row.")
-        made.append(
+        predictions.append(
             Prediction(
                 id=row.id,
                 customer=row.customer_id or row.id,
@@ -35,4 +35,4 @@ def field_predictions(
                 probabilities=answer.probabilities.get(field.path, {}),
             )
         )
-    return Predictions(field.labels, tuple(made)) if made else None
+    return Predictions(field.labels, tuple(predictions)) if predictions else None

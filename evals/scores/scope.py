@@ -33,11 +33,13 @@ def scope_label(task: Task, asked: str | None, labels: tuple[str, ...]) -> str |
 
 def scope_figures(predictions: Predictions, none: str) -> dict[str, Figure]:
     """In-scope accuracy and out-of-scope recall of the answers as they are."""
-    made = {
+    statistics = {
         "in_scope_accuracy": in_scope_accuracy(predictions, none),
         "out_of_scope_recall": out_of_scope_recall(predictions, none),
     }
-    return {name: Figure.of(cluster_interval(found, predictions.clusters)) for name, found in made.items()}
+    return {
+        name: Figure.of(cluster_interval(statistic, predictions.clusters)) for name, statistic in statistics.items()
+    }
 
 
 def scope_part(test: Predictions, calibration: Predictions | None, none: str) -> ScopePart | None:
@@ -89,18 +91,18 @@ def _points(curve: ScopeCurve) -> tuple[tuple[float, float], ...]:
 
 def _at(rows: Predictions, none: str, threshold: float) -> Predictions:
     """The answers that the threshold gives: the most probable label in scope, or none of them."""
-    made = []
+    answered = []
     for row, sure in zip(rows.rows, _in_scope(rows, none), strict=True):
         shares = {label: share for label, share in row.probabilities.items() if label != none}
         label = none if sure < threshold else max(shares, key=shares.__getitem__)
-        made.append(Prediction(row.id, row.customer, row.gold, label))
-    return Predictions(rows.labels, tuple(made))
+        answered.append(Prediction(row.id, row.customer, row.gold, label))
+    return Predictions(rows.labels, tuple(answered))
 
 
 def _correlation(answered: Predictions, none: str) -> Figure:
-    made = tuple(
+    sides = tuple(
         Prediction(row.id, row.customer, _SIDES[row.gold == none], _SIDES[row.predicted == none])
         for row in answered.rows
     )
-    two = Predictions(_SIDES, made)
+    two = Predictions(_SIDES, sides)
     return Figure.of(cluster_interval(mcc(two), two.clusters))

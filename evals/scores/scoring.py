@@ -116,7 +116,7 @@ def _prevalence(answers: FieldAnswers, best: str) -> dict[str, tuple[LabelShare,
     if best not in answers.calibration:
         return {}
     known, counted = answers.calibration[best], answers.test[best]
-    found = corrected_prevalence(
+    shares = corrected_prevalence(
         known.gold,
         Answered(known.predicted, known.clusters),
         Answered(counted.predicted, counted.clusters),
@@ -126,7 +126,7 @@ def _prevalence(answers: FieldAnswers, best: str) -> dict[str, tuple[LabelShare,
     return {
         best: tuple(
             LabelShare(label=one.label, given=float(given[k]), answered=one.counted, corrected=Figure.of(one.corrected))
-            for k, one in enumerate(found)
+            for k, one in enumerate(shares)
         )
     }
 

@@ -31,18 +31,18 @@ def several_figures(
 
     Words are compared as they are, without regard to case and order.
     """
-    made = {}
+    figures = {}
     for path in list_paths(task):
-        told = [row for row in rows if path in row.values and row.id in answers]
-        if not told or all(answers[row.id].lists is None for row in told):
+        given = [row for row in rows if path in row.values and row.id in answers]
+        if not given or all(answers[row.id].lists is None for row in given):
             continue
-        gold = [_plain(row.values[path]) for row in told]
-        found = [_plain((answers[row.id].lists or {}).get(path, ())) for row in told]
-        clusters = cluster_codes([row.customer_id or row.id for row in told])
-        made[path] = {
-            name: Figure.of(cluster_interval(metric(gold, found), clusters)) for name, metric in METRICS.items()
+        gold = [_plain(row.values[path]) for row in given]
+        answered = [_plain((answers[row.id].lists or {}).get(path, ())) for row in given]
+        clusters = cluster_codes([row.customer_id or row.id for row in given])
+        figures[path] = {
+            name: Figure.of(cluster_interval(metric(gold, answered), clusters)) for name, metric in METRICS.items()
         }
-    return made
+    return figures
 
 
 def _plain(words: Sequence[str]) -> frozenset[str]:

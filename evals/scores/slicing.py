@@ -55,26 +55,26 @@ def slice_parts(
     slices, gaps = [], []
     for column, by_id in values.items():
         any_arm = next(iter(arms.values()))
-        mine = np.array([by_id[row.id] for row in any_arm.rows])
-        names = sorted(set(mine.tolist()))
-        inside = {name: mine == name for name in names}
+        values_of_rows = np.array([by_id[row.id] for row in any_arm.rows])
+        names = sorted(set(values_of_rows.tolist()))
+        inside = {name: values_of_rows == name for name in names}
         for name in names:
-            figures = {arm: _figure(found, inside[name]) for arm, found in arms.items()}
+            figures = {arm: _figure(predictions, inside[name]) for arm, predictions in arms.items()}
             slices.append(Slice(column=column, value=name, rows=int(inside[name].sum()), figures=figures))
         if len(names) > 1:
-            gaps += [_gap(column, arm, found, inside) for arm, found in arms.items()]
+            gaps += [_gap(column, arm, predictions, inside) for arm, predictions in arms.items()]
     return tuple(slices), tuple(gaps)
 
 
-def _figure(found: Predictions, inside: Flags) -> Figure:
-    return Figure.of(cluster_interval(share(found.gold == found.predicted, inside), found.clusters))
+def _figure(predictions: Predictions, inside: Flags) -> Figure:
+    return Figure.of(cluster_interval(share(predictions.gold == predictions.predicted, inside), predictions.clusters))
 
 
-def _gap(column: str, arm: str, found: Predictions, inside: Mapping[str, Flags]) -> Gap:
-    right = found.gold == found.predicted
-    made = {name: share(right, flags) for name, flags in inside.items()}
-    best, worst = (pick(made, key=lambda name: made[name].value) for pick in (max, min))
-    gap = cluster_interval(difference(made[best], made[worst]), found.clusters)
+def _gap(column: str, arm: str, predictions: Predictions, inside: Mapping[str, Flags]) -> Gap:
+    right = predictions.gold == predictions.predicted
+    shares = {name: share(right, flags) for name, flags in inside.items()}
+    best, worst = (pick(shares, key=lambda name: shares[name].value) for pick in (max, min))
+    gap = cluster_interval(difference(shares[best], shares[worst]), predictions.clusters)
     return Gap(column=column, arm=arm, best=best, worst=worst, difference=Figure.of(gap))
 
 

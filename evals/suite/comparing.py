@@ -87,9 +87,9 @@ def _pairs(one: By, other: By, arms: Sequence[str]) -> Iterator[_Both]:
     for task, fields in one.items():
         for field, by_arm in fields.items():
             for arm, predictions in by_arm.items():
-                theirs = other.get(task, {}).get(field, {}).get(arm)
-                if theirs is not None and (not arms or arm in arms):
-                    yield _aligned(f"{task}, {field}, {arm}", predictions, theirs)
+                second = other.get(task, {}).get(field, {}).get(arm)
+                if second is not None and (not arms or arm in arms):
+                    yield _aligned(f"{task}, {field}, {arm}", predictions, second)
 
 
 def _aligned(name: str, first: Predictions, second: Predictions) -> _Both:
@@ -97,14 +97,14 @@ def _aligned(name: str, first: Predictions, second: Predictions) -> _Both:
     if set(first.labels) != set(second.labels):
         raise InputError(f"{name}: the two evaluations have different labels.")
     by_id = {row.id: row for row in second.rows}
-    mine = [row for row in first.rows if row.id in by_id]
-    if not mine:
+    in_both = [row for row in first.rows if row.id in by_id]
+    if not in_both:
         raise InputError(f"{name}: the two evaluations have no row in common.")
-    if changed := [row.id for row in mine if by_id[row.id].gold != row.gold]:
+    if changed := [row.id for row in in_both if by_id[row.id].gold != row.gold]:
         raise InputError(f"{name}: {len(changed):,} rows have another given label, e.g. {changed[0]!r}.")
-    theirs = [replace(by_id[row.id], customer=row.customer) for row in mine]
-    left_out = len(first) + len(second) - 2 * len(mine)
-    return _Both(name, Predictions(first.labels, tuple(mine)), Predictions(first.labels, tuple(theirs)), left_out)
+    others = [replace(by_id[row.id], customer=row.customer) for row in in_both]
+    left_out = len(first) + len(second) - 2 * len(in_both)
+    return _Both(name, Predictions(first.labels, tuple(in_both)), Predictions(first.labels, tuple(others)), left_out)
 
 
 def _points(gap: Interval) -> str:

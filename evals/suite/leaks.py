@@ -38,25 +38,25 @@ def find_leaks(files: Mapping[str, Sequence[GoldRow]]) -> Leaks:
     for name, rows in files.items():
         if name == "test" or not rows:
             continue
-        theirs = {row.key for row in rows if row.key}
-        exact = {row.id for row in test if row.key in theirs}
+        known = {row.key for row in rows if row.key}
+        exact = {row.id for row in test if row.key in known}
         near = {pair.valid_id for pair in near_duplicates(rows, test)} - exact
-        if len(keys & theirs) > MOST_REPEATED * max(len(keys), 1):
+        if len(keys & known) > MOST_REPEATED * max(len(keys), 1):
             problems.append(f"{len(exact):,} of {len(test):,} test rows stand in the {name} file as well")
         if exact or near:
             warnings.append(f"{len(exact):,} test rows repeat a {name} row, and {len(near):,} nearly do")
         repeated |= exact | near
         warnings += _future(name, rows, test)
-    if found := [problem for problem in problems if problem]:
+    if named := [problem for problem in problems if problem]:
         raise InputError(
-            f"This evaluation would flatter: {'; '.join(found)}. Split the rows by customer, then by time."
+            f"This evaluation would flatter: {'; '.join(named)}. Split the rows by customer, then by time."
         )
     return Leaks(frozenset(repeated), tuple(warnings))
 
 
 def _customers(one: str, other: str, files: Mapping[str, Sequence[GoldRow]]) -> str | None:
-    mine, theirs = ({row.customer_id for row in files[name]} - {None} for name in (one, other))
-    both = sorted(map(str, mine & theirs))
+    first, second = ({row.customer_id for row in files[name]} - {None} for name in (one, other))
+    both = sorted(map(str, first & second))
     if not both:
         return None
     return f"{len(both):,} customers are in {one} and in {other}, e.g. {', '.join(map(repr, both[:NAMED]))}"

@@ -50,10 +50,10 @@ def _named(part: TaskPart, line: str, tasks: int) -> str:
 
 
 def _versions() -> dict[str, str]:
-    found = {"fewsight": __version__}
+    versions = {"fewsight": __version__}
     for name in PACKAGES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

@@ -25,9 +25,9 @@ def label_sets(field: FieldPart) -> Table:
     rows = []
     for name, parts in field.sets.items():
         for by_label, word in ((False, ""), (True, ", of each label")):
-            mine = [one for one in parts if one.by_label is by_label]
-            if mine:
-                cells = (cell for one in mine for cell in (share(one.held), f"{one.size:.2f}"))
+            alike = [one for one in parts if one.by_label is by_label]
+            if alike:
+                cells = (cell for one in alike for cell in (share(one.held), f"{one.size:.2f}"))
                 rows.append([f"{name}{word}", *cells])
     return Table(head, rows)
 
