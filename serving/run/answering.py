@@ -31,7 +31,7 @@ ROUND = 6
 
 @dataclass(frozen=True)
 class Relabelling:
-    """Labels chosen otherwise than by the highest probability: `choose(task, field, shares)` gives the label.
+    """How labels are chosen where it is not the most probable one: `choose(task, field, shares)` gives the label.
 
     `digests` say, for each task that this concerns, what it depends on: the answer's other parts follow from the label.
     """

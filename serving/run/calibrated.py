@@ -64,7 +64,7 @@ class Calibrator:
 
 
 def circumstances(session: Session, task: Task) -> Circumstances:
-    """Those of one task of the session.
+    """What the probabilities of one task of the session depend on: a calibration holds for exactly that.
 
     `template` is a digest of the task's templates in the style in use, label descriptions, output and masking; `shots`
     says how examples are chosen, with a digest of what they say (not of their ids or customers).
@@ -153,7 +153,7 @@ def _least(task: Task, fitted: Calibration | None, risk: float) -> dict[str, flo
 
 
 def _threshold(fitted: Calibration, path: str, risk: float) -> float:
-    """That of the largest error that was fitted and is not above the one that is asked for."""
+    """The threshold of the largest fitted error rate that is not above `risk`."""
     field = fitted.fields.get(path)
     best = None if field is None else field.threshold(risk)
     if best is None:
@@ -169,7 +169,7 @@ def _threshold(fitted: Calibration, path: str, risk: float) -> float:
 
 
 def write_review(insights: Iterable[Insight], calibrator: Calibrator, folder: Path) -> int:
-    """Write review.jsonl: a line for each insight that a person should look at, with what was answered; their number.
+    """Write review.jsonl, a line with the answer for each insight that a person should look at, and return how many.
 
     It is written anew from the ledger and replaced as a whole, so a resumed run neither loses nor doubles a row.
     """

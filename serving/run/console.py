@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 CARDS = 200
 """Most insights that insights.html shows."""
+
+SHOWN_LABELS = 8
+"""Most labels of a field that the summary counts by name."""
 
 
 def _line(text: str = "", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
@@ -68,19 +72,15 @@ def show_session(session: Session, options: RunOptions) -> None:
 
 def show_estimate(session: Session, histories: "Histories", folder: Path, price: float | None) -> None:
     """What the run would cost."""
-    options, names = session.options, [task.name for task in session.tasks]
     order = session.order(histories)
     path = folder / "ledger.sqlite"
-    ledger = Ledger.open(path, read_only=True) if path.exists() else None
-    try:
-        counts = estimates.estimate(session, limited(histories, options.limit), order, ledger)
-    finally:
-        if ledger is not None:
-            ledger.close()
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger.open(path, read_only=True)) if path.exists() else None
+        counts = estimates.estimate(session, limited(histories, session.options.limit), order, ledger)
     seconds, measured = estimates.seconds(counts, session)
     rows = [
         ("customers", f"{counts.customers:,}"),
-        ("tasks", ", ".join(names)),
+        ("tasks", ", ".join(task.name for task in session.tasks)),
         ("requests to compute", f"{counts.requests:,}"),
         ("already in the ledger", f"{counts.in_ledger:,}"),
         ("repeated requests", f"{counts.repeated:,}"),
@@ -102,26 +102,8 @@ def show_summary(session: Session, histories: "Histories", summaries: Sequence[R
     """What was done, label by label, and where it is."""
     estimates.remember_rates(session, summaries)
     for summary in summaries:
-        fresh = summary.statuses.total()
-        rows = [
-            ("customers", f"{summary.customers:,}"),
-            ("insights", f"{fresh + summary.resumed:,} ({summary.resumed:,} from before)"),
-            ("of these not ok", f"{fresh - summary.statuses['ok']:,}"),
-            ("requests computed", f"{summary.computed:,} ({summary.cached:,} more served from the ledger)"),
-            ("prompt tokens", f"{summary.prompt_tokens:,} sent, {summary.computed_tokens:,} computed"),
-            ("answer tokens", f"{summary.answer_tokens:,}"),
-            ("time", f"{_duration(summary.seconds)} ({fresh / max(summary.seconds, 1e-9):.1f} insights/s)"),
-        ]
-        if histories.counts.quarantined:
-            rows.append(("rows in quarantine", f"{histories.counts.quarantined:,}"))
-        if kept_out := _kept_out(session):
-            rows.append(("shots kept out", kept_out))
-        _table(rows)
-        for task, fields in summary.labels.items():
-            for path, labels in fields.items():
-                top = ", ".join(f"{label} {count}" for label, count in labels.most_common(8))
-                more = f", {len(labels) - 8} more labels" if len(labels) > 8 else ""
-                _line(f"  {task} · {path}: {top}{more}")
+        _show_counts(session, histories, summary)
+        _show_labels(summary)
         for problems, color in ((summary.errors, "red"), (summary.warnings, "yellow")):
             for problem, count in problems.most_common(5):
                 _line(f"  {count} x {problem}", fg=color)
@@ -134,6 +116,32 @@ def show_summary(session: Session, histories: "Histories", summaries: Sequence[R
     if summaries and summaries[-1].stopped:
         _line("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
     _line(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
+
+
+def _show_counts(session: Session, histories: "Histories", summary: RunSummary) -> None:
+    fresh = summary.statuses.total()
+    rows = [
+        ("customers", f"{summary.customers:,}"),
+        ("insights", f"{fresh + summary.resumed:,} ({summary.resumed:,} from before)"),
+        ("of these not ok", f"{fresh - summary.statuses['ok']:,}"),
+        ("requests computed", f"{summary.computed:,} ({summary.cached:,} more served from the ledger)"),
+        ("prompt tokens", f"{summary.prompt_tokens:,} sent, {summary.computed_tokens:,} computed"),
+        ("answer tokens", f"{summary.answer_tokens:,}"),
+        ("time", f"{_duration(summary.seconds)} ({fresh / max(summary.seconds, 1e-9):.1f} insights/s)"),
+    ]
+    if histories.counts.quarantined:
+        rows.append(("rows in quarantine", f"{histories.counts.quarantined:,}"))
+    if kept_out := _kept_out(session):
+        rows.append(("shots kept out", kept_out))
+    _table(rows)
+
+
+def _show_labels(summary: RunSummary) -> None:
+    for task, fields in summary.labels.items():
+        for path, labels in fields.items():
+            top = ", ".join(f"{label} {count}" for label, count in labels.most_common(SHOWN_LABELS))
+            more = f", {len(labels) - SHOWN_LABELS} more labels" if len(labels) > SHOWN_LABELS else ""
+            _line(f"  {task} · {path}: {top}{more}")
 
 
 def _kept_out(session: Session) -> str:

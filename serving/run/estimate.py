@@ -20,7 +20,7 @@ ASSUMED_ANSWER_RATE = 60.0
 """Tokens per second that are assumed until a run on this machine has measured them."""
 
 CLOSED_FIELD_TOKENS = 12
-"""Tokens that scoring one more closed field computes, about: the fields chosen before, and its own name."""
+"""About how many tokens scoring one more closed field computes: the fields chosen before, and its own name."""
 
 
 @dataclass
@@ -79,7 +79,7 @@ def _answer_tokens(written: int, closed: int) -> int:
 
 
 def seconds(result: Estimate, session: Session) -> tuple[float, bool]:
-    """(seconds that the run will take, about; whether the rates were measured on this machine)."""
+    """(about how many seconds the run will take, whether the rates were measured on this machine)."""
     rates = _rates().get(_rate_key(session))
     prompt, answer = rates or (ASSUMED_PROMPT_RATE, ASSUMED_ANSWER_RATE)
     return result.computed_tokens / prompt + result.answer_tokens / answer, rates is not None

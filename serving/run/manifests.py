@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from fewsight.prompts.task import LANGUAGES, Language, Style, Task
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.models.adapters import adapter_digest
 from fewsight.serving.models.names import ModelFolder
-from fewsight.serving.run.options import BUILT_IN, EngineOptions, PromptOptions, RunOptions, built_in_folder
+from fewsight.serving.run.options import BUILT_IN, PromptOptions, RunOptions, built_in_folder
 from fewsight.serving.run.prepare import Preparer
 from fewsight.tokenizer import Tokenizer
 
@@ -106,36 +106,54 @@ def follow_manifests(
         ModelError: a manifest speaks against this run, with all that differs; only a warning under `options.force`.
         ConfigError: two adapters want different prompts, which one run can't give.
     """
-    pins: dict[str, PromptOptions] = {}
-    prompt, engine = options.prompt, options.engine
-    for task in tasks:
-        adapter = engine.adapter(task.name)
-        folder = adapter or model.path
-        if not folder.is_dir():
-            continue
-        manifest = read_manifest(folder)
+    check = _Check(options, model, tokenizer, heed_parity)
+    pins = {task.name: pin for task in tasks if (pin := check.pin(task)) is not None}
+    return replace(options, prompt=_agreed(options.prompt, pins))
+
+
+@dataclass(frozen=True)
+class _Check:
+    """A run, against the manifests of what answers its tasks."""
+
+    options: RunOptions
+    model: ModelFolder
+    tokenizer: Tokenizer
+    heed_parity: bool
+
+    def pin(self, task: Task) -> PromptOptions | None:
+        """What the task's prompts must be like; None where no manifest speaks of the task."""
+        adapter = self.options.engine.adapter(task.name)
+        folder = adapter or self.model.path
+        manifest = read_manifest(folder) if folder.is_dir() else None
         if manifest is None:
-            if adapter:
+            if adapter and adapter.is_dir():
                 logger.warning(
-                    "adapter %r has no fewsight.json, so whether it fits this task is not known.", str(folder)
+                    "adapter %r has no fewsight.json, so whether it fits this task is not known.", str(adapter)
                 )
-            continue
-        kind = "model" if manifest.is_model else "adapter"
+            return None
         facts = next((facts for facts in manifest.tasks if facts.name == task.name), None)
-        problems = list(_problems(manifest, folder, model, tokenizer, engine))
-        if heed_parity:
-            problems += _parity_problems(manifest)
-        problems += _task_problems(manifest, facts, task, tokenizer, prompt)
-        if problems and not engine.force:
+        problems = self._problems(manifest, folder, facts, task)
+        kind = "model" if manifest.is_model else "adapter"
+        if problems and not self.options.engine.force:
             lines = "\n  - ".join([f"{kind.capitalize()} {str(folder)!r} was not made for this run:", *problems])
             raise ModelError(f"{lines}\nMend that, train it anew, or use --force.")
-        if heed_parity and (note := _parity_note(manifest, engine.name)):
-            logger.warning("%s %s: %s", kind, folder.name, note)
-        for problem in [*problems, *(_notes(facts, prompt) if facts else ())]:
-            logger.warning("%s %s: %s", kind, folder.name, problem)
-        if facts is not None:
-            pins[task.name] = pinned(options, facts).prompt
-    return replace(options, prompt=_agreed(prompt, pins))
+        for words in [*self._parity_notes(manifest), *problems, *_notes(facts, self.options.prompt)]:
+            logger.warning("%s %s: %s", kind, folder.name, words)
+        return pinned(self.options, facts).prompt if facts else None
+
+    def _problems(self, manifest: AdapterManifest, folder: Path, facts: TaskFacts | None, task: Task) -> list[str]:
+        return [
+            *_weight_problems(manifest, folder, self.model, self.options.engine.name),
+            *_tokenizer_problems(manifest, self.tokenizer),
+            *(_parity_problems(manifest) if self.heed_parity else ()),
+            *_task_problems(manifest, facts, task, self.tokenizer, self.options.prompt),
+        ]
+
+    def _parity_notes(self, manifest: AdapterManifest) -> Iterator[str]:
+        engine = self.options.engine.name
+        measured = [part.way for part in manifest.parity.parts] if manifest.parity else []
+        if self.heed_parity and engine not in measured and find_engine(engine).loads_weights:
+            yield f"whether {engine} answers as training did was never measured; fewsight adapters check does it"
 
 
 def _agreed(options: PromptOptions, pins: Mapping[str, PromptOptions]) -> PromptOptions:
@@ -163,16 +181,17 @@ def pinned(options: RunOptions, facts: TaskFacts) -> RunOptions:
     return replace(options, prompt=followed)
 
 
-def _problems(
-    manifest: AdapterManifest, adapter: Path, model: ModelFolder, tokenizer: Tokenizer, options: EngineOptions
-) -> Iterator[str]:
-    weights = model.digest if manifest.is_model else adapter_digest(adapter)
-    loads_weights = find_engine(options.name).loads_weights
+def _weight_problems(manifest: AdapterManifest, folder: Path, model: ModelFolder, engine: str) -> Iterator[str]:
+    weights = model.digest if manifest.is_model else adapter_digest(folder)
+    loads_weights = find_engine(engine).loads_weights
     if weights != manifest.weights_digest and (loads_weights or not manifest.is_model):
         yield "its weights are not those that were measured: the files were changed after training"
     if loads_weights and not manifest.is_model and model.digest != manifest.base.digest:
         trained = f"{manifest.base.name} ({manifest.base.digest[:12]})"
         yield f"base model: trained on {trained}, this is {model.name} ({model.digest[:12]})"
+
+
+def _tokenizer_problems(manifest: AdapterManifest, tokenizer: Tokenizer) -> Iterator[str]:
     if tokenizer.digest != manifest.base.tokenizer_digest:
         yield "tokenizer or chat template differ from those of the training"
 
@@ -181,13 +200,6 @@ def _parity_problems(manifest: AdapterManifest) -> Iterator[str]:
     if manifest.parity is not None and not manifest.parity.passed:
         failed = [part.way for part in manifest.parity.parts if not part.passed] or ["prompts"]
         yield f"the parity gate failed ({', '.join(failed)}): it does not answer in serving as it did in training"
-
-
-def _parity_note(manifest: AdapterManifest, engine: str) -> str | None:
-    measured = [part.way for part in manifest.parity.parts] if manifest.parity else []
-    if engine in measured or not find_engine(engine).loads_weights:
-        return None
-    return f"whether {engine} answers as training did was never measured; fewsight adapters check does it"
 
 
 def _task_problems(
@@ -214,7 +226,9 @@ def _task_problems(
         yield f"prompt ({', '.join(changed)}): its template, its words or how histories are shown were changed"
 
 
-def _notes(facts: TaskFacts, options: PromptOptions) -> Iterator[str]:
+def _notes(facts: TaskFacts | None, options: PromptOptions) -> Iterator[str]:
+    if facts is None:
+        return
     if options.shots:
         yield f"trained without shots, and --shots is {options.shots}"
     if options.mask != facts.mask:

@@ -56,7 +56,7 @@ class Session:
     selectors: Mapping[tuple[str, Language], ShotSelector]
 
     def digests(self) -> dict[str, Any]:
-        """Of model, tasks and adapters: a run that is continued must find them as they were."""
+        """Digests of model, tasks and adapters: a run that is continued must find them as they were."""
         groups = self.groups()
         return {
             "model_digest": self.model.digest,

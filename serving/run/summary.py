@@ -10,7 +10,7 @@ from fewsight.prompts.answer.form import AnswerForm
 from fewsight.serving.run.prepare import warning_kind
 
 MOST_ERRORS = 1000
-"""Different errors that are counted each by itself: errors may quote what was wrong, and a run may be long."""
+"""How many different errors are counted separately: errors may quote what was wrong, and a run may be long."""
 
 OTHER_ERRORS = "other errors"
 

