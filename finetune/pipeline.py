@@ -28,7 +28,7 @@ from fewsight.finetune.training.loop import Observer, Training
 from fewsight.finetune.training.lora import add_lora, free, load_base, save_adapter
 from fewsight.finetune.training.memory import peak_memory
 from fewsight.finetune.training.progress import StepProgress
-from fewsight.finetune.training.work_folder import publish, refuse_existing, work_folder
+from fewsight.finetune.work_folder import publish, refuse_existing, work_folder
 from fewsight.notices import Progress, Silent
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.serving.models.names import DEFAULT_MODEL
