@@ -20,7 +20,7 @@ COMMANDS = {
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
     "models": ("fewsight.serving.models.cli:models", "Fetch and list models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
-    "eval": ("fewsight.evals.cli:evaluate", "Compare arms with statistics; is fine-tuning worth it?"),
+    "eval": ("fewsight.evals.cli:evaluation", "Compare arms with statistics; is fine-tuning worth it?"),
     "label": ("fewsight.finetune.labels.distil_cli:label", "Turn a run's confident answers into rows to train on."),
     "paraphrase": ("fewsight.finetune.labels.paraphrase_cli:paraphrase", "Let a model say rows' texts in other words."),
     "audit": ("fewsight.finetune.labels.noise_cli:audit", "List labels of rows that may be wrong."),

@@ -7,6 +7,7 @@ import click
 
 from fewsight.console import echo
 from fewsight.errors import ConfigError
+from fewsight.notices import shown_progress
 
 if TYPE_CHECKING:
     from fewsight.evals.model import Report
@@ -28,14 +29,14 @@ class _RunByDefault(click.Group):
 
 
 @click.group(name="eval", cls=_RunByDefault)
-def evaluate() -> None:
+def evaluation() -> None:
     """Say with statistics whether prompting is enough or fine-tuning pays.
 
     `fewsight eval SUITE.toml --out DIR` runs a suite; `fewsight eval TASK --test FILE --out DIR` the common case.
     """
 
 
-@evaluate.command()
+@evaluation.command()
 @click.argument("what", metavar="SUITE.toml|TASK")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of the evaluation; resumed if it exists."
@@ -65,13 +66,14 @@ def run(what: str, out: Path, **given: Any) -> None:  # noqa: ANN401 - click's p
     Everything is kept in --out: the same command again computes nothing twice, and goes on where it was stopped.
     """
     suite = _suite(what, {name: value for name, value in given.items() if value is not None})
-    from fewsight.evals.suite.run import evaluate as run_suite
+    from fewsight.evals.suite.run import evaluate
 
-    report = run_suite(suite, out, lambda text: echo(text, err=True))
+    with shown_progress() as progress:
+        report = evaluate(suite, out, progress)
     _say(report, out)
 
 
-@evaluate.command()
+@evaluation.command()
 @click.argument("first", type=click.Path(path_type=Path))
 @click.argument("second", type=click.Path(path_type=Path))
 @click.option("--metric", default="accuracy", show_default=True)
@@ -83,7 +85,7 @@ def compare(first: Path, second: Path, metric: str) -> None:
         echo(line)
 
 
-@evaluate.command()
+@evaluation.command()
 @click.option("--baseline", required=True, type=click.Path(path_type=Path), help="A finished evaluation.")
 @click.option("--candidate", required=True, type=click.Path(path_type=Path), help="The one that must not be worse.")
 @click.option("--margin", required=True, type=float, metavar="POINTS", help="Points that it may be worse, e.g. 0.5.")
@@ -100,7 +102,7 @@ def gate(baseline: Path, candidate: Path, margin: float, arms: tuple[str, ...], 
         raise SystemExit(1)
 
 
-@evaluate.command()
+@evaluation.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder of the logs, for `inspect view`.")
 def export(folder: Path, to: Path) -> None:

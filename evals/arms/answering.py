@@ -1,10 +1,13 @@
 """From the arms of a suite to their answers."""
 
+import logging
 from collections.abc import Sequence
 
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.base import Arm
 from fewsight.evals.arms.context import Context
+
+logger = logging.getLogger(__name__)
 
 
 def answer_all(arms: Sequence[Arm], context: Context, parts: Parts) -> dict[str, Answers]:
@@ -16,7 +19,7 @@ def answer_all(arms: Sequence[Arm], context: Context, parts: Parts) -> dict[str,
     answers: dict[str, Answers] = {}
     for number, arm in enumerate(arms, 1):
         if not arm.components:
-            context.say(f"{context.task.name}: arm {number} of {len(arms)}, {arm.name}")
+            logger.info("%s: arm %d of %d, %s", context.task.name, number, len(arms), arm.name)
             answers[arm.name] = arm.answer(context, parts, {})
     for arm in arms:
         if arm.components:

@@ -1,13 +1,14 @@
 """What all arms of a task share."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fewsight.answers import nest
 from fewsight.events import history_record
 from fewsight.files import replacing
+from fewsight.notices import Progress, Silent
 from fewsight.prompts.answer.fields import field_paths
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
@@ -35,7 +36,7 @@ class Context:
     train: tuple[GoldRow, ...]
     folder: Path
     defaults: Defaults
-    say: Callable[[str], None]
+    progress: Progress = field(default_factory=Silent)
 
 
 def write_rows(rows: Iterable[GoldRow], path: Path) -> None:

@@ -1,10 +1,9 @@
 """A run of an arm that asks a language model: the machinery of `fewsight run` over labelled rows."""
 
 import json
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fewsight.adapter_manifest import read_manifest
 from fewsight.answers import flatten
@@ -32,9 +31,6 @@ from fewsight.serving.run.summary import RunSummary
 if TYPE_CHECKING:
     from fewsight.evals.arms.kinds.prompt import PromptArm
 
-TOLD_EVERY: Final = 10.0
-"""Seconds between two lines about how far an arm is."""
-
 
 class ModelRun:
     """Runs rows through the same machinery as `fewsight run`, with a ledger of the arm's own."""
@@ -53,8 +49,7 @@ class ModelRun:
         pool, notes = self._pool(task)
         forget_peak()
         session = open_session(self._options(pool), rows, (task,))
-        progress = _Progress(self._arm.name, self._context.say)
-        summaries = execute(session, rows, self._folder, progress)
+        summaries = execute(session, rows, self._folder, self._context.progress)
         if any(summary.stopped for summary in summaries):
             raise InputError(f"Arm {self._arm.name!r} was stopped; the same command goes on from there.")
         return Answers(
@@ -195,21 +190,3 @@ def _took(path: Path, summaries: list[RunSummary]) -> dict[str, Any]:
         known["memory_mb"] = peak_mb()
         write_text(path, json.dumps(known))
     return known
-
-
-class _Progress:
-    """Says from time to time how far an arm is."""
-
-    def __init__(self, name: str, say: Callable[[str], None]) -> None:
-        self._name, self._say = name, say
-        self._rows = self._done = 0
-        self._next = time.monotonic() + TOLD_EVERY
-
-    def begin(self, unit: str, total: int) -> None:  # noqa: ARG002 - the protocol's signature
-        self._rows = total
-
-    def advance(self, done: int, note: str = "") -> None:  # noqa: ARG002 - the protocol's signature
-        self._done += done
-        if time.monotonic() >= self._next:
-            self._say(f"  {self._name}: {self._done:,} of {self._rows:,} rows")
-            self._next = time.monotonic() + TOLD_EVERY

@@ -1,1 +1,4 @@
-"""The report of an evaluation: what it holds, and how it is shown."""
+"""How a report is shown: its sentences, tables and charts, as a page, as Markdown, and as logs of inspect_ai.
+
+Others use `write.write_reports` and `sentences`. What a report holds is `fewsight.evals.model`.
+"""

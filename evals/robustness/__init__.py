@@ -1,1 +1,1 @@
-"""Changes of test rows that must not change an answer, and what they did."""
+"""Changes of test rows that should not change an answer, and how often they do. Others use `perturb` and `flips`."""

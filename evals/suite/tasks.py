@@ -1,6 +1,7 @@
 """One task of an evaluation: its arms answer, and its fields are scored."""
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +24,11 @@ from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.data import TaskData
 from fewsight.evals.suite.fields import ScoredField, TaskAnswers, score_fields
+from fewsight.notices import Progress
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import GoldRow
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class EvaluatedTask:
     shown: ShownTexts
 
 
-def evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str], None]) -> EvaluatedTask:
+def evaluate_task(suite: Suite, data: TaskData, out: Path, progress: Progress) -> EvaluatedTask:
     """Let all arms answer, score them, and write the calibrations that runs may apply.
 
     Raises:
@@ -45,12 +49,12 @@ def evaluate_task(suite: Suite, data: TaskData, out: Path, say: Callable[[str], 
     named = suite.all_arms()
     added, notes = added_baselines(suite, named, len(data.train), data.unlearnt)
     arms, data = [*named, *added], replace(data, notes=(*data.notes, *notes))
-    context = Context(data.task, data.train, out / "arms", suite.defaults, say)
+    context = Context(data.task, data.train, out / "arms", suite.defaults, progress)
     first = closed_fields(data.task.output)[0]
     planted = planted_labels(data.test, first.path, first.labels)
     parts = _parts(suite, data, planted)
     answers = answer_all(arms, context, parts)
-    say(f"{data.task.name}: scoring")
+    logger.info("%s: scoring", data.task.name)
     scored = score_fields(suite, data, TaskAnswers(arms, parts, answers, planted))
     _write_calibrations(answers, scored, out / "calibrations" / data.task.name)
     part = _part(suite, data, arms, answers, scored)

@@ -1,5 +1,6 @@
 """An arm that trains its adapter first."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from fewsight.prompts.labelled import GoldRow
 
 if TYPE_CHECKING:
     from fewsight.finetune.config import FinetuneConfig
+
+logger = logging.getLogger(__name__)
 
 
 @arm_kind
@@ -82,11 +85,12 @@ class FinetuneArm(PromptArm):
 
         train = folder.with_name("train.jsonl")
         write_rows(rows, train)
-        context.say(f"  {self.name}: training on {len(rows):,} rows")
+        logger.info("%s: training on %s rows", self.name, f"{len(rows):,}")
         finetune(
             [Lesson(context.task, train)],
             folder,
             model=self.model or context.defaults.model,
             config=config,
             ways=("transformers",),
+            progress=context.progress,
         )

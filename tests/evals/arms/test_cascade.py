@@ -13,7 +13,7 @@ from fewsight.evals.model import Cost
 from fewsight.prompts.loading.labelling import classification_task
 
 DEFAULTS = Defaults("m", "scripted", "auto", "tfidf", 512, None, None)
-CONTEXT = Context(classification_task("toy", ["x", "y"]), (), Path(), DEFAULTS, lambda _: None)
+CONTEXT = Context(classification_task("toy", ["x", "y"]), (), Path(), DEFAULTS)
 
 
 def answered(label: str, sure: float) -> RowAnswer:

@@ -21,7 +21,7 @@ def test_shown_prompts_are_those_that_were_sent(
     suite = suite_of(task, files, model_path, ["knn-2"])
     data = load_data(suite.tasks[0], None, 0)
     (arm,) = suite.all_arms()
-    context = Context(data.task, data.train, tmp_path / "arms", suite.defaults, lambda _: None)
+    context = Context(data.task, data.train, tmp_path / "arms", suite.defaults)
     arm.answer(context, {"test": data.test}, {})
     wanted = {row.id for row in data.test[3:6]}
     prompts = arm.prompts(context, data.test, wanted)

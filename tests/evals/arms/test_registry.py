@@ -82,7 +82,7 @@ def test_its_options_and_its_words_are_known(own_kind: None) -> None:
 
 
 CONTEXT = Context(
-    classification_task("t", ["x", "y"]), (), Path("/f"), Defaults("m", "auto", "auto", "tfidf", 9, None, None), print
+    classification_task("t", ["x", "y"]), (), Path("/f"), Defaults("m", "auto", "auto", "tfidf", 9, None, None)
 )
 FOLDERS: list[tuple[str | dict[str, Any], str]] = [
     ("majority", "majority-f05d78d3"),
