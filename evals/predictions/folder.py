@@ -10,11 +10,11 @@ from fewsight.evals.predictions.file import read_predictions, write_predictions
 from fewsight.files import replacing
 
 FOLDER = "predictions"
-By = Mapping[str, Mapping[str, Mapping[str, Predictions]]]
+ByTask = Mapping[str, Mapping[str, Mapping[str, Predictions]]]
 """Predictions by task, field and arm."""
 
 
-def write_all(predictions: By, out: Path) -> None:
+def write_all(predictions: ByTask, out: Path) -> None:
     """predictions/TASK/FIELD/ARM.jsonl, without texts, and results.parquet with a row for each answer."""
     for task, fields in predictions.items():
         for field, arms in fields.items():
@@ -51,7 +51,7 @@ def file_name(arm: str) -> str:
     return "".join(c if c.isalnum() or c in "-_.+@() " else "-" for c in arm)[:100]
 
 
-def _write_table(predictions: By, path: Path) -> None:
+def _write_table(predictions: ByTask, path: Path) -> None:
     import pandas as pd
 
     table = pd.DataFrame(list(_records(predictions)))
@@ -59,7 +59,7 @@ def _write_table(predictions: By, path: Path) -> None:
         table.to_parquet(temporary, index=False)
 
 
-def _records(predictions: By) -> Iterator[dict[str, Any]]:
+def _records(predictions: ByTask) -> Iterator[dict[str, Any]]:
     for task, fields in predictions.items():
         for field, arms in fields.items():
             for arm, of_arm in arms.items():

@@ -55,7 +55,7 @@ NAMES: Final = (*CHANGES, PARAPHRASE, INJECTION)
 
 
 @dataclass(frozen=True)
-class Given:
+class ChangeSources:
     """What changes take from elsewhere: the label that an injection asks for by row id, masked texts in other words."""
 
     planted: Mapping[str, str] = field(default_factory=dict)
@@ -73,7 +73,7 @@ def check_changes(names: Sequence[str]) -> None:
             raise ConfigError(f"robustness: there is no change {name!r}.{did_you_mean(name, NAMES)}")
 
 
-def changed(rows: Sequence[GoldRow], name: str, given: Given) -> list[GoldRow]:
+def changed(rows: Sequence[GoldRow], name: str, given: ChangeSources) -> list[GoldRow]:
     """The rows with a change; with texts in other words; or with an instruction in the newest text to give a label.
 
     Chance is seeded by the change and the row's id, so that it is equal everywhere. Rows in which there is nothing to

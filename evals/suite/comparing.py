@@ -7,7 +7,7 @@ from pathlib import Path
 from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.metrics.base import comparison
 from fewsight.evals.predictions import Predictions
-from fewsight.evals.predictions.folder import By, read_all
+from fewsight.evals.predictions.folder import ByTask, read_all
 from fewsight.pages.formats import percent
 from fewsight.statistics.intervals import Interval, cluster_interval
 from fewsight.statistics.margins import non_inferiority
@@ -83,7 +83,7 @@ def _shared(first: Path, second: Path, metric: str, arms: Sequence[str]) -> list
     return shared
 
 
-def _pairs(one: By, other: By, arms: Sequence[str]) -> Iterator[_Both]:
+def _pairs(one: ByTask, other: ByTask, arms: Sequence[str]) -> Iterator[_Both]:
     for task, fields in one.items():
         for field, by_arm in fields.items():
             for arm, predictions in by_arm.items():

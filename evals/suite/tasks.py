@@ -17,7 +17,7 @@ from fewsight.evals.predictions.folder import file_name
 from fewsight.evals.report.sentences import field_sentences, task_sentences
 from fewsight.evals.report.shown_texts import shown_texts
 from fewsight.evals.report.write import ShownTexts
-from fewsight.evals.robustness.perturb import Given, changed, planted_labels
+from fewsight.evals.robustness.perturb import ChangeSources, changed, planted_labels
 from fewsight.evals.scores.evidence import evidence_figures
 from fewsight.evals.scores.several import several_figures
 from fewsight.evals.suite.baselines import added_baselines
@@ -67,7 +67,7 @@ def _parts(suite: Suite, data: TaskData, planted: Mapping[str, str]) -> dict[str
     parts: dict[str, Sequence[GoldRow]] = {"test": data.test}
     if data.calibration:
         parts["calibration"] = data.calibration
-    given = Given(planted, data.paraphrases)
+    given = ChangeSources(planted, data.paraphrases)
     return parts | {name: changed(data.test, name, given) for name in suite.robustness}
 
 

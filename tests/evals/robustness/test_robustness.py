@@ -6,7 +6,7 @@ import pytest
 from fewsight.errors import ConfigError, InputError
 from fewsight.evals.predictions import Prediction, Predictions
 from fewsight.evals.robustness.flips import flips
-from fewsight.evals.robustness.perturb import CHANGES, Given, changed, check_changes, planted_labels, touched
+from fewsight.evals.robustness.perturb import CHANGES, ChangeSources, changed, check_changes, planted_labels, touched
 from fewsight.evals.robustness.swaps import NAMES, REGIONS
 from fewsight.evals.scores.slicing import slice_parts, slice_values
 from fewsight.events import CustomerHistory, Event
@@ -23,7 +23,7 @@ def row(number: int, text: str = "Where is my parcel, please? 12.50 EUR", **prof
 @pytest.mark.parametrize("name", CHANGES)
 def test_changes_keep_rows_and_repeat_themselves(name: str) -> None:
     rows = [row(1), row(2, ""), row(3, "😀"), row(4, "7"), row(5, "我的包裹在哪里？")]
-    once, twice = changed(rows, name, Given()), changed(rows, name, Given())
+    once, twice = changed(rows, name, ChangeSources()), changed(rows, name, ChangeSources())
     assert once == twice
     assert [r.id for r in once] == [r.id for r in rows]
     assert all(r.values == {"f": "a"} for r in once)
@@ -33,7 +33,7 @@ def test_changes_keep_rows_and_repeat_themselves(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["typos", "lower-case", "capitals", "punctuation", "small-talk"])
 def test_texts_change(name: str) -> None:
-    before, after = row(1), changed([row(1)], name, Given())[0]
+    before, after = row(1), changed([row(1)], name, ChangeSources())[0]
     assert before.text != after.text or name in ("lower-case", "capitals", "punctuation")  # `text` is in one spelling
     assert before.history.events[1].text != after.history.events[1].text
     assert before.history.events[0] == after.history.events[0]
@@ -48,12 +48,12 @@ def test_texts_change(name: str) -> None:
     ],
 )
 def test_words_of_one_gender_become_those_of_the_other(name: str, text: str, expected: str) -> None:
-    assert changed([row(1, text)], name, Given())[0].history.events[1].text == expected
+    assert changed([row(1, text)], name, ChangeSources())[0].history.events[1].text == expected
 
 
 def test_names_and_places_become_others_of_their_kind() -> None:
     text = "Hi, Emily here, in Berlin. Emily moved from 北京 to Texas; paris and will stay."
-    (named,), (placed,) = (changed([row(1, text)], f"swap-{kind}", Given()) for kind in ("names", "regions"))
+    (named,), (placed,) = (changed([row(1, text)], f"swap-{kind}", ChangeSources()) for kind in ("names", "regions"))
     said = named.history.events[1].text or ""
     other = said.split()[1]
     assert "Emily" not in said
@@ -66,9 +66,11 @@ def test_names_and_places_become_others_of_their_kind() -> None:
 
 
 def test_the_profile_is_swapped_too() -> None:
-    (one,) = changed([row(1, "Hi", gender="F", city="Leeds", first_name="Omar", age=7)], "swap-genders", Given())
+    (one,) = changed(
+        [row(1, "Hi", gender="F", city="Leeds", first_name="Omar", age=7)], "swap-genders", ChangeSources()
+    )
     assert one.history.profile == {"gender": "M", "city": "Leeds", "first_name": "Omar", "age": 7}
-    (one,) = changed([row(1, "Hi", gender="F", city="Leeds", first_name="Omar")], "swap-regions", Given())
+    (one,) = changed([row(1, "Hi", gender="F", city="Leeds", first_name="Omar")], "swap-regions", ChangeSources())
     assert one.history.profile["city"] in set(REGIONS[0].split()) - {"Leeds"}
     assert one.history.profile["first_name"] == "Omar"
 
@@ -76,7 +78,7 @@ def test_the_profile_is_swapped_too() -> None:
 def test_paraphrases_are_found_masked_and_put_in_unmasked() -> None:
     rows = [row(1, "I'm Anna, write to anna@example.com", name="Anna Kim"), row(2, "Hello")]
     known = {"I'm [NAME_2], write to [EMAIL_1]": "[EMAIL_1] is my address. [NAME_2]"}
-    made = changed(rows, "paraphrase", Given(paraphrases=known))
+    made = changed(rows, "paraphrase", ChangeSources(paraphrases=known))
     assert made[0].history.events[1].text == "anna@example.com is my address. Anna"
     assert touched(rows, made) == {"r1"}
 
@@ -93,7 +95,7 @@ def history(*kinds: str) -> GoldRow:
 
 def test_other_events_of_a_day_change_places() -> None:
     before = history(*["order", "view", "cart", "message", "login", "refund"], *["payment", "delivery", "return"])
-    (after,) = changed([before], "reordered-events", Given())
+    (after,) = changed([before], "reordered-events", ChangeSources())
     kinds = [event.kind for event in after.history.events]
     assert kinds != [event.kind for event in before.history.events]
     assert [event.time for event in after.history.events] == [event.time for event in before.history.events]
@@ -104,21 +106,23 @@ def test_other_events_of_a_day_change_places() -> None:
 
 def test_irrelevant_events_come_before_the_newest_text() -> None:
     before = history("order", "message", "delivery")
-    made = [changed([replace(before, id=f"r{i}")], "added-events", Given())[0].history.events for i in range(40)]
+    made = [
+        changed([replace(before, id=f"r{i}")], "added-events", ChangeSources())[0].history.events for i in range(40)
+    ]
     for events in made:
         times = [event.time for event in events if event.time]
         assert times == sorted(times)
         assert [event for event in events if not event.id.startswith("added")] == list(before.history.events)
         assert [event.kind for event in events[-2:]] == ["message", "delivery"]
     assert {len(events) for events in made} == {4, 5, 6}
-    assert touched([history("order")], changed([history("order")], "added-events", Given())) == frozenset()
+    assert touched([history("order")], changed([history("order")], "added-events", ChangeSources())) == frozenset()
 
 
 def test_planted_instructions_name_another_label() -> None:
     rows = [row(number) for number in range(30)]
     planted = planted_labels(rows, "f", LABELS)
     assert set(planted.values()) == {"b", "c"}
-    made = changed(rows, "injection", Given(planted))
+    made = changed(rows, "injection", ChangeSources(planted))
     assert all(planted[r.id] in (r.history.events[1].text or "") for r in made)
     assert all(r.history.events[0] == rows[0].history.events[0] for r in made)
     assert len({(r.history.events[1].text or "")[40:60] for r in made}) > 3
