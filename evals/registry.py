@@ -40,12 +40,19 @@ class Registry(Generic[Entry]):
     def entries(self) -> Mapping[str, Entry]:
         """All of them, in the order in which they registered."""
         if not self._is_filled:
-            self._is_filled = True
-            for module in _modules(self._package):
-                import_module(module)
-            for point in entry_points(group=self._group):
-                point.load()
+            self._is_filled = True  # before the modules, which may look up others while they register
+            try:
+                self._fill()
+            except BaseException:
+                self._is_filled = False  # the next look-up must fail too, and not miss entries
+                raise
         return MappingProxyType(self._entries)
+
+    def _fill(self) -> None:
+        for module in _modules(self._package):
+            import_module(module)
+        for point in entry_points(group=self._group):
+            point.load()
 
     def __getitem__(self, name: str) -> Entry:
         """The entry of a name.
