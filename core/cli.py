@@ -18,7 +18,7 @@ COMMANDS = {
     "run": ("fewsight.serving.run.cli:run", "Answer tasks for every customer of a table."),
     "prompt": ("fewsight.serving.run.cli:prompt", "Show the exact prompt, schema and grammar for one customer."),
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
-    "models": ("fewsight.serving.models.cli:models", "Fetch and list models."),
+    "models": ("fewsight.serving.models.cli:models", "Fetch, list and clear models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
     "eval": ("fewsight.evals.cli:evaluation", "Compare arms with statistics; is fine-tuning worth it?"),
     "label": ("fewsight.finetune.labels.distil_cli:label", "Turn a run's confident answers into rows to train on."),

@@ -30,6 +30,7 @@ def merge_adapter(adapter: Path, out: Path, model: str | None, dtype: str) -> Mo
     """
     from fewsight.serving.models.adapters import merged_model
     from fewsight.serving.models.dtype import pick_dtype
+    from fewsight.serving.models.merged import release
 
     if out.exists():
         raise ConfigError(f"{str(out)!r} exists already; name a new folder.")
@@ -40,6 +41,7 @@ def merge_adapter(adapter: Path, out: Path, model: str | None, dtype: str) -> Mo
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as place:
         shutil.copytree(merged.path, Path(place) / "model").rename(out)
+    release(merged.path)
     return base
 
 

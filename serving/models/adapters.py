@@ -12,7 +12,8 @@ from fewsight.adapter_manifest import MANIFEST
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ModelError
 from fewsight.serving.models.dtype import Dtype
-from fewsight.serving.models.names import ModelFolder, cache_folder
+from fewsight.serving.models.merged import UNFINISHED, hold, make_room, merged_folder, release
+from fewsight.serving.models.names import ModelFolder
 
 CONFIG: Final = "adapter_config.json"
 WEIGHTS: Final = "adapter_model.safetensors"
@@ -68,19 +69,24 @@ def merged_model(model: ModelFolder, adapter: Path, dtype: Dtype) -> ModelFolder
     Raises:
         ModelError: the adapter can't be served, or does not fit the model.
     """
-    key = digest([model.digest, adapter_digest(adapter), dtype])
-    folder = cache_folder() / "merged" / key[:24]
-    if not (folder / "config.json").is_file():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as place:
-            target = Path(place) / "model"
-            _merge(model, adapter, target, dtype)
-            try:
-                target.rename(folder)
-            except OSError:  # another process was first
-                if not (folder / "config.json").is_file():
-                    raise
-    return ModelFolder(f"{model.name}+{adapter.name}", folder, key, f"{model.note}, with adapter {adapter.name}")
+    key, name = digest([model.digest, adapter_digest(adapter), dtype]), f"{model.name}+{adapter.name}"
+    folder = merged_folder(key)
+    hold(folder, name)
+    try:
+        if not (folder / "config.json").is_file():
+            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{UNFINISHED}{folder.name}-") as place:
+                target = Path(place) / "model"
+                _merge(model, adapter, target, dtype)
+                try:
+                    target.rename(folder)
+                except OSError:  # another process was first
+                    if not (folder / "config.json").is_file():
+                        raise
+        make_room()
+    except BaseException:
+        release(folder)
+        raise
+    return ModelFolder(name, folder, key, f"{model.note}, with adapter {adapter.name}")
 
 
 def _merge(model: ModelFolder, adapter: Path, target: Path, dtype: Dtype) -> None:

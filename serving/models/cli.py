@@ -1,4 +1,4 @@
-"""`fewsight models`: fetch models, and list those at hand."""
+"""`fewsight models`: fetch models, list those at hand, and clear what can be made again."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from fewsight.console import echo
 from fewsight.notices import shown_progress
 from fewsight.serving.models.digest import known_folders
+from fewsight.serving.models.merged import age, clear, merged_models
 from fewsight.serving.models.names import (
     DEFAULT_MODEL,
     EMBEDDINGS,
@@ -19,7 +20,7 @@ from fewsight.serving.models.names import (
 
 @click.group()
 def models() -> None:
-    """Fetch and list models."""
+    """Fetch, list and clear models."""
 
 
 @models.command()
@@ -39,7 +40,7 @@ def pull(name: str) -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """List built-in models, and all folders and hub models that were used on this machine."""
+    """List built-in models, merged adapters, and all folders and hub models that were used on this machine."""
     notes = known_folders(cache_folder() / "digests")
     built_in = {**MODELS, **EMBEDDINGS}
     for model in built_in.values():
@@ -47,8 +48,26 @@ def list_models() -> None:
         state = f"{_size(path)} in {path}" if path.is_dir() else f"not fetched: fewsight models pull {model.name}"
         _show(model.name, model.note, state, model.digest)
         notes.pop(str(path.resolve()), None)
+    for one in merged_models():
+        notes.pop(str(one.folder.resolve()), None)
+        state = f"{one.size / 1e6:.0f} MB in {one.folder}, used {age(one.used)}{', in use now' if one.in_use else ''}"
+        _show(
+            one.name, "adapter merged into its base model; `fewsight models clear` removes it", state, one.folder.name
+        )
     for folder, digest in notes.items():
         _show(Path(folder).name, "local folder or hub model", f"{_size(Path(folder))} in {folder}", digest)
+
+
+@models.command("clear")
+def clear_merged() -> None:
+    """Remove merged adapters from the cache; they are made again when they are needed.
+
+    The cache holds at most 5 GB of them, or what FEWSIGHT_MERGED_GB says: what was used longest ago goes first.
+    """
+    removed = clear()
+    echo(f"Removed {len(removed)} merged adapters ({sum(one.size for one in removed) / 1e6:.0f} MB).")
+    if left := merged_models():
+        echo(f"{len(left)} are in use and stay.")
 
 
 def _show(name: str, what: str, state: str, digest: str) -> None:

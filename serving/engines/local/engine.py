@@ -66,7 +66,7 @@ class TransformersEngine:
             from fewsight.serving.models.adapters import merged_model
 
             folder = merged_model(model, adapter, chosen)
-        self._adapter = adapter
+        self._adapter, self._merged = adapter, folder.path if adapter else None
         self._model, window = load_model(folder.path, chosen)
         self._rows = RowCache(self._model)
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
@@ -100,6 +100,11 @@ class TransformersEngine:
         """Free the model's memory."""
         self._rows.clear()
         self._model = None
+        folder, self._merged = self._merged, None
+        if folder is not None:
+            from fewsight.serving.models.merged import release
+
+            release(folder)
 
     def _run(
         self, requests: Sequence[_Request], compute: Callable[[list[_Request]], Iterator[_Result]]

@@ -75,6 +75,7 @@ class VllmEngine:
             from fewsight.serving.models.adapters import merged_model
 
             folder = merged_model(model, adapter, chosen)
+        self._merged = folder.path if adapter else None
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
         self.max_model_len = min(max_model_len or model.max_model_len, model.max_model_len)
         self._engine = vllm_setup.start(
@@ -156,6 +157,11 @@ class VllmEngine:
             from fewsight.serving.engines.vllm import setup as vllm_setup
 
             vllm_setup.stop(engine)
+        folder, self._merged = self._merged, None
+        if folder is not None:
+            from fewsight.serving.models.merged import release
+
+            release(folder)
 
     def _alive(self) -> Any:  # noqa: ANN401 - vllm is untyped
         if self._engine is None:

@@ -9,6 +9,7 @@ import pytest
 
 from fewsight.errors import ModelError
 from fewsight.serving.models.adapters import adapter_digest, check_adapter, merged_model
+from fewsight.serving.models.merged import release
 from fewsight.serving.models.names import ModelFolder, resolve_model
 
 
@@ -130,3 +131,18 @@ def test_an_adapter_of_another_model(base: ModelFolder, adapter: Path, tmp_path:
     )
     with pytest.raises(ModelError, match="does not fit"):
         merged_model(base, folder, "bfloat16")
+
+
+def test_a_merged_model_beyond_the_limit_takes_the_place_of_an_older_one(
+    base: ModelFolder, adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEWSIGHT_MERGED_GB", "0")
+    first = merged_model(base, adapter, "bfloat16")
+    second = merged_model(base, adapter, "float32")
+    assert first.path.is_dir()
+    assert second.path.is_dir()  # both are in use
+    release(first.path)
+    release(second.path)
+    third = merged_model(base, adapter, "float32")
+    assert (first.path.exists(), third.path.exists()) == (False, True)
+    release(third.path)
