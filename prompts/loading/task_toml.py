@@ -1,5 +1,6 @@
 """Read what task.toml says about a task; every problem goes into one list."""
 
+import logging
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,12 @@ from fewsight.prompts.columns import Columns
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, Language, NoneOfThese
 
+logger = logging.getLogger(__name__)
+
 _KEYS: Final = ("name", "version", "title", "none_of_these", "descriptions", "labelling", "columns")
+_GONE: Final = frozenset({"metrics"})
+"""Keys that task folders of 0.1.0 have, and that nothing reads any more: warned of, so that they still load."""
+
 _COLUMNS: Final = ("text", "labels", "customer_id", "time")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -35,7 +41,9 @@ def read_toml(path: Path, problems: Problems) -> dict[str, Any] | None:
         problems.add(path.name, f"not TOML: {error}")
     else:
         for key in facts:
-            if key not in _KEYS:
+            if key in _GONE:
+                logger.warning("%s: %r is no longer read; remove it", path, key)
+            elif key not in _KEYS:
                 problems.add(path.name, f"unknown key {key!r}.{did_you_mean(key, _KEYS)}")
         return facts
     return None
