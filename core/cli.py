@@ -15,6 +15,7 @@ from fewsight.notices import show_notices
 from fewsight.redaction import keep_url_secret, redact
 
 COMMANDS = {
+    "histories": ("fewsight.serving.histories.cli:histories", "Show how a table is understood, and its histories."),
     "run": ("fewsight.serving.run.cli:run", "Answer tasks for every customer of a table."),
     "prompt": ("fewsight.serving.run.cli:prompt", "Show the exact prompt, schema and grammar for one customer."),
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),

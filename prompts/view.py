@@ -9,14 +9,18 @@ from typing import Final
 from fewsight.events import CustomerHistory, Event
 from fewsight.evidence import reference
 from fewsight.prompts.task import Language
-from fewsight.prompts.words import FACTS, KINDS
+from fewsight.prompts.words import FACTS, KINDS, PARTS
 from fewsight.tables.values.currencies import EXPONENTS
+from fewsight.texts.mail import split_mail
 
 MAX_TEXT: Final = 1200
 """Most characters of one event's text that are shown; the middle of a longer one is cut."""
 
 FACTS_FROM: Final = 3
 """Events from which on a prompt tells what code has counted, silence among it."""
+
+_LEAST_QUOTED: Final = 40
+"""Characters of a signature or of older mail below which none of it is shown."""
 
 MAX_VALUE: Final = 200
 """Most characters of one value of a profile or of an event's attributes."""
@@ -70,20 +74,18 @@ def view(
     positions = range(len(history.events)) if keep is None else keep
     shown = [history.events[i] for i in positions]
     message = _bare_message(history)
-    whole = [one_line(event.text or "") for event in shown]
-    texts = [_cut_middle(text, most) for text in whole]
+    told = [shown_text(event.text or "", language, most) for event in shown]
     lines = [
         EventLine(reference(number), event_line(event, text, language), event.id)
-        for number, (event, text) in enumerate(zip(shown, texts, strict=True), 1)
+        for number, (event, (text, _)) in enumerate(zip(shown, told, strict=True), 1)
     ]
-    cut = sum(max(len(text) - most, 0) for text in whole)
     return View(
-        message=texts[0] if texts and message is not None else None,
+        message=told[0][0] if told and message is not None else None,
         profile=tuple(f"{one_line(key)}: {shorten(str(value), MAX_VALUE)}" for key, value in history.profile.items()),
         facts=() if message is not None else tuple(facts(history, language)),
         events=tuple(lines),
         left_out=len(history.events) - len(shown),
-        cut=cut,
+        cut=sum(cut for _, cut in told),
     )
 
 
@@ -111,6 +113,29 @@ def shorten(text: str, most: int = MAX_TEXT) -> str:
     return _cut_middle(one_line(text), most)
 
 
+def shown_text(text: str, language: Language, most: int = MAX_TEXT) -> tuple[str, int]:
+    """A text as a prompt shows it, on one line of at most `most` characters, and how many characters were cut.
+
+    What its writer says stands first. A signature and older mail that was quoted follow in brackets, as far as there is
+    room, so that another's words are not taken for the writer's.
+
+    >>> shown_text("Cancel it.\\n\\nOn 1 Jan 2024 at 9:00, Shop <help@shop.example> wrote:\\n> Thank you!", "en")
+    ('Cancel it. [older mail: On 1 Jan 2024 at 9:00, Shop <help@shop.example> wrote: > Thank you!]', 0)
+    """
+    mail = split_mail(text)
+    own = one_line(mail.own)
+    parts, cut = [_cut_middle(own, most)] if own else [], max(len(own) - most, 0)
+    room = most - len(own)
+    for word, more in (("signature", one_line(mail.signature)), ("older mail", one_line(mail.quoted))):
+        if not more:
+            continue
+        shown = _cut_middle(more, room) if room >= min(len(more), _LEAST_QUOTED) else ""
+        cut += len(more) - min(len(more), len(shown))
+        room -= len(shown)
+        parts += [f"[{PARTS[language][word]}: {shown}]"] if shown else []
+    return " ".join(parts), cut
+
+
 def _cut_middle(text: str, most: int) -> str:
     if len(text) <= most:
         return text
@@ -131,7 +156,7 @@ def money(amount: int, currency: str | None) -> str:
 def event_line(event: Event, text: str, language: Language) -> str:
     """One event without its number: date, kind, channel, what it was about, and what was said."""
     head = [event.time.date().isoformat()] if event.time else []
-    head.append(KINDS[language].get(event.kind, event.kind))
+    head.append(KINDS[language].get(event.kind) or one_line(event.kind))
     if event.channel:
         head.append(f"({one_line(event.channel)})")
     parts = [one_line(event.product)] if event.product else []
@@ -161,7 +186,7 @@ def facts(history: CustomerHistory, language: Language) -> list[str]:
     if back:
         lines.append(words["returns"].format(n=back))
     lines += _timing(history, orders, words)
-    favourites = Counter(one_line(e.product) for e in orders if e.product).most_common(3)
+    favourites = Counter(one_line(name) for e in orders for name in e.products).most_common(3)
     often = [f"{name} x{count}" for name, count in favourites if count > 1]
     if often:
         lines.append(words["often"].format(names=", ".join(often)))

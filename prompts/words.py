@@ -37,6 +37,12 @@ KINDS: Final[dict[Language, dict[str, str]]] = {
     },
 }
 
+PARTS: Final[dict[Language, dict[str, str]]] = {
+    "en": {"signature": "signature", "older mail": "older mail"},
+    "zh": {"signature": "签名", "older mail": "引用的旧邮件"},
+}
+"""Parts of a mail that are not what its writer says."""
+
 FACTS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "events": "events: {n}",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fewsight.errors import ConfigError
-from fewsight.events import CustomerHistory, Event, Scalar
+from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
 from fewsight.masking.columns import HIDDEN, plain_key, role
 from fewsight.masking.detectors.patterns import DEFAULT
 from fewsight.masking.folding import Folded, fold
@@ -70,6 +70,7 @@ class Pseudonymizer:
 
 def _free_texts(profile: Mapping[str, Scalar], events: Sequence[Event]) -> list[str]:
     texts = [event.text for event in events if event.text]
+    texts += [event.kind for event in events if event.kind not in EVENT_KINDS]  # a table's own words
     for values in (profile, *(event.attributes for event in events)):
         texts += [value for key, value in values.items() if isinstance(value, str) and role(key, value) is None]
     return texts
@@ -139,10 +140,11 @@ class _Texts:
         """An event with pseudonyms; the event itself where nothing changes."""
         text = self.mask_text(event.text) if event.text else event.text
         attributes = self.mask_values(event.attributes) if event.attributes else event.attributes
+        kind = event.kind if event.kind in EVENT_KINDS else self.mask_text(event.kind)
         product = event.product
         if product and "[" in product:
             folded = fold(product)
             product = self._mask(product, folded, list(forged(folded)))
-        if text is event.text and attributes is event.attributes and product == event.product:
+        if text is event.text and attributes is event.attributes and (product, kind) == (event.product, event.kind):
             return event
-        return replace(event, text=text, attributes=attributes, product=product)
+        return replace(event, kind=kind, text=text, attributes=attributes, product=product)

@@ -14,20 +14,21 @@ _READ: Final = 10_000
 """Rows of the quarantine whose reasons are counted."""
 
 
-def check_usable(histories: Histories, quarantine: Path | None, as_of: datetime | None) -> None:
+def check_usable(histories: Histories, quarantine: Path | None, as_of: datetime | None, kept: bool = True) -> None:
     """Stop where no customer, or no event that may be shown, is left.
 
     Args:
         histories: as they were read.
         quarantine: the file of rows that were left out, or None where none was written.
         as_of: the moment after which nothing is shown; None for the newest event.
+        kept: whether that file stays, so that it can be named.
 
     Raises:
         NothingUsableError: every row was quarantined, or every event is later than `as_of`.
     """
     counts = histories.counts
     if not counts.customers:
-        where = f" See {str(quarantine)!r}." if quarantine else ""
+        where = f" See {str(quarantine)!r}." if quarantine and kept else ""
         raise NothingUsableError(
             f"None of the {counts.rows + counts.profile_rows:,} rows can be used{_commonest(quarantine)}.{where} "
             "Name the right columns in a mapping file (--mapping), or mend the table."

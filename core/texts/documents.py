@@ -1,6 +1,7 @@
 """What a classic model reads of a history."""
 
 from fewsight.events import CustomerHistory, Event
+from fewsight.texts.mail import split_mail
 
 
 def document(history: CustomerHistory) -> str:
@@ -10,10 +11,14 @@ def document(history: CustomerHistory) -> str:
     'city=Ulm\\nreturn too small'
     """
     if len(history.events) == 1 and not history.profile:
-        return history.events[0].text or _line(history.events[0])
+        return _own_words(history.events[0]) or _line(history.events[0])
     profile = [f"{name}={value}" for name, value in history.profile.items() if value is not None]
     return "\n".join([" ".join(profile), *map(_line, history.events)]).strip()
 
 
 def _line(event: Event) -> str:
-    return " ".join(filter(None, (event.kind, event.channel, event.product, event.text)))
+    return " ".join(filter(None, (event.kind, event.channel, event.product, _own_words(event))))
+
+
+def _own_words(event: Event) -> str:
+    return split_mail(event.text).own if event.text else ""

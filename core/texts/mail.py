@@ -37,9 +37,9 @@ _DELIMITER: Final = re.compile(r"\s*(?:--|__|—)\s*$")
 _DEVICE: Final = re.compile(rf"\s*(?:{_any(_WORDS['device'])})[^\n]{{0,80}}$", re.IGNORECASE)
 _CLOSING: Final = re.compile(rf"\s*(?:{_any(_WORDS['closing'])})[\s,.!]*$", re.IGNORECASE)
 _MAYBE: Final = re.compile(
-    rf"^\s{{0,3}}>|[:：]\s*$|^\s*(?:--|__|—)\s*$|{_any(_WORDS['original'])}"
+    rf"^[ \t]{{0,3}}>|[:：][ \t]*$|^[ \t]*(?:--|__|—)[ \t]*$|{_any(_WORDS['original'])}"
     rf"|{_any(_WORDS['device'])}|{_any(_WORDS['closing'])}"
-    rf"|^\s{{0,3}}\*{{0,2}}(?:{_any(_WORDS['from'])})\s?[:：]",
+    rf"|^[ \t]{{0,3}}\*{{0,2}}(?:{_any(_WORDS['from'])})\s?[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 

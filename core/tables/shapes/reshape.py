@@ -9,6 +9,8 @@ from fewsight.tables.shapes.conversations import Conversations
 from fewsight.tables.shapes.messages import Unfolded
 from fewsight.tables.shapes.nested import Nested
 
+_OF_MESSAGES = "it comes from the messages that rows hold"
+
 
 def reshape(source: Source, mapping: ColumnMapping, inner: Sequence[str]) -> tuple[Source, ColumnMapping]:
     """A source of events and the mapping that fits it.
@@ -25,7 +27,8 @@ def reshape(source: Source, mapping: ColumnMapping, inner: Sequence[str]) -> tup
         source = Nested(source, shown, without=[column for column in opened if column not in used])
     if mapping.messages and all(name in source.columns for name in mapping.messages):
         unfolded = Unfolded(source, mapping.messages, mapping.columns)
-        source, mapping = unfolded, replace(mapping, columns=unfolded.roles)
+        why = {role: _OF_MESSAGES for role, name in unfolded.roles.items() if name not in mapping.columns.values()}
+        source, mapping = unfolded, replace(mapping, columns=unfolded.roles, reasons={**mapping.reasons, **why})
     if "conversation" in mapping.columns and {"customer_id", "author"} <= mapping.columns.keys():
         source = Conversations(source, mapping)
     return source, mapping

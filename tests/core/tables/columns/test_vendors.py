@@ -200,4 +200,4 @@ def test_columns_of_an_export_are_known(tmp_path: Path, header: str, rows: list[
     mapping, counts = mapping_of(tmp_path, header, *rows)
     assert {role: mapping.columns.get(role) for role in roles} == roles
     assert (counts.quarantined, counts.duplicates) == (0, 0)
-    assert set(mapping.columns) <= {*mapping.reasons} | {"author"}
+    assert set(mapping.columns) <= {*mapping.reasons}
