@@ -17,6 +17,7 @@ _TABLES: Final = ("columns", "defaults", "kinds", "authors")
 _KEYS: Final = (*_TABLES, "profile", "rows", "amount_unit", "attributes", "messages", "day_first", "decimal")
 _OPTIONS: Final = {"rows": ("events", "lines", "profiles"), "amount_unit": ("major", "minor"), "decimal": (".", ",")}
 _ROWS: Final = {"events": "event", "lines": "line of an order", "profiles": "customer (profile)"}
+_NOT_SHOWN: Final = ("customer_id", "event_id", "conversation", "author")
 _DEFAULTS: Final = ("kind", "currency", "channel")
 
 
@@ -117,7 +118,14 @@ class ColumnMapping:
         for title in ("messages", "profile", "attributes"):
             if names := getattr(self, title):
                 lines.append(f"  {title:<12} {', '.join(names)}")
+        shown = ", ".join(map(repr, self.shown())) or "no column"
+        lines.append(f"  The model sees {shown}; `attributes` and `profile` of a mapping file choose others.")
         return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
+
+    def shown(self) -> list[str]:
+        """The columns whose values reach the model, identifiers masked where masking is on."""
+        named = [column for role, column in self.columns.items() if role not in _NOT_SHOWN]
+        return list(dict.fromkeys([*named, *self.messages, *(self.profile or ()), *(self.attributes or ())]))
 
     def as_dict(self) -> dict[str, Any]:
         """What a mapping file holds: everything but notes and reasons."""

@@ -1,6 +1,7 @@
 """`fewsight.run`: the command `fewsight run` as a function, with pandas in and out."""
 
 import json
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -29,6 +30,8 @@ from fewsight.tables import Histories, HistorySource, check_usable, open_histori
 
 if TYPE_CHECKING:
     import pandas as pd
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def run(
                 quarantine=quarantine,
             )
             histories = stack.enter_context(opened)
+            # A guess may show the model what it should not see, so it is said even where nobody set up logging.
+            logger.log(logging.WARNING if opened.mapping.guessed else logging.INFO, "%s", opened.mapping.describe())
             check_usable(histories, quarantine, wanted.as_of)
         session = open_session(wanted, histories, objects)
         summaries = execute(session, histories, folder, progress or Silent())

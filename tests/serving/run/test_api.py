@@ -72,3 +72,20 @@ def test_shots_are_shown_and_named(model_path: Path, tmp_path: Path) -> None:
     for selector in ("balanced", "knn"):
         insights = run("intent", FRAME, tmp_path / selector, shots=2, selector=selector, **given).insights
         assert {len(i.provenance.shots) for i in insights if i.provenance} == {2}
+
+
+def test_guessed_columns_are_shown_as_the_command_line_shows_them(
+    model_path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    frame = FRAME.assign(customer_id=["a", "b"], time="2026-01-01", label=["late", "love"])
+    given: dict[str, Any] = {"engine": "scripted", "model": str(model_path)}
+    run("sentiment", frame, **given)
+    (record,) = [each for each in caplog.records if "One row is" in each.getMessage()]
+    assert record.levelname == "WARNING"  # which is shown where nobody set up logging
+    assert "mapping guessed" in record.getMessage()
+    assert "The model sees 'time', 'text', 'label'" in record.getMessage()
+    caplog.clear()
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('attributes = []\n[columns]\ncustomer_id = "customer_id"\ntime = "time"\ntext = "text"\n')
+    run("sentiment", frame, mapping=mapping, **given)
+    assert {each.levelname for each in caplog.records if "One row is" in each.getMessage()} <= {"INFO"}
