@@ -78,7 +78,7 @@ def to_frame(insights: Iterable[Insight]) -> "pd.DataFrame":
 
 
 def restored(row: dict[str, Any], restore: Restore) -> dict[str, Any]:
-    """A row with this customer's values in its texts, and `unknown_pseudonyms`."""
+    """A row with this customer's values in its texts, their own id, and `unknown_pseudonyms`."""
     unknown: dict[str, None] = {}
 
     def walk(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -90,7 +90,8 @@ def restored(row: dict[str, Any], restore: Restore) -> dict[str, Any]:
             return {name: walk(item) for name, item in value.items()}
         return [walk(item) for item in value] if isinstance(value, list | tuple) else value
 
-    changed = {"answer": walk(row["answer"]), "error": walk(row["error"])}
+    own_id, _ = restore(row["customer_id"], row["customer_id"])
+    changed = {"customer_id": own_id, "answer": walk(row["answer"]), "error": walk(row["error"])}
     return row | changed | {"unknown_pseudonyms": list(unknown)}
 
 

@@ -107,9 +107,9 @@ def _restorer(run: Path | None) -> Iterator[Restore | None]:
     if run is None:
         yield None
         return
-    from fewsight.masking import PseudonymFile, restore
+    from fewsight.masking import PSEUDONYMS, PseudonymFile, restore
 
-    path = (run if run.is_dir() else run.parent) / "pseudonyms.jsonl"
+    path = (run if run.is_dir() else run.parent) / PSEUDONYMS
     if not path.exists():
         raise LedgerError(f"There is no {str(path)!r} to restore from: the run was not masked, or the file was moved.")
     with PseudonymFile(path) as known:

@@ -132,6 +132,13 @@ class KnownValues:
             if (key := phone_key(run[0])) in self._phones:
                 yield Span(run.start(), run.end(), "PHONE", key)
 
+    def find_whole(self, text: Folded) -> Iterator[Span]:
+        """Where whole values occur: a first name alone may be a word of a product's name."""
+        for span in self.find(text):
+            low = text.low[span.start : span.end]
+            if span.kind != "NAME" or " " in low or (is_cjk(low) and len(low) > 1):
+                yield span
+
 
 def _needles(kind: str, value: str) -> Iterator[Needle]:
     plain = fold(value.strip())

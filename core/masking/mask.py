@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fewsight.errors import ConfigError
 from fewsight.events import EVENT_KINDS, CustomerHistory, Event, Scalar
 from fewsight.masking.columns import HIDDEN, plain_key, role
-from fewsight.masking.detectors.patterns import DEFAULT
+from fewsight.masking.detectors.patterns import DEFAULT, plain_identifiers
 from fewsight.masking.folding import Folded, fold
 from fewsight.masking.keys import key_of
 from fewsight.masking.known import KnownValues
@@ -19,7 +20,7 @@ from fewsight.masking.tokens import Numbering, forged
 class Masked:
     """A history without identifiers, and the map from pseudonyms to what they stand for.
 
-    `customer_id`, event ids, channels and products stay as they are: they are keys and catalogue data.
+    `customer_id` and event ids stay as they are: they are keys (see `CustomerKeys`).
     """
 
     history: CustomerHistory
@@ -76,6 +77,13 @@ def _free_texts(profile: Mapping[str, Scalar], events: Sequence[Event]) -> list[
     return texts
 
 
+@lru_cache(maxsize=8192)
+def _looked_at(label: str) -> tuple[Folded, tuple[Span, ...]]:
+    """What the form of a product's or a channel's name tells; they come again and again."""
+    folded = fold(label)
+    return folded, (*forged(folded), *plain_identifiers(folded))
+
+
 _LABELLED = ("ORDER", "ACCOUNT", "NAME", "ID", "SECRET")
 
 
@@ -87,6 +95,7 @@ class _Texts:
         self._detectors = detectors
         self._known = known
         self._found: dict[str, tuple[Folded, list[Span]]] = {}
+        self._labels: dict[str, str] = {}
 
     def look_at(self, text: str) -> None:
         """Find the identifiers of one text."""
@@ -141,10 +150,17 @@ class _Texts:
         text = self.mask_text(event.text) if event.text else event.text
         attributes = self.mask_values(event.attributes) if event.attributes else event.attributes
         kind = event.kind if event.kind in EVENT_KINDS else self.mask_text(event.kind)
-        product = event.product
-        if product and "[" in product:
-            folded = fold(product)
-            product = self._mask(product, folded, list(forged(folded)))
-        if text is event.text and attributes is event.attributes and (product, kind) == (event.product, event.kind):
+        product, channel = self._mask_label(event.product), self._mask_label(event.channel)
+        labels = (kind, product, channel) == (event.kind, event.product, event.channel)
+        if labels and text is event.text and attributes is event.attributes:
             return event
-        return replace(event, kind=kind, text=text, attributes=attributes, product=product)
+        return replace(event, kind=kind, text=text, attributes=attributes, product=product, channel=channel)
+
+    def _mask_label(self, label: str | None) -> str | None:
+        """The name of a product or a channel: tasks need its words, so only what is an identifier by its form goes."""
+        if not label:
+            return label
+        if label not in self._labels:
+            folded, spans = _looked_at(label)
+            self._labels[label] = self._mask(label, folded, [*self._known.find_whole(folded), *spans])
+        return self._labels[label]

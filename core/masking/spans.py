@@ -12,6 +12,7 @@ KINDS: Final = (
     "ADDRESS",
     "ORDER",
     "ACCOUNT",
+    "CUSTOMER",
     "CARD",
     "IBAN",
     "IP",

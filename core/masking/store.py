@@ -9,6 +9,9 @@ from typing import BinaryIO, Final, Self
 
 from fewsight.errors import LedgerError
 
+PSEUDONYMS: Final = "pseudonyms.jsonl"
+"""The name of the file in a run's folder."""
+
 _MODE: Final = 0o600
 
 

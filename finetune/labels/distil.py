@@ -18,6 +18,7 @@ from fewsight.export import CsvWriter
 from fewsight.files import replacing
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
+from fewsight.masking import CustomerKeys
 from fewsight.prompts.answer.fields import closed_fields, open_fields
 from fewsight.prompts.task import Task
 from fewsight.tables import Histories
@@ -83,10 +84,10 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
         shares = CsvWriter(table)
         shares.writerow(SHARES_HEAD)
         known = _read(run, task, confidence, done, shares.writerow, origin)
-        seen = 0
+        seen, keys = 0, CustomerKeys.of_run(run)
         for history in histories:
             seen += 1
-            labels = known.pop(history.customer_id, None)
+            labels = known.pop(keys.of(history.customer_id), None)
             if labels is not None:
                 record = _row(history.as_of(labels.insight.as_of), labels, task)
                 rows.write(json.dumps(record, ensure_ascii=False) + "\n")

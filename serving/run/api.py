@@ -15,7 +15,7 @@ from fewsight.events import CustomerHistory
 from fewsight.files import write_text
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
-from fewsight.masking import PseudonymFile
+from fewsight.masking import PSEUDONYMS, CustomerKeys, PseudonymFile, with_own_id
 from fewsight.notices import Progress, Silent
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
@@ -44,12 +44,15 @@ class Run:
 
     @property
     def insights(self) -> list[Insight]:
-        """All insights of the run's folder, in the order of customers."""
+        """All insights of the run's folder, in the order of customers, under the ids of the table."""
         return list(self)
 
     def __iter__(self) -> Iterator[Insight]:
-        with Ledger.open(self.folder, read_only=True) as ledger:
-            yield from ledger.insights(run=RUN_NAME)
+        with Ledger.open(self.folder, read_only=True) as ledger, ExitStack() as stack:
+            path = self.folder / PSEUDONYMS
+            file = stack.enter_context(PseudonymFile(path)) if path.exists() else None
+            for insight in ledger.insights(run=RUN_NAME):
+                yield with_own_id(insight, file) if file else insight
 
     def to_pandas(self) -> "pd.DataFrame":
         """One row for each (customer, task): customer_id, task, as_of, answer, evidence, probabilities, status, ..."""
@@ -132,8 +135,11 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
     options = session.options
     calibrator = make_calibrator(session)
     with Ledger.open(folder / "ledger.sqlite") as ledger:
+        begun = (folder / "run.json").exists()
+        pseudonyms = PseudonymFile(folder / PSEUDONYMS) if options.prompt.mask else None
+        keys = CustomerKeys.of_file(pseudonyms, new=not begun) if pseudonyms else CustomerKeys()
         order = _freeze(session, histories, folder)
-        record = Record(ledger, PseudonymFile(folder / "pseudonyms.jsonl") if options.prompt.mask else None)
+        record = Record(ledger, pseudonyms, keys)
         count = InsightCount(progress, expected_insights(session, histories))
         summaries = []
         for group in session.groups():

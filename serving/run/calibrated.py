@@ -13,6 +13,7 @@ from fewsight.errors import ConfigError
 from fewsight.events import history_record
 from fewsight.files import replacing
 from fewsight.insight import Insight
+from fewsight.masking import presidio_version
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.task import Task
 from fewsight.serving.run.answering import Relabelling
@@ -74,7 +75,8 @@ def circumstances(session: Session, task: Task) -> Circumstances:
     style = options.style(task.name)
     templates = sorted((language, source) for (language, kind), source in task.templates.items() if kind == style)
     none = asdict(task.none_of_these) if task.none_of_these else None
-    shown = [task.output.model_json_schema(), task.descriptions, templates, none, prompt.mask, prompt.history_tokens]
+    masking = presidio_version() if prompt.presidio else prompt.mask
+    shown = [task.output.model_json_schema(), task.descriptions, templates, none, masking, prompt.history_tokens]
     return Circumstances(
         task=task.name,
         task_version=task.version,

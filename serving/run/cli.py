@@ -46,6 +46,7 @@ INPUT: list[Callable[[Any], Any]] = [
     click.option("--as-of", metavar="TIME", help="Ignore everything later. [default: newest event of the input]"),
     click.option("--language", type=click.Choice(["auto", "en", "zh"]), default="auto", show_default=True),
     click.option("--no-mask", is_flag=True, help="Show names, e-mails, card numbers, ... to the model and keep them."),
+    click.option("--presidio", is_flag=True, help="Also mask the names that Microsoft Presidio finds (English)."),
 ]
 PROMPT: list[Callable[[Any], Any]] = [
     click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Name, hub id, or folder."),

@@ -10,6 +10,7 @@ from fewsight.console import echo
 from fewsight.events import CustomerHistory
 from fewsight.files import write_text
 from fewsight.ledger import Ledger
+from fewsight.masking import CustomerKeys
 from fewsight.prompts.answer.form import Write
 from fewsight.prompts.view import event_line, shorten
 from fewsight.serving.models.names import DEFAULT_MODEL
@@ -76,7 +77,8 @@ def show_estimate(session: Session, histories: "Histories", folder: Path, price:
     path = folder / "ledger.sqlite"
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(path, read_only=True)) if path.exists() else None
-        counts = estimates.estimate(session, limited(histories, session.options.limit), order, ledger)
+        keys = CustomerKeys.of_run(folder)
+        counts = estimates.estimate(session, limited(histories, session.options.limit), order, ledger, keys)
     seconds, measured = estimates.seconds(counts, session)
     rows = [
         ("customers", f"{counts.customers:,}"),
@@ -160,10 +162,11 @@ def write_page(session: Session, histories: "Histories", folder: Path) -> Path:
     from fewsight.pages.card import page
 
     texts: dict[tuple[str, str], str] = {}
+    keys = CustomerKeys.of_run(folder)
     for history in limited(histories, min(CARDS, session.options.limit or CARDS)):
         masked = session.preparer.mask(history).history
         for event in masked.events:
-            texts[history.customer_id, event.id] = event_line(event, shorten(event.text or "", 240), "en")
+            texts[keys.of(history.customer_id), event.id] = event_line(event, shorten(event.text or "", 240), "en")
     with Ledger.open(folder, read_only=True) as ledger:
         write_text(
             folder / "insights.html",

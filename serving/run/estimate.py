@@ -8,6 +8,7 @@ from pathlib import Path
 from fewsight.events import CustomerHistory
 from fewsight.files import write_text
 from fewsight.ledger import Ledger
+from fewsight.masking import CustomerKeys
 from fewsight.prompts.render import Order
 from fewsight.serving.models.names import cache_folder
 from fewsight.serving.run.plan import Backlog, arranged, computed_tokens
@@ -43,12 +44,18 @@ class Estimate:
         return max(1 - self.computed_tokens / self.sent_tokens, 0.0) if self.sent_tokens else 0.0
 
 
-def estimate(session: Session, histories: Iterable[CustomerHistory], order: Order, ledger: Ledger | None) -> Estimate:
-    """Prepare everything as a run would, and count."""
+def estimate(
+    session: Session,
+    histories: Iterable[CustomerHistory],
+    order: Order,
+    ledger: Ledger | None,
+    keys: CustomerKeys | None = None,
+) -> Estimate:
+    """Prepare everything as a run would, and count. `keys` are those of the ledger's customers."""
     names = [task.name for task in session.tasks]
     result, options = Estimate(order), session.options
     seen: set[int] = set()
-    for window in Backlog(session.preparer, options, order, ledger).windows(histories, names):
+    for window in Backlog(session.preparer, options, order, ledger, keys or CustomerKeys()).windows(histories, names):
         result.customers += window.customers
         result.in_ledger += window.done
         unique = []

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 
 from fewsight.digest import file_digest
 from fewsight.errors import ConfigError, did_you_mean
+from fewsight.masking import presidio_version
 from fewsight.prompts.render import Order
 from fewsight.prompts.selection.selectors import Order as ShotOrder
 from fewsight.prompts.selection.selectors import SelectorKind
@@ -41,7 +42,7 @@ class PromptOptions:
 
     `pool` is a file of examples to choose `shots` from, None for the task's own. `style` None is 'compact' with an
     adapter and 'full' without; `order` None lets the planner choose. `mask` puts pseudonyms in the place of
-    identifiers. `history_tokens` bounds the shown history.
+    identifiers, with `presidio` also what Microsoft Presidio finds. `history_tokens` bounds the shown history.
     """
 
     shots: int = 0
@@ -53,6 +54,7 @@ class PromptOptions:
     style: Style | None = None
     order: Order | None = None
     mask: bool = True
+    presidio: bool = False
     history_tokens: int = 1024
 
     def problems(self) -> Iterator[str]:
@@ -64,6 +66,8 @@ class PromptOptions:
             yield f"--similarity {self.similarity} has no effect with --selector {self.selector}; use knn or mmr"
         if self.shot_order != "nearest-last" and not compares:
             yield f"--shot-order {self.shot_order} has no effect with --selector {self.selector}; use knn or mmr"
+        if self.presidio and not self.mask:
+            yield "--presidio has no effect with --no-mask; give one of them"
         if self.history_tokens < 16:
             yield f"--history-tokens {self.history_tokens} is too few to show an event; use 16 or more"
 
@@ -153,8 +157,13 @@ class RunOptions:
         del flat["limit"], flat["force"], flat["calibrations"]
         if self.calibrations:
             flat["calibrations"] = [file_digest(Path(name)) for name in self.calibrations]
-        if self.max_error is None:  # older runs know nothing of it
+        # Older runs know nothing of these.
+        if self.max_error is None:
             del flat["max_error"]
+        if self.prompt.presidio:
+            flat["presidio"] = presidio_version()
+        else:
+            del flat["presidio"]
         data: dict[str, Any] = json.loads(json.dumps({**flat, "decoding": asdict(self.decoding)}, default=str))
         return data
 
@@ -181,6 +190,7 @@ class FlatOptions(TypedDict, total=False):
     style: Style | None
     order: Order | None
     mask: bool
+    presidio: bool
     seed: int
     history_tokens: int
     decoding: Decoding

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Ledger, Pair
+from fewsight.masking import CustomerKeys, Masked
 from fewsight.prompts.answer.trie import shared_length
 from fewsight.prompts.render import ORDERS, Order
 from fewsight.serving.engines.batching import padded_batches
@@ -39,12 +40,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What a run has left to ask, by what its ledger holds (None: nothing yet)."""
+    """What a run has left to ask, by what its ledger holds (None: nothing yet), under the keys of its customers."""
 
     preparer: Preparer
     options: RunOptions
     order: Order
     ledger: Ledger | None
+    keys: CustomerKeys
 
     def windows(self, histories: Iterable[CustomerHistory], tasks: Sequence[str]) -> Iterator[Window]:
         """Items window by window, in the order of the histories."""
@@ -53,18 +55,30 @@ class Backlog:
             yield self._window(window, tasks)
 
     def _window(self, histories: Sequence[CustomerHistory], tasks: Sequence[str]) -> Window:
-        pairs = [(history.customer_id, self.options.as_of) for history in histories]
+        keys = {history.customer_id: self.keys.of(history.customer_id) for history in histories}
+        pairs = [(keys[history.customer_id], self.options.as_of) for history in histories]
         done = {task: self._done(task, pairs) for task in tasks}
         items: list[Item] = []
         pseudonyms: dict[str, dict[str, str]] = {}
         for names, same in _by_missing(histories, pairs, done).items():
             masked = [self.preparer.mask(history) for history in same]
-            pseudonyms |= {one.history.customer_id: one.pseudonyms for one in masked if one.pseudonyms}
-            items += self.preparer.items([one.history for one in masked], self.order, names)
+            for one in masked:
+                pseudonyms |= _map_back(keys[one.history.customer_id], one)
+            # Shots are never the customer's own, so they are chosen by the id of the table.
+            for item in self.preparer.items([one.history for one in masked], self.order, names):
+                key = keys[item.customer_id]
+                items.append(item if key == item.customer_id else replace(item, customer_id=key))
         return Window(len(histories), sum(map(len, done.values())), items, pseudonyms)
 
     def _done(self, task: str, pairs: Sequence[Pair]) -> set[Pair]:
         return self.ledger.done(RUN_NAME, ARM, self.options.seed, task).among(pairs) if self.ledger else set()
+
+
+def _map_back(key: str, masked: Masked) -> dict[str, dict[str, str]]:
+    """What the pseudonyms of one customer stand for, the key among them; nothing where there is none."""
+    own_id = masked.history.customer_id
+    pseudonyms = masked.pseudonyms if key == own_id else {key: own_id, **masked.pseudonyms}
+    return {key: pseudonyms} if pseudonyms else {}
 
 
 def _by_missing(

@@ -7,7 +7,7 @@ from fewsight.answers import value_at
 from fewsight.errors import TaskError
 from fewsight.events import CustomerHistory
 from fewsight.language import guess_language
-from fewsight.masking import Masked, Pseudonymizer
+from fewsight.masking import Masked, Pseudonymizer, detectors
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.render import Order, Prompt, Renderer
@@ -73,7 +73,7 @@ class Preparer:
         self._options, self._prompt = options, options.prompt
         self.tokenizer = tokenizer
         self._max_model_len = max_model_len
-        self._pseudonymizer = Pseudonymizer()
+        self._pseudonymizer = Pseudonymizer(detectors=detectors(presidio=options.prompt.presidio))
         self._renderers: dict[tuple[str, Language], Renderer] = {}
         self.forms = {task.name: AnswerForm(task.output, tokenizer) for task in tasks}
 
@@ -221,7 +221,7 @@ def check_labels(task: Task, shots: Sequence[Shot]) -> None:
             raise TaskError(f"Shot {shot.id!r} has no field {first!r}; is it of another task than {task.name!r}?")
 
 
-def masked_shots(shots: Sequence[Shot]) -> tuple[Shot, ...]:
+def masked_shots(shots: Sequence[Shot], *, presidio: bool = False) -> tuple[Shot, ...]:
     """Shots with identifiers replaced, in a namespace of their own."""
-    pseudonymizer = Pseudonymizer(namespace="SHOT")
+    pseudonymizer = Pseudonymizer("SHOT", detectors(presidio=presidio))
     return tuple(replace(shot, history=pseudonymizer.mask(shot.history).history) for shot in shots)

@@ -11,7 +11,7 @@ from typing import Final
 from fewsight.errors import AccessError, EngineError
 from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer, AnswerKey, Ledger, Result
-from fewsight.masking import PseudonymFile
+from fewsight.masking import CustomerKeys, PseudonymFile
 from fewsight.notices import Progress
 from fewsight.prompts.render import Order
 from fewsight.serving.engines.base import Engine, EngineIdentity, Failure
@@ -32,10 +32,11 @@ Halving a batch of 1,024 down to the one request that kills the engine takes ele
 
 @dataclass(frozen=True)
 class Record:
-    """Where a run writes: its ledger, and the maps back to identifiers (None where nothing is masked)."""
+    """Where a run writes: its ledger, the maps back to identifiers (None where nothing is masked), customers' keys."""
 
     ledger: Ledger
     pseudonyms: PseudonymFile | None
+    keys: CustomerKeys
 
 
 class InsightCount:
@@ -74,7 +75,7 @@ class Runner:
     ) -> None:
         self._group, self._record, self._count, self._calibrator = group, record, count, calibrator
         self._options, self._preparer = session.options, session.preparer
-        self._backlog = Backlog(session.preparer, session.options, order, record.ledger)
+        self._backlog = Backlog(session.preparer, session.options, order, record.ledger, record.keys)
         self._restarts = 0
         self._engine: Engine | None = None
 

@@ -173,7 +173,9 @@ def _with_pool(task: Task, options: PromptOptions) -> Task:
     check_labels(task, shots)
     if options.shots and not shots:
         raise ConfigError(f"Task {task.name!r} has no shots; name a file of them with --pool, or use --shots 0.")
-    return replace(task, shots=masked_shots(shots) if options.mask and options.shots else shots)
+    return replace(
+        task, shots=masked_shots(shots, presidio=options.presidio) if options.mask and options.shots else shots
+    )
 
 
 def _selectors(tasks: Iterable[Task], options: RunOptions) -> dict[tuple[str, Language], ShotSelector]:

@@ -116,4 +116,15 @@ def _numbers(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Sp
         yield from numbers.long_numbers(low)
 
 
+def plain_identifiers(text: Folded) -> list[Span]:
+    """E-mails, telephones, cards, bank accounts and national ids that their form tells.
+
+    For names of products and channels and for customer ids, where words around are no sentence.
+    """
+    spans = [*emails(text)] if "@" in text.low else []
+    if (run := numbers.longest_run(text.low)) >= _RULES[0][0]:
+        spans += [span for least, rule in _RULES if run >= least for span in rule(text.low)]
+    return spans
+
+
 DEFAULT: Final[tuple[Detector, ...]] = (PatternDetector(),)
