@@ -45,9 +45,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--model", default="smollm2-135m", show_default=True, help="Base model: name, hub id, or folder.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write; must not exist.")
-@click.option(
-    "--preset", type=click.Choice(["quick", "best"]), help="quick: one epoch. best: several, with early stop."
-)
 @click.option("--config", "file", type=_FILE, help="TOML with any of the options below (underscores for dashes).")
 @click.option("--fresh", is_flag=True, help="Throw away what a killed training has left, instead of going on.")
 @PARITY
@@ -60,7 +57,6 @@ def finetune(
     paraphrases: tuple[str, ...],
     model: str,
     out: Path,
-    preset: Any,  # noqa: ANN401 - click checked it
     file: Path | None,
     fresh: bool,
     parity: str,
@@ -75,7 +71,7 @@ def finetune(
     """
     from fewsight.finetune.config_file import make_config
 
-    config = make_config(preset, file, given_options(given))
+    config = make_config(file, given_options(given))
     from fewsight.finetune.pipeline import finetune as train_adapter
     from fewsight.prompts.loading.finding import load_task
 

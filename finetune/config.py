@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.dataclasses import dataclass
+from pydantic_core import ArgsKwargs
 
 from fewsight.finetune.config_problems import as_config_errors
 
@@ -13,6 +14,12 @@ Share = Annotated[float, Field(ge=0, le=1)]
 MostShare = Annotated[float, Field(ge=0, le=0.9)]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Tokens = Annotated[int, Field(ge=16, le=10_000_000)]
+
+PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "quick": {},
+    "best": {"evaluations": 2, "patience": 4, "schedule": "cosine"},
+}
+"""What a preset sets besides epochs, whose rules stand in `presets`."""
 
 OF_LORA: Final = ("rank", "alpha", "rslora", "dropout", "target_modules")
 MOST_FULL_RATE: Final = 1e-3
@@ -26,6 +33,11 @@ class FinetuneConfig:
 
     Raises:
         ConfigError: everything that is wrong with the options, at once.
+    """
+
+    preset: Preset = "quick"
+    """What the options are that are not given. quick: one epoch, more where rows are few. best: six epochs or more, a
+    cosine schedule, two evaluations in each epoch, and early stopping.
     """
 
     method: Literal["lora", "full"] = "lora"
@@ -46,8 +58,8 @@ class FinetuneConfig:
     target_modules: str = "all-linear"
     """Which layers get LoRA matrices: all-linear, or names such as q_proj,v_proj."""
 
-    epochs: Annotated[float, Field(ge=1e-3, le=1000)] = 1.0
-    """How often the training rows are gone through; 0.5 is half of them."""
+    epochs: Annotated[float, Field(ge=0, le=1000)] = 0.0
+    """How often the training rows are gone through; 0.5 is half of them. 0: by the preset and the number of rows."""
 
     learning_rate: Annotated[float, Field(ge=1e-8, le=1, validate_default=True)] = 2e-3
     """Highest learning rate. 1e-3 to 2e-3 suits models of about 100M parameters; larger ones want less."""
@@ -64,8 +76,11 @@ class FinetuneConfig:
     clip: Annotated[float, Field(ge=0, le=1e6)] = 1.0
     """Largest norm of a step's gradient; 0 switches clipping off."""
 
-    batch_rows: Annotated[int, Field(ge=1, le=65_536)] = 32
-    """Rows of one optimizer step. More of them, or longer ones, never take more memory: see micro_tokens."""
+    batch_rows: Annotated[int, Field(ge=0, le=65_536)] = 0
+    """Rows of one optimizer step. More, or longer ones, never take more memory: see micro_tokens.
+
+    0: by the number of training rows.
+    """
 
     micro_tokens: Tokens = 2048
     """Most tokens to compute at once, padding included; the passes of a step add up. Less takes less memory.
@@ -130,6 +145,14 @@ class FinetuneConfig:
     history_tokens: Tokens = 1024
     """Budget of a history in the prompt, as for `fewsight run`."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_preset(cls, given: ArgsKwargs) -> ArgsKwargs:
+        """Let the preset set what is not given."""
+        options = given.kwargs or {}
+        preset = options.get("preset")
+        return ArgsKwargs(given.args, {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **options})
+
     @field_validator("target_modules")
     @classmethod
     def _names_layers(cls, value: str) -> str:
@@ -161,9 +184,3 @@ class FinetuneConfig:
                 f"({MOST_FULL_RATE:g} at most)"
             )
         return value
-
-
-PRESETS: Final[Mapping[Preset, Mapping[str, Any]]] = {
-    "quick": {"epochs": 1.0, "evaluations": 1},
-    "best": {"epochs": 6.0, "evaluations": 2, "patience": 4, "schedule": "cosine"},
-}

@@ -1,4 +1,4 @@
-"""Options from presets, TOML files and the command line, put together; and written as a file again."""
+"""Options from a TOML file and the command line, put together; and written as a file again."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,24 +8,17 @@ from typing import Any
 
 import tomli_w
 
-from fewsight.errors import ConfigError, did_you_mean
-from fewsight.finetune.config import PRESETS, FinetuneConfig, Preset
+from fewsight.errors import ConfigError
+from fewsight.finetune.config import FinetuneConfig
 
 
-def make_config(preset: Preset | None, file: Path | None, given: Mapping[str, Any]) -> FinetuneConfig:
-    """Defaults, then the preset, then the file (TOML), then what was `given`; later ones win.
-
-    A file may name its `preset` itself.
+def make_config(file: Path | None, given: Mapping[str, Any]) -> FinetuneConfig:
+    """Defaults, then those of the preset, then the file (TOML), then what was `given`; later ones win.
 
     Raises:
         ConfigError: everything that is wrong with the options, at once.
     """
-    data = _read(file) if file else {}
-    named = data.pop("preset", None)
-    named = preset or named
-    if named is not None and named not in PRESETS:
-        raise ConfigError(f"preset {named!r} is not known.{did_you_mean(str(named), PRESETS)}")
-    return FinetuneConfig(**{**(PRESETS[named] if named else {}), **data, **given})
+    return FinetuneConfig(**{**(_read(file) if file else {}), **given})
 
 
 def as_toml(config: FinetuneConfig) -> str:

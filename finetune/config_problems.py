@@ -1,6 +1,7 @@
 """What is wrong with options, all of it at once, in words that say what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from functools import wraps
 from typing import Any, Final, TypeVar
 
@@ -61,10 +62,14 @@ def _problem(error: ErrorDetails, fields: Mapping[str, Mapping[str, Any]]) -> st
         return str(error["ctx"]["error"])
     field = fields[name]
     if "enum" in field:
-        return f"{name} is {value!r}; use {', '.join(field['enum'])}"
+        return f"{name} is {value!r}; use {', '.join(field['enum'])}{_meant(str(value), field['enum'])}"
     if error["type"] in ("greater_than_equal", "less_than_equal"):
         return f"{name} is {value!r}; use {bounds(field)}{WHY_MOST.get(name, '')}"
     return f"{name} is {value!r}, not {_KINDS.get(field['type'], 'true or false')}"
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    return f".{did_you_mean(word, known)}" if get_close_matches(word, known) else ""
 
 
 def bounds(field: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from fewsight.finetune.gate.card import write_card
 from fewsight.finetune.gate.measuring import Outcome, measure
 from fewsight.finetune.gate.report import FieldReport, rows_right
 from fewsight.finetune.gate.scoring import ModelScorer, believe
+from fewsight.finetune.presets import settled_line
 from fewsight.finetune.rows.data import prompt_options
 from fewsight.finetune.rows.dataset import Lesson
 from fewsight.finetune.rows.rows import RowMaker
@@ -80,7 +81,7 @@ def finetune(
         check_optuna()
     logger.info("reading rows")
     setup = set_up(tuple(lessons), model, config)
-    _tell(setup)
+    _tell(setup, config)
     observer = StepProgress(progress or Silent())
     with work_folder(out, setup.frozen, fresh) as work:
         trials = search(setup, work / "search", observer) if config.search else ()
@@ -100,12 +101,14 @@ def finetune(
     return Finetuned(out, manifest, done.fields, setup.warnings)
 
 
-def _tell(setup: Setup) -> None:
+def _tell(setup: Setup, asked: FinetuneConfig) -> None:
     for warning in setup.warnings:
         logger.warning(warning)
     for subject in setup.subjects:
         facts = subject.data.facts
         logger.info(f"{subject.task.name}: {facts.trained_on} to train on, held back: {facts.split}")
+    if not asked.epochs or not asked.batch_rows:
+        logger.info(settled_line(setup.config, len(setup.dataset.train)))
 
 
 def _train(setup: Setup, work: Path, observer: Observer) -> Outcome:

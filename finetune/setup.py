@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fewsight.errors import ConfigError
 from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.presets import settle
 from fewsight.finetune.rows.data import TrainingData, load_data
 from fewsight.finetune.rows.dataset import Dataset, Lesson, balance_weights
 from fewsight.prompts.labelled import GoldRow
@@ -15,8 +16,11 @@ from fewsight.serving.models.dtype import Dtype, pick_dtype
 from fewsight.serving.models.names import ModelFolder, resolve_model
 from fewsight.serving.models.tokenizer import FolderTokenizer, load_tokenizer
 
-MAY_CHANGE: Final = ("micro_tokens", "checkpoint_minutes")
-"""Options that a training which goes on may be given anew: they change memory and speed, not what is learned."""
+MAY_CHANGE: Final = ("preset", "micro_tokens", "checkpoint_minutes")
+"""Options that a training which goes on may be given anew: they change memory and speed, not what is learned.
+
+What a preset sets stands in the other options.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything that a training depends on."""
+    """Everything that a training depends on; the configuration is settled (see `presets`)."""
 
     subjects: tuple[Subject, ...]
     base: ModelFolder
@@ -81,7 +85,7 @@ class Setup:
 
 
 def set_up(lessons: tuple[Lesson, ...], model: str, config: FinetuneConfig) -> Setup:
-    """Read all rows.
+    """Read all rows, and settle what depends on their number.
 
     Raises:
         ConfigError: a task is there twice, or there is none.
@@ -96,7 +100,8 @@ def set_up(lessons: tuple[Lesson, ...], model: str, config: FinetuneConfig) -> S
     tokenizer = load_tokenizer(base.path)
     room = _room(base)
     subjects = tuple(Subject(one.task, load_data(one, config, tokenizer, room)) for one in lessons)
-    return Setup(subjects, base, tokenizer, config, pick_dtype(config.dtype))
+    settled = settle(config, sum(len(subject.data.train) for subject in subjects))
+    return Setup(subjects, base, tokenizer, settled, pick_dtype(config.dtype))
 
 
 def _room(base: ModelFolder) -> int:

@@ -54,6 +54,7 @@ CONFIG: Final = FinetuneConfig(
     alpha=16.0,
     learning_rate=2e-3,
     schedule="cosine",
+    epochs=1.0,
     batch_rows=32,
     augment_typos=0.1,
     augment_case=0.1,

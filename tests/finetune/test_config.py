@@ -14,17 +14,17 @@ from fewsight.finetune.config_file import as_toml, make_config
 def test_later_ones_win(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text('preset = "best"\nrank = 8\nepochs = 2\n')
-    config = make_config(None, file, {"rank": 4})
+    config = make_config(file, {"rank": 4})
     assert (config.rank, config.epochs, config.schedule) == (4, 2.0, "cosine")
-    assert make_config(None, None, {}) == FinetuneConfig()
+    assert make_config(None, {}) == FinetuneConfig()
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_configuration_survives_its_file(preset: str, tmp_path: Path) -> None:
-    config = replace(make_config(preset, None, {}), mask=False, seed=7)  # type: ignore[arg-type]
+    config = replace(make_config(None, {"preset": preset}), mask=False, seed=7)
     file = tmp_path / "c.toml"
     file.write_text(as_toml(config))
-    assert make_config(None, file, {}) == config
+    assert make_config(file, {}) == config
 
 
 def test_all_problems_at_once(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
         "epochs = nan\nmask = 1\n"
     )
     with pytest.raises(ConfigError) as caught:
-        make_config(None, file, {})
+        make_config(file, {})
     message = str(caught.value)
     for part in (
         "'rnk' is not an option. Did you mean 'rank'",
@@ -43,7 +43,7 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
         "schedule is 'step'; use linear, cosine, constant",
         "dropout is 1.5; use 0 to 0.9",
         "seed is 'x', not a number",
-        "epochs is nan; use 0.001 to 1,000",
+        "epochs is nan; use 0 to 1,000",
         "mask is 1, not true or false",
     ):
         assert part in message
@@ -59,9 +59,9 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text("rank = = 4")
     with pytest.raises(ConfigError, match="TOML"):
-        make_config(None, file, {})
-    with pytest.raises(ConfigError, match=r"preset 'bst' is not known. Did you mean 'best'"):
-        make_config("bst", None, {})  # type: ignore[arg-type]
+        make_config(file, {})
+    with pytest.raises(ConfigError, match=r"preset is 'bst'; use quick, best. Did you mean 'best'"):
+        make_config(None, {"preset": "bst"})
 
 
 BEFORE = """\
@@ -104,9 +104,11 @@ history_tokens = 1024
 
 def test_a_file_of_before_is_read(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(BEFORE)
-    config = make_config(None, tmp_path / "config.toml", {})
+    config = make_config(tmp_path / "config.toml", {})
     assert (config.rank, config.schedule, config.valid_share, config.mask) == (8, "cosine", 0.03, True)
-    assert asdict(config) == tomllib.loads(BEFORE), "manifests and work folders hold these names and values"
+    assert asdict(config) == {"preset": "quick", **tomllib.loads(BEFORE)}, (
+        "manifests and work folders hold these names and values"
+    )
 
 
 def test_what_is_wrong_for_whole_models_is_said_at_once() -> None:
@@ -123,5 +125,11 @@ def test_what_is_wrong_for_whole_models_is_said_at_once() -> None:
 
 
 def test_a_change_is_checked_too() -> None:
-    with pytest.raises(ConfigError, match="epochs is 0"):
-        replace(FinetuneConfig(), epochs=0.0)
+    with pytest.raises(ConfigError, match="epochs is -1"):
+        replace(FinetuneConfig(), epochs=-1.0)
+
+
+def test_a_preset_sets_what_is_not_given() -> None:
+    assert (FinetuneConfig(preset="best").schedule, FinetuneConfig(preset="best").patience) == ("cosine", 4)
+    assert FinetuneConfig(preset="best", schedule="linear", patience=0).schedule == "linear"
+    assert FinetuneConfig(preset="quick") == FinetuneConfig()

@@ -109,7 +109,7 @@ def test_an_adapter_is_trained_with_the_best_settings(
     assert [row["trial"] for row in table] == ["1", "2", "3"]
     assert (float(table[0]["learning_rate"]), table[0]["rank"]) == (5e-3, "16"), "the given settings come first"
     best = max(table, key=lambda row: (float(row["accuracy"]), -float(row["log_loss"])))
-    kept = make_config(None, tmp_path / "a" / "config.toml", {})
+    kept = make_config(tmp_path / "a" / "config.toml", {})
     assert (kept.learning_rate, kept.rank, kept.search) == (float(best["learning_rate"]), int(best["rank"]), 0)
     assert json.loads((tmp_path / "a" / "adapter_config.json").read_text())["r"] == kept.rank
 

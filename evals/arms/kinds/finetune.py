@@ -72,7 +72,7 @@ class FinetuneArm(PromptArm):
         from fewsight.finetune.config_file import make_config
 
         folder = self.folder(context) / "adapter"
-        config = make_config(None, self.config, {"seed": self.seed})
+        config = make_config(self.config, {"seed": self.seed})
         if not folder.exists():
             self._train(self.rows(context), folder, config, context)
         trained = {"model": str(folder)} if config.method == "full" else {"adapter": str(folder)}
