@@ -19,7 +19,8 @@ _NUMBER = (
 _WORDS = re.compile("[a-z]+").finditer
 _CHINESE_WORDS = re.compile("|".join(sorted(CHINESE_LABELS, key=len, reverse=True))).finditer
 _LINK = re.compile(
-    rf"((?:{_NUMBER}(?![a-z])){{0,2}})((?:[ :=#.]|\"|'|\(|（|是|为|(?:was|is|ist|lautet|est|es|e)(?![a-z0-9]))*)"
+    rf"((?:{_NUMBER}(?![a-z])){{0,2}})"
+    r"((?:[ :=#.]|\"|'|\(|（|是|为|(?:was|is|ist|lautet|est|es|e)(?: (?:el|le|la|il|die))?(?![a-z0-9]))*)"
 )
 _NUMBER_BEFORE = re.compile(
     r"(?:numero|num\.?|n[°ºo]\.?|codigo|codice|nummer|nr\.?)(?: ?(?:de|du|del|d'|di|da|de la|de l'))? ?(?:mon |mi "
@@ -27,7 +28,7 @@ _NUMBER_BEFORE = re.compile(
 ).search
 _CODE = re.compile(rf"[a-z0-9](?:[a-z0-9]|[\-_/](?=[a-z0-9])){{2,39}}(?!{WORD})(?![.,:]\d)")
 _SPACED = re.compile(rf"\d{{2,6}}(?:[ \-]\d{{2,6}}){{1,4}}(?!{WORD})")
-_LIST = re.compile(r" ?(?:,|&|、|/|and|or|和|及|与) ?#?")
+_LIST = re.compile(r" ?(?:,|&|、|/|and|or|und|oder|et|ou|y|o|和|及|与) ?#?")
 _AMOUNT = re.compile(
     r"%| ?(?:年|月|日|号[^码]|元|块|件|个|份|天|次|双|盒|瓶|套|条|台|人|积分|分钟|小时|[kmg]?[gbl]\b|kg|ml|mm|cm|mah"
     r"|stuck|teile|artikel|flaschen|tagen?|wochen?|monaten?|jahren?|uhr|personen|articles|bouteilles|jours|semaines"

@@ -23,7 +23,7 @@ _GAP: Final = re.compile(
 _CONTRACTED: Final = re.compile(r"'(?:t|m|ll|ve|re|d|all)$").search
 _AFTER_GREETING: Final = re.compile(r" ?(?:[,!:;.\n]|-|–|$)").match
 _AFTER_NAME: Final = re.compile(
-    r" ?(?:[,.;!?\n(]|-|–|$)| (?:and|here|speaking|calling|writing|from|und|hier|aus|am apparat|et|ici|y|de)\b"
+    r" ?(?:[,.;?\n(]|-|–|$)| (?:and|here|speaking|calling|writing|from|und|hier|aus|am apparat|et|ici|y|de)\b"
 ).match
 _FROM: Final = re.compile(
     r",? (?:from|aus) ?(?!(?:the|this|that|your|my|our|it|a|an|now|i|der|dem|den|meine[rm]?|ihre[rm]?|diesem)\b)"
@@ -136,9 +136,12 @@ def _signed_at(text: Folded, start: int) -> int | None:
     ):
         return None
     end = _name(text, start, lower=3)
+    if end is not None and (pair := _AND_ANOTHER(text.low, end)) is not None:
+        end = _name(text, pair.end(), lower=1)
     return end if end is not None and _LINE_END(text.low, end) else None
 
 
+_AND_ANOTHER: Final = re.compile(r" (?:&|\+|and|und|et|y|e) ").match
 _FORMAL: Final = re.compile(
     r"(?:regards|gru(?:ss|ß)e?n?|mfg|lg|vg|cdt|saludos?|atte|cordialement|cordialmente) $"
 ).search

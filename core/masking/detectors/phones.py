@@ -24,7 +24,7 @@ _PHONES = re.compile(
     r"|\(?0[1-9]\d{1,3}\)?[ \-/]{1,3}(?:\d{3,4}[ \-]?\d{3,5}|\d{6,8})"
     r"|06[ \-]\d{8}|0[1-9]\d{8,9}"
     # Spain: 612 345 678, 612 34 56 78, 91 123 45 67, 612345678; Italian mobile: 333 123 4567
-    r"|[6-9]\d\d(?:(?:[ .\-]\d{3}){2}|(?:[ .\-]\d\d){3})|9\d[ .\-]\d{3}(?:[ .\-]\d\d){2}|[67]\d{8}"
+    r"|[6-9]\d\d(?:(?:[ .\-]\d{3}){2}(?! \d{3})|(?:[ .\-]\d\d){3})|9\d[ .\-]\d{3}(?:[ .\-]\d\d){2}|[67]\d{8}"
     r"|3[2-9]\d[ .\-]\d{3}[ .\-]?\d{4}"
     r")" + RIGHT + r"(?![.,\-/]?\d)"
 )
@@ -35,7 +35,9 @@ _CALL = re.compile(
     r"(\+?\(?\d(?:[ ().\-/]{0,2}\d){6,14})" + RIGHT + r"(?![.,/]?\d)"
 )
 _MONEY = re.compile(r"(?:[$€£¥₩₹]|usd|eur|gbp|cny|rmb|jpy) ?$")
-_UNIT = re.compile(r" ?(?:[$€£¥%]|元|块|件|usd|eur|gbp|dollars?|pounds?|units?|stuck|pieces?|seconds?)").match
+_UNIT = re.compile(
+    r" ?(?:[$€£¥%]|元|块|件|usd|eur|gbp|dollars?|pounds?|pesos?|euros?|yen|kr|units?|stuck|pieces?|seconds?)"
+).match
 
 
 def phones(text: str) -> Iterator[Span]:
@@ -53,5 +55,5 @@ def _is_phone(text: str, start: int, number: str) -> bool:
         DATE.match(number)
         or of_a_product(text, start)
         or _MONEY.search(text, max(0, start - 4), start)
-        or (number.isdigit() and _UNIT(text, start + len(number)))
+        or (number[0] not in "+0(" and _UNIT(text, start + len(number)))
     )

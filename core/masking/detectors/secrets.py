@@ -23,7 +23,7 @@ _KEYWORD: Final = (
     r"|wachtwoord|parola|密码|口令)"
 )
 _CODE: Final = (
-    r"(?:pin(?:-?(?:code|nummer|number))?|tan|otp|cvv2?|cvc2?|geheimzahl|prufziffer|einmalpasswort"
+    r"(?:pin(?:[ \-]?(?:code|nummer|number))?|tan|otp|cvv2?|cvc2?|geheimzahl|prufziffer|einmalpasswort"
     r"|(?:verification|security|one[ \-]time|single[ \-]use|access|log-?in|sign-?in|activation|auth(?:entication"
     r"|orisation"
     r"|orization)?|2fa|sms|recovery|reset|secret|unlock|door|gate|otp|pin)[ \-](?:pass)?(?:code|password|pin|number)"

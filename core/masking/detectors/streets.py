@@ -86,13 +86,13 @@ _FRENCH_END: Final = words("""
     et mais ou est a au aux en dans avec pour par sur s'il svp qui que le mon ma mes je il elle nous vous c'est puis
     depuis chez merci pas sans bonjour j'ai ils on bien deja encore
     """)
-_BEFORE_VIA: Final = re.compile(r",? ?\d{5}|\s*(?:$|[,.\n])").match
+_BEFORE_VIA: Final = re.compile(r",? ?\d{5}|\s*(?:$|[,.\n\-])").match
 _NOT_VIA: Final = re.compile(
     r"via (?:dhl|ups|fedex|paypal|e-?mail|mail|sms|app|chat|telefon|post|hermes|dpd|gls|amazon|visa|whatsapp)"
 ).match
 _CHINESE: Final = re.compile(
     r"(?:[^\W省市区县镇乡州在到住是寄送往于为址了去从家过给把的]{1,7}(?:路|街|道|巷|胡同|弄|里)|[^\W市区县在到住是寄送址]{1,6}(?:小区|花园|公寓|大厦|家园|新村))"
-    r"\d{1,5}(?:号|弄|栋|幢|座|號)(?:(?:院|楼|内)|\d{1,4}(?:号楼?|栋|幢|座|单元|层|楼|室|户)|[a-z](?:座|栋|单元)|[东西南北]区)*(?:\d{2,4})?"
+    r"\d{1,5}(?:号|弄|栋|幢|座|號)(?:(?:院|楼|内)|\d{1,4}(?:号楼?|栋|幢|座|单元|层|楼|室|户)|[a-z](?:座|栋|单元)|[东西南北]区|[^\W\d市区县]{1,8}\d{1,4}(?:号楼|栋|幢|座))*(?:\d{2,4})?"
 )
 _UK_AREAS: Final = words("""
     ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy g

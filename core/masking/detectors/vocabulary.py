@@ -15,6 +15,9 @@ NOT_A_PASSWORD: Final = words("""
     """)
 
 NOT_NAMES: Final = words("""
+    irish scottish welsh polish turkish russian dutch swedish norwegian danish finnish greek portuguese brazilian
+    mexican gruße gruß
+    canadian australian japanese korean african european asian muslim christian jewish catholic
     mme mlle sra srta dr prof lg vg cdt atte dona
     a about above account actually address after afternoon again ago all almost already also always am an and angry
     annoyed another any anybody anyone anything app are around as ask asking at away awful back bad be because been

@@ -34,6 +34,9 @@ NAMED = [
     ("Me llamo María del Carmen Ruiz.", "María del Carmen Ruiz"),
     ("Soy Ana López y espero.", "Ana López"),
     ("Saludos,\nAna", "Ana"),
+    ("Liebe Grüße\nSabine & Tom", "Sabine & Tom"),
+    ("我叫小明，包裹没到", "小明"),
+    ("我姓王，想退货", "王"),
     ("Estimada Sra. García:", "García"),
     ("您好，我叫王小明，包裹没到", "王小明"),
     ("本人李雷，要求退款", "李雷"),
@@ -45,7 +48,7 @@ NAMED = [
 
 ORDINARY = [
     "I am happy. I am from Leeds. I'm Happy with it.",
-    "this is urgent, this is Urgent.",
+    "this is urgent, this is Urgent. This is Madness! I'm Irish and proud.",
     "i am tired from waiting, i am away from home",
     "I AM VERY ANGRY. THIS IS A JOKE.",
     "it is six am in berlin",

@@ -14,6 +14,7 @@ NUMBERED = [
     ("numéro de client : 99812", "ACCOUNT", "99812"),
     ("pedido nº 55123", "ORDER", "55123"),
     ("número de pedido: AB-551", "ORDER", "AB-551"),
+    ("mi número de pedido es el 123456", "ORDER", "123456"),
     ("ordine 551231", "ORDER", "551231"),
     ("订单号 20240312", "ORDER", "20240312"),
     ("Benutzername: eva.muster", "ACCOUNT", "eva.muster"),
@@ -48,6 +49,7 @@ def test_numbers_after_their_word(text: str, kind: str, value: str) -> None:
         "Bestellung von 12 Flaschen, Rechnung vom 12.03.2024 über 1.299,00 Euro",
         "commande de 12 bouteilles, la facture de 1 299,00 euros",
         "pedido de 12 botellas, factura de 1.299,00 euros",
+        "el precio es 612 345 678 pesos",
         "Auftrag 500 Stück, Paket 40x30x20",
     ],
 )

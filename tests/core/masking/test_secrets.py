@@ -17,6 +17,7 @@ SECRETS = [
     ("your code is 482 913", "482 913"),
     ("G-482913 is your Google verification code", "G-482913"),
     ("use 482913 to log in", "482913"),
+    ("my pin code is 0000", "0000"),
     ("OTP 4821", "4821"),
     ("Passwort: Geheim99!", "Geheim99!"),
     ("mein Kennwort lautet Katze!99", "Katze!99"),
