@@ -1,10 +1,12 @@
 """The root of the command line. Commands are imported when they are used, so `fewsight --help` is quick."""
 
+import logging
 import os
 import sys
 import traceback
 from importlib import import_module
 from types import TracebackType
+from typing import Final
 
 import click
 
@@ -14,10 +16,15 @@ from fewsight.errors import INTERRUPTED, FewsightError
 from fewsight.notices import show_notices
 from fewsight.redaction import keep_url_secret, redact
 
+logger = logging.getLogger(__name__)
+
 COMMANDS = {
     "histories": ("fewsight.serving.histories.cli:histories", "Show how a table is understood, and its histories."),
-    "run": ("fewsight.serving.run.cli:run", "Answer tasks for every customer of a table."),
-    "prompt": ("fewsight.serving.run.cli:prompt", "Show the exact prompt, schema and grammar for one customer."),
+    "run": ("fewsight.serving.run.command.cli:run", "Answer tasks for every customer of a table."),
+    "prompt": (
+        "fewsight.serving.run.command.cli:prompt",
+        "Show the exact prompt, schema and grammar for one customer.",
+    ),
     "tasks": ("fewsight.prompts.cli:tasks", "List tasks, or make one of your own."),
     "models": ("fewsight.serving.models.cli:models", "Fetch, list and clear models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
@@ -27,7 +34,7 @@ COMMANDS = {
     "audit": ("fewsight.finetune.labels.noise_cli:audit", "List labels of rows that may be wrong."),
     "adapters": ("fewsight.finetune.gate.cli:adapters", "List, show, check, merge or export adapters."),
     "ledger": ("fewsight.ledger.cli:ledger", "Show or verify the record of a run."),
-    "export": ("fewsight.ledger.cli:export", "Write a run's insights as Parquet, CSV or JSONL."),
+    "export": ("fewsight.ledger.cli:export", "Write a run's insights as Parquet, CSV, XLSX or JSONL."),
     "sample": ("fewsight.shop.cli:sample", "Write the histories of a made-up shop, with known truth."),
 }
 
@@ -45,7 +52,7 @@ class LazyGroup(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), name)
-        return command
+        return with_volume(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the list of commands without importing them."""
@@ -53,11 +60,36 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
+def _set_level(context: click.Context, option: click.Parameter, given: bool) -> None:  # noqa: ARG001 - click's signature
+    if given:
+        show_notices(_LEVELS[str(option.name)])
+
+
+_LEVELS: Final = {"quiet": logging.WARNING, "verbose": logging.DEBUG}
+_HELP: Final = {
+    "quiet": "Show nothing but results, warnings and errors.",
+    "verbose": "Show also what is done when, and where an error came from.",
+}
+
+
+def with_volume(command: click.Command) -> click.Command:
+    """The command, and all commands of a group, with --quiet and --verbose."""
+    for name, words in _HELP.items():
+        if name not in (parameter.name for parameter in command.params):
+            option = click.Option([f"--{name}"], is_flag=True, expose_value=False, callback=_set_level, help=words)
+            command.params.append(option)
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        with_volume(each)
+    return command
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fewsight")
-def root() -> None:
+@click.option("--quiet", is_flag=True, help=_HELP["quiet"])
+@click.option("--verbose", is_flag=True, help=_HELP["verbose"])
+def root(quiet: bool, verbose: bool) -> None:
     """Customer histories in, schema-valid insight out, with a language model that you run yourself."""
-    show_notices()
+    show_notices(_LEVELS["verbose"] if verbose else _LEVELS["quiet"] if quiet else logging.INFO)
 
 
 def main() -> None:
@@ -82,6 +114,7 @@ def main() -> None:
         echo("Stopped.", err=True)
         code = INTERRUPTED
     except (FewsightError, OSError) as error:  # a full disk, a folder that can't be written
+        logger.debug("this is where the error came from", exc_info=True)
         echo(f"Error: {redact(str(error))}", fg="red", err=True)
         code = error.exit_code if isinstance(error, FewsightError) else FewsightError.exit_code
     sys.exit(code if isinstance(code, int) else 0)

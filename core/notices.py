@@ -1,12 +1,14 @@
 """What a long call tells its user: notices through `logging`, and how far it is through one protocol.
 
 Every module writes its notices to `logging.getLogger(__name__)`, which stands below the logger `fewsight`. Programs
-that use the library set up logging as they like; the command line calls `show_notices`.
+that use the library set up logging as they like; the command line calls `show_notices`. A record may carry `style`,
+the colours of `fewsight.console.echo`, where it is part of what a command prints.
 """
 
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
@@ -63,10 +65,66 @@ class Lines:
 
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
-    """Progress on stderr: a live bar with rate and time left, or lines where stderr is no terminal."""
-    if not sys.stderr.isatty():
+    """Progress of a command on stderr: a live bar, or lines where stderr is no terminal; silence under --quiet."""
+    if logging.getLogger("fewsight").level > logging.INFO:
+        yield Silent()
+    elif sys.stderr.isatty():
+        with _live_bar() as bar:
+            yield bar
+    else:
         yield Lines()
-        return
+
+
+@contextmanager
+def library_progress(asked: "Progress | bool | None") -> Iterator[Progress]:
+    """Progress of a call from Python: one of the caller's own, True for one that is shown, False for silence.
+
+    None is a bar in notebooks and terminals, and silence elsewhere, so that logs of programs stay as they are.
+    """
+    if asked is False or (asked is None and not in_notebook() and not sys.stderr.isatty()):
+        yield Silent()
+    elif asked is not None and asked is not True:
+        yield asked
+    elif in_notebook():
+        bars = _NotebookBar()
+        try:
+            yield bars
+        finally:
+            bars.close()
+    else:
+        with shown_progress() as progress:
+            yield progress
+
+
+def in_notebook() -> bool:
+    """Whether this is a kernel whose output a browser shows."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"
+
+
+class _NotebookBar:
+    """Progress as a bar of tqdm, which draws with what the notebook has: a widget, or text."""
+
+    _bar: Any = None
+
+    def begin(self, unit: str, total: int) -> None:
+        from tqdm.auto import tqdm
+
+        self.close()
+        self._bar = tqdm(total=total, desc=unit)
+
+    def advance(self, done: int, note: str = "") -> None:
+        if note:
+            self._bar.set_postfix_str(note, refresh=False)
+        self._bar.update(done)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+@contextmanager
+def _live_bar() -> "Iterator[_Bar]":
     from rich import progress
     from rich.console import Console
 
@@ -104,13 +162,17 @@ class _Stderr(logging.Handler):
     """Writes notices as plain lines to what stderr is at the time, so that they stand above a live bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        warning = "warning: " if record.levelno >= logging.WARNING else ""
-        echo(redact(f"{warning}{record.getMessage()}"), err=True)
+        style = getattr(record, "style", None)
+        before = "warning: " if record.levelno >= logging.WARNING and style is None else ""
+        if record.levelno <= logging.DEBUG:
+            before = f"{time.strftime('%H:%M:%S')} {record.name}: "
+        trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        echo(redact("\n".join(filter(None, (f"{before}{record.getMessage()}", trace)))), err=True, **(style or {}))
 
 
-def show_notices() -> None:
-    """Write fewsight's notices to stderr, as plain lines; called again it changes nothing."""
+def show_notices(least: int = logging.INFO) -> None:
+    """Write fewsight's notices of level `least` and above to stderr, as plain lines; called again it sets the level."""
     logger = logging.getLogger("fewsight")
-    logger.setLevel(logging.INFO)
+    logger.setLevel(least)
     if not any(isinstance(handler, _Stderr) for handler in logger.handlers):
         logger.addHandler(_Stderr())

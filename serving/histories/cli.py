@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fewsight.console import echo
-from fewsight.serving.run.cli import TABLE, open_table, with_options
+from fewsight.serving.run.command.cli import open_table
+from fewsight.serving.run.command.grouped import with_options
+from fewsight.serving.run.command.options import TABLE
 
 if TYPE_CHECKING:
     from fewsight.tables import Histories

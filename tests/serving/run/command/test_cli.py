@@ -6,7 +6,7 @@ from click.testing import CliRunner, Result
 
 from fewsight.cli import root
 from fewsight.errors import ConfigError, FewsightError
-from fewsight.serving.run.cli import _adapters, _moment
+from fewsight.serving.run.command.cli import _adapters, _moment
 
 
 @pytest.fixture

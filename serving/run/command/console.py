@@ -1,6 +1,7 @@
-"""What `fewsight run` and `fewsight prompt` print: results of the commands, so with colours and not by logging."""
+"""What `fewsight run` and `fewsight prompt` print, with colours."""
 
 import json
+import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,6 +25,8 @@ from fewsight.serving.run.summary import RunSummary
 if TYPE_CHECKING:
     from fewsight.tables import Histories
 
+logger = logging.getLogger(__name__)
+
 CARDS = 200
 """Most insights that insights.html shows."""
 
@@ -31,9 +34,14 @@ SHOWN_LABELS = 8
 """Most labels of a field that the summary counts by name."""
 
 
-def _line(text: str = "", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
-    """A line on stderr, so that stdout stays free."""
-    echo(text, err=True, **style)
+def _line(text: str = "", level: int = logging.INFO, **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
+    """A line on stderr, so that stdout stays free; --quiet hides it below the level of warnings."""
+    logger.log(level, "%s", text, extra={"style": style})
+
+
+def _warning(text: str, fg: str = "yellow", **style: Any) -> None:  # noqa: ANN401 - click.style's arguments
+    """A line that --quiet does not hide."""
+    _line(text, logging.WARNING, fg=fg, **style)
 
 
 def show_input(histories: "Histories", options: RunOptions) -> None:
@@ -42,9 +50,9 @@ def show_input(histories: "Histories", options: RunOptions) -> None:
     _line(histories.mapping.describe())
     _line(counts.in_words())
     if counts.quarantined or counts.duplicates:
-        _line("The rows that were left out are in quarantine.jsonl, each with its reason.", fg="yellow")
+        _warning("The rows that were left out are in quarantine.jsonl, each with its reason.")
     if not options.prompt.mask:
-        _line(
+        _warning(
             "--no-mask: names, e-mails, phone and card numbers go to the model and into the ledger as they are.",
             fg="red",
             bold=True,
@@ -66,9 +74,9 @@ def show_session(session: Session, options: RunOptions) -> None:
     adapters = "".join(f", adapter {name} for {tasks}" for name, tasks in _adapters(session.options).items())
     _line(f"Engine {session.engine.name}{chosen}, model {session.model.name} ({session.model.note}){number}{adapters}.")
     if not session.preparer.tokenizer.has_chat_template:
-        _line("This model has no chat template; a plain one is used.", fg="yellow")
+        _warning("This model has no chat template; a plain one is used.")
     if session.options.prompt.language == "zh" and session.model.name == DEFAULT_MODEL:
-        _line("SmolLM2-135M is an English model: Chinese on it is experimental. Use a bigger model.", fg="yellow")
+        _warning("SmolLM2-135M is an English model: Chinese on it is experimental. Use a bigger model.")
 
 
 def show_estimate(session: Session, histories: "Histories", folder: Path, price: float | None) -> None:
@@ -97,7 +105,7 @@ def show_estimate(session: Session, histories: "Histories", folder: Path, price:
         rows.append(("price, about", f"{tokens * price / 1e6:.4f} for {tokens:,} tokens sent and answered"))
     _table(rows)
     for warning, count in counts.warnings.items():
-        _line(f"  {count} x {warning}", fg="yellow")
+        _warning(f"  {count} x {warning}")
 
 
 def show_summary(session: Session, histories: "Histories", summaries: Sequence[RunSummary], folder: Path) -> None:
@@ -108,7 +116,7 @@ def show_summary(session: Session, histories: "Histories", summaries: Sequence[R
         _show_labels(summary)
         for problems, color in ((summary.errors, "red"), (summary.warnings, "yellow")):
             for problem, count in problems.most_common(5):
-                _line(f"  {count} x {problem}", fg=color)
+                _warning(f"  {count} x {problem}", fg=color)
     for summary in summaries:
         if summary.review is not None:
             percent = f"{100 * (session.options.max_error or 0):.3g} %"
@@ -116,7 +124,7 @@ def show_summary(session: Session, histories: "Histories", summaries: Sequence[R
             _line(f"Of the others at most {percent} are wrong (95 % confidence, customers like the calibration's).")
     page = write_page(session, histories, folder)
     if summaries and summaries[-1].stopped:
-        _line("Stopped. Everything so far is kept; the same command goes on from here.", fg="yellow", bold=True)
+        _warning("Stopped. Everything so far is kept; the same command goes on from here.", bold=True)
     _line(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
 
 
