@@ -25,7 +25,7 @@ def look_at_values(mapping: ColumnMapping, sample: Sample, has_tz: bool) -> Colu
     if amounts and not {"currency"} & {*mapping.columns, *mapping.defaults} and not symbol_currency(amounts[0]):
         notes.append("amounts name no currency; give one with currency = 'EUR' under [defaults]")
     if mapping.amount_unit == "minor" and mapping.guessed:
-        notes.append("amounts are taken for minor units (cents), as the column's name says")
+        notes.append("amounts are taken for minor units (cents), as the column's name or its ids say")
     if mapping.rows == "lines" and "customer_id" not in mapping.columns:
         notes.append("no customer id: each order is a customer of its own, named by its number")
     if mapping.rows == "events" and "customer_id" not in mapping.columns:

@@ -21,6 +21,7 @@ ROLES: Final = (
     "channel",
     "event_id",
     "conversation",
+    "recipient",
 )
 """What a column of an event table can be; everything else is an attribute or part of the profile."""
 

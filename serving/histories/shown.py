@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_EVENTS: Final = 30
 _MOST_REASONS: Final = 10
-_HIDDEN: Final = ("customer_id", "event_id", "author", "conversation", "price", "quantity")
+_HIDDEN: Final = ("customer_id", "event_id", "author", "conversation", "recipient", "price", "quantity")
 """Roles whose cells are not shown themselves."""
 
 

@@ -42,18 +42,19 @@ class Choice:
 
     def ranked(self, role: str, names: Iterable[str] | None = None) -> list[str]:
         """Free columns whose name has a role, the surest first."""
-        found = [(place, name) for name in (self.free if names is None else names) if (place := rank(role, name))]
+        asked = [name for name in (self.free if names is None else names) if name not in self.sheet.nested]
+        found = [(place, name) for name in asked if (place := rank(role, name))]
         return [name for _, name in sorted(found, key=lambda pair: pair[0])]
 
     def best(self, role: str, plausible: Callable[[Sequence[Any]], bool]) -> str | None:
         """The free column whose name has a role most surely and whose values can be it.
 
-        A column that is named just as its role is one, whatever it holds: its bad values are to be seen.
+        Where there is none, a column that is named just as its role is one, whatever it holds: its bad values are to be
+        seen.
         """
-        for name in self.ranked(role):
-            if squash(name) == squash(role) or plausible(self.sheet.sample[name]):
-                return name
-        return None
+        ranked = self.ranked(role)
+        fitting = (name for name in ranked if plausible(self.sheet.sample[name]))
+        return next(fitting, None) or next((name for name in ranked if squash(name) == squash(role)), None)
 
     def named(self, *words: str) -> str | None:
         """The first free column with one of these squashed names."""

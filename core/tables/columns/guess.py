@@ -1,5 +1,6 @@
 """Guessing which column is what, from names first and then from values."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,7 +8,13 @@ from fewsight.errors import MappingError
 from fewsight.tables.columns.choice import Choice
 from fewsight.tables.columns.names import rank
 from fewsight.tables.columns.orders import choose_money_of_lines, has_words, id_columns, order_of_lines
-from fewsight.tables.columns.people import choose_author, choose_author_by_id, choose_conversation, choose_customer
+from fewsight.tables.columns.people import (
+    choose_author,
+    choose_author_by_id,
+    choose_conversation,
+    choose_customer,
+    choose_recipient,
+)
 from fewsight.tables.columns.sheet import Sheet
 from fewsight.tables.columns.telling import choose_kind, choose_texts, default_kind
 from fewsight.tables.columns.values import is_amount, is_time, mostly
@@ -17,6 +24,7 @@ from fewsight.tables.words import squash
 _BARE: Final = frozenset({"customer_id", "event_id", "text"})
 """All that a table of bare texts may have."""
 
+_STRIPE: Final = re.compile(r"(?:ch|pi|py|in|evt|re|txn|sub)_\w+")
 _EVENT_LIKE: Final = frozenset({"time", "kind", "text", "amount", "price", "event_id"})
 
 
@@ -37,6 +45,7 @@ def guess(table: str, sheet: Sheet, messages: tuple[str, ...] = ()) -> ColumnMap
     choose_author_by_id(choice)
     ids = id_columns(choice)
     choose_conversation(choice, authors, ids)
+    authors = authors or choose_recipient(choice)
     rows = _choose_ids_and_money(choice, ids)
     _choose_rest(choice)
     found = choice.columns
@@ -120,6 +129,18 @@ def _are_profiles(choice: Choice) -> bool:
     return bool(marks) and once and note and not {"product", "price", "subject", "author"} & found.keys()
 
 
+def _is_stripes(choice: Choice) -> bool:
+    """Whether amounts are those of Stripe's interface: whole cents beside ids that begin with what they name."""
+    sample = choice.sheet.sample
+    amounts = sample.get(choice.columns.get("amount", ""), [])
+    ids = sample.get(choice.columns.get("event_id", ""), [])
+    return mostly(_is_whole, amounts, 1.0) and mostly(lambda v: bool(_STRIPE.match(str(v))), ids, 0.9)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and value.strip().lstrip("-").isdigit())
+
+
 def _bare_texts(choice: Choice) -> ColumnMapping:
     """A table of texts. Its other columns are often the very labels that are asked for, so none is shown."""
     hidden = [name for name in choice.sheet.columns if name not in choice.columns.values()]
@@ -131,12 +152,12 @@ def _bare_texts(choice: Choice) -> ColumnMapping:
 def _of_events(choice: Choice, rows: str, authors: Mapping[str, str]) -> ColumnMapping:
     found = choice.columns
     money = found.get("amount", "")
-    minor = squash(money).endswith(("minor", "cents")) or money == "cents"
+    minor = squash(money).endswith(("minor", "cents")) or money == "cents" or _is_stripes(choice)
     kind = default_kind(choice, rows)
     return ColumnMapping(
         found,
         defaults={} if kind is None else {"kind": kind},
-        authors=authors if "author" in found else {},
+        authors=authors if {"author", "recipient"} & found.keys() else {},
         messages=choice.messages,
         rows=rows,
         amount_unit="minor" if minor else "major",

@@ -90,9 +90,8 @@ def _is_total(choice: Choice, name: str, groups: Sequence[Sequence[int]], prices
 
 
 def _line_totals(choice: Choice) -> list[str]:
-    """Prices that are already multiplied: Amazon's reports call the amount of a line the item's price."""
-    amazon = any(squash(name).startswith("amazonorder") for name in choice.sheet.columns)
-    return [name for name in choice.free if amazon and squash(name) == "itemprice"]
+    """Prices that are already multiplied: Amazon's reports, with their hyphens, so call the amount of a line."""
+    return [name for name in choice.free if name == "item-price"]
 
 
 def _varies(choice: Choice, column: str, groups: Sequence[Sequence[int]], more_than: float) -> bool:

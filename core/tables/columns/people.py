@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fewsight.tables.columns.choice import Choice
+from fewsight.tables.columns.names import rank
 from fewsight.tables.columns.values import is_email, mostly
 from fewsight.tables.words import AGENT, AUTHOR_WORDS, CUSTOMER, squash
 
@@ -66,7 +67,7 @@ def choose_customer(choice: Choice) -> None:
         choice.take("customer_id", names[0])
         return
     for name in choice.free:
-        if mostly(is_email, sheet.sample[name], _SURE) and not _is_firms(name):
+        if mostly(is_email, sheet.sample[name], _SURE) and not (_is_firms(name) or rank("recipient", name)):
             choice.take("customer_id", name, "its values are e-mail addresses")
             return
     bare = choice.named("id")
@@ -106,6 +107,30 @@ def choose_conversation(choice: Choice, authors: Mapping[str, str], ids: Sequenc
             reason = f"{customer!r} names the writer, so replies go to the customer who wrote beside them"
             choice.take("conversation", name, reason)
             return
+
+
+def choose_recipient(choice: Choice) -> dict[str, str]:
+    """Of a mailbox, take the recipient: the address that every mail comes from or goes to is the firm's.
+
+    Returns:
+        address of the firm -> agent.
+    """
+    customer = choice.columns.get("customer_id")
+    to = next(iter(choice.ranked("recipient")), None)
+    if customer is None or to is None or {"author", "conversation"} & choice.columns.keys():
+        return {}
+    pairs = [{str(one).strip(), str(other).strip()} for one, other in _pairs(choice, customer, to)]
+    always = set.intersection(*pairs) if pairs else set()
+    senders = {str(cell).strip() for cell in choice.sheet.cells(customer)}
+    if len(always) != 1 or len(pairs) < 2 or not always < senders:
+        return {}
+    firm = always.pop()
+    choice.take("recipient", to, f"{firm!r} sent or got every mail, so it is the firm; what it sent is the recipient's")
+    return {firm: AGENT}
+
+
+def _pairs(choice: Choice, one: str, other: str) -> list[tuple[Any, Any]]:
+    return list(zip(choice.sheet.cells(one), choice.sheet.cells(other), strict=True))
 
 
 def _is_truth(value: Any) -> bool:  # noqa: ANN401 - any cell

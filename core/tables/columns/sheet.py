@@ -12,6 +12,11 @@ def is_empty(cell: Any) -> bool:  # noqa: ANN401 - any cell
     return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
+def _is_nested(cell: Any) -> bool:  # noqa: ANN401 - any cell
+    short = cell.strip() if isinstance(cell, str) else ""
+    return (short[:2], short[-1:]) == ('{"', "}") or (short[:2], short[-2:]) == ("[{", "}]")
+
+
 class Sheet:
     """Columns, and the cells of the first rows in their order."""
 
@@ -23,6 +28,11 @@ class Sheet:
     def sample(self) -> dict[str, list[Any]]:
         """Column -> its first values without empty ones."""
         return {name: [row[at] for row in self.rows if not is_empty(row[at])] for at, name in enumerate(self.columns)}
+
+    @cached_property
+    def nested(self) -> frozenset[str]:
+        """Columns whose cells are JSON objects or lists of them: what stands in them has names of its own."""
+        return frozenset(name for name, values in self.sample.items() if values and all(map(_is_nested, values[:50])))
 
     def cells(self, name: str) -> list[Any]:
         """All first cells of a column, empty ones as None."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from fewsight.tables.columns.choice import Choice
-from fewsight.tables.columns.names import names_of, tokens
+from fewsight.tables.columns.names import rank, tokens
 from fewsight.tables.columns.values import is_amount, is_kind, is_long, is_wordy, mostly
 from fewsight.tables.words import KIND_WORDS, squash
 
@@ -52,6 +52,7 @@ _STARS: Final = (
     "etoiles",
     "valutazione",
 )
+_WRITTEN_STARS: Final = ("ONE", "TWO", "THREE", "FOUR", "FIVE")
 _NOTES: Final = (
     "note",
     "notes",
@@ -119,7 +120,7 @@ def choose_texts(choice: Choice) -> None:
     sheet = choice.sheet
     names = [name for name in choice.ranked("text") if squash(name) == "text" or mostly(is_wordy, sheet.sample[name])]
     names = names or [name for name in choice.ranked("text") if any(part in squash(name) for part in _SURELY_TEXT)]
-    names = [name for name in names if not (_is_money(choice) and squash(name) in names_of("weak_text"))]
+    names = [name for name in names if not (_is_money(choice) and rank("weak_text", name))]
     subjects = [name for name in choice.ranked("subject") if name not in names and mostly(is_wordy, sheet.sample[name])]
     if names:
         choice.take("text", names[0])
@@ -127,6 +128,9 @@ def choose_texts(choice: Choice) -> None:
             _is_money(choice) and squash(subjects[0]) in ("title", "titel", "titre", "titulo", "标题")
         ):
             choice.take("subject", subjects[0], "by its name; it is shown before the text")
+        return
+    if choice.messages:
+        choice.take("subject", next(iter(subjects), None), "by its name; it is shown before the first message")
         return
     if subjects and (mostly(is_long, sheet.sample[subjects[0]], 0.3) or _is_helpdesk(choice)) and not _is_money(choice):
         choice.take("text", subjects[0], "the only text beside ids, as its name says")
@@ -162,7 +166,10 @@ def default_kind(choice: Choice, rows: str) -> str | None:
 
 def _has_stars(choice: Choice) -> bool:
     sample = choice.sheet.sample
-    return any(squash(name) in _STARS and mostly(is_amount, sample[name]) for name in choice.free)
+    return any(
+        squash(name) in _STARS and mostly(lambda v: is_amount(v) or str(v) in _WRITTEN_STARS, sample[name])
+        for name in choice.free
+    )
 
 
 def is_bank(choice: Choice) -> bool:

@@ -121,7 +121,12 @@ class Unfolded:
         if told:
             ticket[self._at["author"]] = None if same is None or same.who == "customer" else same.who
             yield ticket
-        elif not messages:
+        else:  # a ticket whose text is its first message
+            same = messages[0] if messages else None
+            if same is not None:
+                own = self._row(cells, same, 1)
+                for role in ("text", "author", "time"):
+                    ticket[self._at[role]] = own[self._at[role]]
             yield ticket
         for number, message in enumerate((one for one in messages if one is not same), 1):
             yield self._row(cells, message, number)

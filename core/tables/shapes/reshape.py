@@ -6,6 +6,7 @@ from dataclasses import replace
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.records import Source
 from fewsight.tables.shapes.conversations import Conversations
+from fewsight.tables.shapes.mailbox import Mailbox
 from fewsight.tables.shapes.messages import Unfolded
 from fewsight.tables.shapes.nested import Nested
 
@@ -29,6 +30,11 @@ def reshape(source: Source, mapping: ColumnMapping, inner: Sequence[str]) -> tup
         unfolded = Unfolded(source, mapping.messages, mapping.columns)
         why = {role: _OF_MESSAGES for role, name in unfolded.roles.items() if name not in mapping.columns.values()}
         source, mapping = unfolded, replace(mapping, columns=unfolded.roles, reasons={**mapping.reasons, **why})
+    if {"recipient", "customer_id"} <= mapping.columns.keys():
+        mailbox = Mailbox(source, mapping)
+        reasons = {**mapping.reasons, "author": "by the firm's address"}
+        columns = {**mapping.columns, "author": mailbox.author}
+        source, mapping = mailbox, replace(mapping, columns=columns, reasons=reasons)
     if "conversation" in mapping.columns and {"customer_id", "author"} <= mapping.columns.keys():
         source = Conversations(source, mapping)
     return source, mapping

@@ -50,13 +50,16 @@ class Writers:
         """customer, agent or internal."""
         if any(message.get(key) is True for key in _PRIVATE) or any(message.get(key) is False for key in _PUBLIC):
             return INTERNAL
+        types = self._types(message)
+        if any(AUTHOR_WORDS.get(word) == NOTE for word in types):
+            return INTERNAL
         for keys, true, false in ((_FROM_CUSTOMER, CUSTOMER, AGENT), (_FROM_AGENT, AGENT, CUSTOMER)):
             said = next((message[key] for key in keys if isinstance(message.get(key), bool)), None)
             if said is not None:
                 return true if said else false
-        for word in self._types(message):
+        for word in types:
             if (who := self._users if word == "user" else AUTHOR_WORDS.get(word)) is not None:
-                return INTERNAL if who == NOTE else who
+                return who
         names = self._names(message)
         return CUSTOMER if names & self._people or (self._first and names & self._first) else AGENT
 

@@ -118,3 +118,45 @@ def test_what_objects_hold_is_found(tmp_path: Path) -> None:
     (event,) = events_of(tmp_path / "t.jsonl")["7"]
     assert (event.kind, event.product, event.amount, event.currency) == ("order", "Kettle; 2 x Cup", 5980, "EUR")
     assert event.attributes["customer.email"] == "a@b.org"
+
+
+def test_mails_of_a_mailbox_go_to_the_customer(tmp_path: Path) -> None:
+    rows = [
+        ("ann@x.org", "help@shop.org", ASK),
+        ("help@shop.org", "ann@x.org", REPLY),
+        ("cy@x.org", "help@shop.org", AGAIN),
+    ]
+    lines = [f'm{at},{AT.format(at)},{one},{to},"{text}"' for at, (one, to, text) in enumerate(rows, 1)]
+    (tmp_path / "t.csv").write_text("\n".join(["Message-ID,Date,From,To,Body", *lines]))
+    found = events_of(tmp_path / "t.csv")
+    assert told(found["ann@x.org"]) == [("message", ASK), ("agent reply", REPLY)]
+    assert told(found["cy@x.org"]) == [("message", AGAIN)]
+    assert len(found) == 2
+
+
+def test_a_ticket_without_a_text_of_its_own_begins_with_its_first_message(tmp_path: Path) -> None:
+    talk = [chatwoot(7, ASK, 1), chatwoot(3, REPLY, 2)]
+    ticket = {
+        "id": 1,
+        "primaryCustomer": {"id": 7},
+        "status": "open",
+        "subject": "Parcel",
+        "_embedded": {"threads": talk},
+    }
+    (tmp_path / "t.jsonl").write_text(json.dumps(ticket))
+    events = events_of(tmp_path / "t.jsonl")["7"]
+    assert [event.text for event in events] == [f"Parcel\n{ASK}", REPLY]
+    assert (events[0].attributes["status"], events[1].kind) == ("open", "agent reply")
+
+
+def test_whole_amounts_of_stripe_are_cents(tmp_path: Path) -> None:
+    charge = {
+        "id": "ch_1",
+        "object": "charge",
+        "amount": 1990,
+        "currency": "eur",
+        "customer": "cus_1",
+        "created": 1709283600,
+    }
+    (tmp_path / "t.jsonl").write_text(json.dumps(charge))
+    assert events_of(tmp_path / "t.jsonl")["cus_1"][0].amount == 1990

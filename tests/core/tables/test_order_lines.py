@@ -32,6 +32,8 @@ def read(folder: Path, table: str, **options: object) -> tuple[dict[str, list[Ev
          ["7,K1,BIG KETTLE,1,{t},40.00,a", "7,C1,BLUE CUP,3,{t},10.00,a"], 7000, "BIG KETTLE; 3 x BLUE CUP"),
         ("amazon-order-id,buyer-email,purchase-date,product-name,quantity-purchased,item-price",
          ["7,a,{t},Kettle,1,40.00", "7,a,{t},Cup,2,20.00"], 6000, "Kettle; Cup"),
+        ("order-id,order-item-id,buyer-email,purchase-date,product-name,quantity-purchased,item-price",
+         ["7,1,a,{t},Kettle,1,40.00", "7,2,a,{t},Cup,2,20.00"], 6000, "Kettle; Cup"),
         ("Bestellnummer,Kunde,Bestelldatum,Artikel,Menge,Einzelpreis",
          ["7,a,{t},Kessel,1,40.00", "7,a,{t},Tasse,2,10.00"], 6000, "Kessel; 2 x Tasse"),
         ("订单编号,买家会员名,下单时间,商品名称,数量,单价,订单金额",
