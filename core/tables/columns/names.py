@@ -19,7 +19,8 @@ _WRAPPERS: Final = frozenset(_WRAPPING_WORDS.split())
 """Parts of a nested name that only say where it stands."""
 
 _NEVER_PARTS: Final = {
-    "customer_id": "to recipient receiver agent assignee assigned staff owner admin seller shop group organization organisation company team",
+    "customer_id": """to recipient receiver agent assignee assigned staff owner admin seller shop group
+        organization organisation company team""",
     "time": """last first next updated update modified due closed close resolved solved expected estimated birth end
         deleted cancelled expiry expires delivery satisfaction sla timezone zone letzte letztes dernier derniere ultima
         ultimo laatste planned promised""",
