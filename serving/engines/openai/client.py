@@ -49,7 +49,7 @@ class HttpClient:
         base_url: with or without '/v1' at its end.
         key: sent as a bearer token; never shown or kept anywhere else.
         connections: most requests at once.
-        timeout: seconds for one attempt, from its first byte sent to the last received.
+        timeout: seconds for one answer, however often it is asked for.
         attempts: how often a request is sent before it fails.
         pause: seconds before the second attempt; doubled each time, with some chance in it.
 
@@ -105,7 +105,12 @@ class HttpClient:
             wait=self._pause,
             reraise=True,
         )
-        data: bytes = await retrying(self._attempt, method, self.root + path, body)
+        try:
+            # The limits of httpx hold between two chunks: a server that sends a byte now and then would never end.
+            async with asyncio.timeout(self._timeout):
+                data: bytes = await retrying(self._attempt, method, self.root + path, body)
+        except TimeoutError as error:
+            raise self._late(self.root + path) from error
         try:
             return reply.model_validate_json(data)
         except ValidationError as error:
@@ -117,18 +122,20 @@ class HttpClient:
         asked = error.pause if isinstance(error, RequestError) else 0.0
         return min(max(asked, self._backoff(state)), LONGEST_PAUSE)
 
+    def _late(self, url: str) -> RequestError:
+        return RequestError(f"{url} did not answer within {self._timeout:g} s", retryable=True)
+
     async def _attempt(self, method: str, url: str, body: dict[str, Any] | None) -> bytes:
         """The bytes of one good response."""
         import httpx
 
         try:
-            # The limits of httpx hold between two chunks: a server that sends a byte now and then would never end.
-            async with asyncio.timeout(self._timeout), self._client.stream(method, url, json=body) as response:
+            async with self._client.stream(method, url, json=body) as response:
                 return await _read(response, url)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise EngineError(f"{url} can't be reached: {error}. Is the server running?") from error
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise RequestError(f"{url} did not answer within {self._timeout:g} s", retryable=True) from error
+        except httpx.TimeoutException as error:
+            raise self._late(url) from error
         except httpx.HTTPError as error:
             raise RequestError(f"{url} broke off its answer: {error}", retryable=True) from error
 

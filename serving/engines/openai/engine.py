@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "OPENAI_API_KEY"
 URL: Final = "OPENAI_BASE_URL"
+TIMEOUT: Final = "FEWSIGHT_TIMEOUT"
 
 SECRET_IN_ANSWERS: Final = 12
 """Characters of a secret that is hidden in answers too, should a server repeat it there; shorter ones may be words."""
@@ -51,7 +52,7 @@ class OpenAIEngine:
         served_model: what the server calls the model; None for its only model, or the one named like the folder.
         dialect: 'auto' asks the server what it is.
         connections: most requests at once.
-        timeout: seconds for one answer.
+        timeout: seconds for one answer, however often it is asked for; None for FEWSIGHT_TIMEOUT, or 600.
         attempts: how often a request is sent when the server is busy or can't be reached.
         pause: seconds before the second attempt.
 
@@ -68,7 +69,7 @@ class OpenAIEngine:
         served_model: str | None = None,
         dialect: Literal["auto", "vllm", "openai"] = "auto",
         connections: int = 32,
-        timeout: float = 600.0,
+        timeout: float | None = None,
         attempts: int = 5,
         pause: float = 0.5,
     ) -> None:
@@ -80,7 +81,12 @@ class OpenAIEngine:
         self.tokenizer: Tokenizer = load_tokenizer(model.path)
         self._connections, self._closed = connections, False
         self._client = HttpClient(
-            base_url, os.environ.get(KEY), connections=connections, timeout=timeout, attempts=attempts, pause=pause
+            base_url,
+            os.environ.get(KEY),
+            connections=connections,
+            timeout=_seconds() if timeout is None else timeout,
+            attempts=attempts,
+            pause=pause,
         )
         self._loop = LoopThread()
         try:
@@ -160,6 +166,17 @@ class OpenAIEngine:
         if adapter is not None:
             return f"adapter {adapter} can't be sent to a server; serve it there as a model of its own"
         return problem(request, self.max_model_len, self._path.vocab_size)
+
+
+def _seconds() -> float:
+    text = os.environ.get(TIMEOUT) or "600"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ConfigError(f"{TIMEOUT} is {text!r}; set it to the seconds that one answer may take, such as 600.")
+    return seconds
 
 
 def _without_secrets(result: Completion) -> Completion:

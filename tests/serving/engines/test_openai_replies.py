@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fewsight.errors import AccessError, EngineError
+from fewsight.errors import AccessError, ConfigError, EngineError
 from fewsight.prompts.answer.trie import TokenTrie
 from fewsight.serving.engines.base import ChatText, Completion, Decoding, Failure, GenerateRequest, ScoreRequest
 from fewsight.serving.engines.openai.engine import OpenAIEngine
@@ -122,12 +122,31 @@ def test_a_body_that_breaks_off_is_asked_for_again(model: ModelFolder, server: R
 def test_a_reply_that_never_ends_meets_a_deadline(model: ModelFolder, server: RawServer) -> None:
     """A byte now and then is in time for every read, and would go on for ever."""
     server.behave = answers(Raw(b" ", every=0.05))
-    engine = start(model, server, timeout=0.5, attempts=1)
+    engine = start(model, server, timeout=0.5, attempts=5)
     begun = time.monotonic()
     (failure,) = engine.generate(requests(1))
     assert isinstance(failure, Failure)
     assert "did not answer within 0.5 s" in failure.error
     assert time.monotonic() - begun < 3
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-3", "nan", "inf"])
+def test_a_time_that_is_none_is_named(
+    text: str, model: ModelFolder, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEWSIGHT_TIMEOUT", text)
+    with pytest.raises(ConfigError, match="FEWSIGHT_TIMEOUT"):
+        start(model, server, timeout=None)
+
+
+def test_a_silent_server_meets_the_time_of_the_environment(
+    model: ModelFolder, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEWSIGHT_TIMEOUT", "0.5")
+    server.behave = answers(Raw(b"", every=60.0))
+    (failure,) = start(model, server, timeout=None).generate(requests(1))
+    assert isinstance(failure, Failure)
+    assert "did not answer within 0.5 s" in failure.error
 
 
 def test_a_body_is_bounded(model: ModelFolder, server: RawServer) -> None:
