@@ -4,17 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from fewsight.masking.detectors import (
-    chinese_names,
-    codes,
-    cues,
-    documents,
-    numbers,
-    payments,
-    phones,
-    secrets,
-    streets,
-)
+from fewsight.masking.detectors import codes, documents, numbers, payments, phones, secrets
+from fewsight.masking.detectors.people import chinese, cues
+from fewsight.masking.detectors.places import postcodes, streets
 from fewsight.masking.folding import CJK, WORD, Folded
 from fewsight.masking.spans import Detector, Span
 
@@ -60,7 +52,7 @@ _RULES: Final[tuple[tuple[int, Callable[[str], Iterator[Span]]], ...]] = (
 )
 """Rules with the shortest run of digits that any of their numbers has."""
 
-_TRIGGERS: Final = cues.TRIGGERS | secrets.TRIGGERS | streets.TRIGGERS | documents.TRIGGERS
+_TRIGGERS: Final = cues.TRIGGERS | secrets.TRIGGERS | streets.TRIGGERS | postcodes.TRIGGERS | documents.TRIGGERS
 _DIGIT: Final = re.compile("[0-9]").search
 _SECRETS_ZH: Final = re.compile(r"密码|口令|验证码|校验码|动态码|安全码").search
 
@@ -80,7 +72,7 @@ class PatternDetector:
             if not triggers.isdisjoint(secrets.TRIGGERS):
                 spans += secrets.secrets(text)
         if not plain:
-            spans += chinese_names.chinese_names(text)
+            spans += chinese.chinese_names(text)
             if _SECRETS_ZH(low):
                 spans += secrets.secrets(text)
         if "@" in low or "at)" in low or "at]" in low or " dot " in low:
@@ -91,7 +83,8 @@ class PatternDetector:
             spans += codes.handles(low)
         if _DIGIT(low):
             digits = sum(map(low.count, "0123456789"))
-            spans += streets.addresses(text, triggers, digits)
+            spans += streets.streets(text, triggers, digits)
+            spans += postcodes.postcodes(text, triggers, digits)
             if digits >= 3:
                 spans += _numbers(text, triggers, digits)
         return spans

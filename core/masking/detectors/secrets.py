@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from fewsight.masking.detectors.vocabulary import NOT_A_PASSWORD, NOT_NAMES
+from fewsight.masking.detectors.people.vocabulary import NOT_A_PASSWORD, NOT_NAMES
 from fewsight.masking.folding import WORD, Folded
 from fewsight.masking.names import words
 from fewsight.masking.spans import Span

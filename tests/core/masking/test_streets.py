@@ -41,6 +41,8 @@ ORDINARY = [
     "la calle está cortada 3 días",
     "马路对面3号店",
     "it cost 12345 in Leeds",
+    "12345 new customers, 1000 nice shirts, 1500 essen",
+    "in 2024 Paris was full, 1200 Berlin",
 ]
 
 

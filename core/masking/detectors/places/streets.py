@@ -1,4 +1,4 @@
-"""Street addresses and postcodes by their form; towns stay, for tasks may need them."""
+"""Streets with a house number, by their form in English, German, Romance languages and Chinese."""
 
 import re
 from collections.abc import Iterator
@@ -68,8 +68,8 @@ _NOT_GERMAN: Final = re.compile(r"(?:sitz|stell|arbeits|park|spiel|steck|ohr|fin
 _ROMANCE: Final = re.compile(
     rf"(?<!{WORD})(?P<number>{_NUMBER}),? (?:rue|avenue|av\.?|boulevard|bd\.?|place|allee|chemin|impasse|quai|cours"
     rf"|route"
-    rf"|square|passage|ruelle|villa|faubourg)(?![\w])(?: (?:de|du|des|la|le|les|l'|d')(?![\w]))*(?: (?:d'"
-    rf"|l')?{_WORDS}){{1,4}}"
+    rf"|square|passage|ruelle|villa|faubourg)(?![\w])(?P<rest>(?: (?:de|du|des|la|le|les|l'|d')(?![\w]))*"
+    rf"(?: (?:d'|l')?{_WORDS}){{1,4}})"
 )
 _SPANISH: Final = re.compile(
     rf"(?<!{WORD})(?:calle|c/|avenida|avda?\.?|plaza|pza\.?|paseo|camino|carretera|ronda|travesia|rambla|glorieta|viale"
@@ -94,63 +94,20 @@ _CHINESE: Final = re.compile(
     r"(?:[^\W省市区县镇乡州在到住是寄送往于为址了去从家过给把的]{1,7}(?:路|街|道|巷|胡同|弄|里)|[^\W市区县在到住是寄送址]{1,6}(?:小区|花园|公寓|大厦|家园|新村))"
     r"\d{1,5}(?:号|弄|栋|幢|座|號)(?:(?:院|楼|内)|\d{1,4}(?:号楼?|栋|幢|座|单元|层|楼|室|户)|[a-z](?:座|栋|单元)|[东西南北]区|[^\W\d市区县]{1,8}\d{1,4}(?:号楼|栋|幢|座))*(?:\d{2,4})?"
 )
-_UK_AREAS: Final = words("""
-    ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy g
-    gl gu gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne ng nn np nr nw
-    ol ox pa pe ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa wc wd
-    wf wn wr ws wv yo ze
-    """)
-_UK: Final = re.compile(rf"(?<=[a-z])\d[a-z\d]? \d[abd-hjlnp-uw-z]{{2}}(?!{WORD})")
-_AREA: Final = re.compile(rf"(?<!{WORD})[a-z]{{1,2}}$").search
-_STATES: Final = words("""
-    AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA
-    RI SC SD TN TX UT VT VA WA WV WI WY DC
-    """)
-_STATE_ZIP: Final = re.compile(r"(?<!\w)(?P<state>[A-Z]{2}) (?P<zip>\d{5}(?:-\d{4})?)(?![\w,.]?\d)")
-"""US postcodes after a state; the state is in capitals ('in' and 'me' are words)."""
-_POST_WORDS: Final = words("""
-    postcode postcodes post zip postal postaux plz postleitzahl p cap postale
-    """)
-_POSTCODE: Final = re.compile(
-    r"(?:post ?codes?|zip(?: ?codes?)?|postal codes?|plz|postleitzahl|codes? postal|codes? postaux|codigo postal"
-    r"|c\.?p\.|cap"
-    r"|codice postale|邮编|邮政编码)(?: ?(?:is|ist|lautet|est|es|[:=]|是|为))* ?"
-    rf"(?P<code>[a-z]{{0,2}}-?\d[a-z0-9]{{2,5}}(?:[ \-]\d[a-z]{{2}}|-\d{{4}})?)(?!{WORD})"
-)
-_PREFIXED: Final = re.compile(rf"(?<!{WORD})[dafi]-(?P<prefixed>\d{{5}})(?!{WORD})")
-_TOWNS: Final = words("""
-    berlin hamburg munchen koln frankfurt stuttgart dusseldorf dortmund essen leipzig bremen dresden hannover nurnberg
-    duisburg bochum wuppertal bielefeld bonn munster karlsruhe mannheim augsburg wiesbaden kiel aachen freiburg mainz
-    kassel rostock erfurt potsdam wien graz linz salzburg innsbruck zurich basel bern genf luzern paris marseille lyon
-    toulouse nice nantes montpellier strasbourg bordeaux lille rennes reims toulon grenoble dijon angers nimes brest
-    madrid barcelona valencia sevilla zaragoza malaga murcia palma bilbao alicante cordoba valladolid vigo gijon
-    granada roma milano napoli torino palermo genova bologna firenze venezia verona amsterdam rotterdam utrecht
-    bruxelles brussels antwerpen lisboa porto new los chicago houston phoenix philadelphia san dallas austin denver
-    boston seattle miami atlanta portland detroit las nashville baltimore washington
-    """)
-"""Large towns, by their first word."""
-
-_BEFORE_TOWN: Final = re.compile(r"(?<![\w.,\-])(?P<code>\d{4,5}) (?P<town>[^\W\d_]{3,})")
-_AFTER_TOWN: Final = re.compile(
-    rf"(?<!{WORD})(?P<town>[^\W\d_]{{3,}})(?:, ?|  ?|,? ?\()(?P<code>\d{{5}})(?![\w])(?![.,]\d)"
-)
-_CHINESE_TOWN: Final = re.compile(r"[\u4e00-\u9fff](?:市|区|县|号|室|省)[ ,]{0,2}(?P<chinese>[1-9]\d{5})(?!\d)")
 _AFTER_STREET: Final = re.compile(r",? ?(?:\([^)]{0,20}\),? ?)?(?:[a-z]{1,2}-)?(?P<code>\d{4,5})(?= [^\W\d_])")
 
-TRIGGERS: Final = _ENGLISH_WORDS | _ROMANCE_WORDS | _PLACE_WORDS | _POST_WORDS | _TOWNS
+TRIGGERS: Final = _ENGLISH_WORDS | _ROMANCE_WORDS | _PLACE_WORDS
 
 
-def addresses(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Span]:
-    """Street and house number, with flat or floor; and postcodes.
+def streets(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Span]:
+    """Street and house number, with flat or floor, and a postcode right after them.
 
-    `triggers` are those of its words that are in `TRIGGERS`, `digits` is how many digits it has.
+    `triggers` are those of the text's words that are in `TRIGGERS`, `digits` is how many digits it has.
     """
     for street in _streets(text, triggers, digits):
         yield street
         if (after := _AFTER_STREET.match(text.low, street.end)) is not None:
             yield _span(text, *after.span("code"))
-    if digits >= 2:
-        yield from _postcodes(text, triggers, digits)
 
 
 def _streets(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Span]:
@@ -186,28 +143,23 @@ def _english(text: Folded) -> Iterator[Span]:
 
 
 def _french(text: Folded) -> Iterator[Span]:
-    """The street's words go on to the first ordinary one."""
     for match in _ROMANCE.finditer(text.low):
-        end, real = match.start(), 0
-        for number, token in enumerate(re.finditer(r"\S+", match[0])):
-            word = token[0].strip(",.")
-            if number >= 2 and (word in _FRENCH_END if real else False):
-                break
-            if number >= 2 and word not in _CONNECTORS:
-                capital = text.text[match.start() + token.start()].isupper() or "'" in word
-                if (
-                    real
-                    and not capital
-                    and text.text[end - 1].islower()
-                    and text.text[match.start() : end] != text.low[match.start() : end]
-                ):
-                    break
-                real += 1
-                end = match.start() + token.start() + len(token[0].rstrip(",."))
-            elif number < 2:
-                end = match.start() + token.end()
-        if real:
+        if (end := _end_of_street(text, match)) is not None:
             yield _span(text, match.start(), end)
+
+
+def _end_of_street(text: Folded, match: re.Match[str]) -> int | None:
+    """Where a French street ends: before an ordinary word, or one in lower case after a capitalised one."""
+    end, capitals = None, False
+    for token in re.finditer(r"\S+", text.low[match.start("rest") : match.end()]):
+        start = match.start("rest") + token.start()
+        word = token[0].strip(",.")
+        capital = text.text[start].isupper() or "'" in word
+        if end is not None and (word in _FRENCH_END or (capitals and not capital and word not in _CONNECTORS)):
+            break
+        if word not in _CONNECTORS:
+            end, capitals = start + len(token[0].rstrip(",.")), capitals or capital
+    return end
 
 
 def _is_german(text: Folded, match: re.Match[str]) -> bool:
@@ -220,29 +172,6 @@ def _is_german(text: Folded, match: re.Match[str]) -> bool:
         return True
     capital = text.text[match.start()].isupper() or text.text.islower()
     return capital and (re.search(r"[ \-]", street) is not None or (not street.endswith("ring") and len(street) > 5))
-
-
-def _postcodes(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Span]:
-    low = text.low
-    for match in _UK.finditer(low):
-        area = _AREA(low, max(0, match.start() - 3), match.start())
-        if area and area[0] in _UK_AREAS:
-            yield _span(text, area.start(), match.end())
-    if digits < 4:
-        return
-    if not triggers.isdisjoint(_POST_WORDS) or "邮" in low:
-        yield from (_span(text, *match.span("code")) for match in _POSTCODE.finditer(low))
-    if not triggers.isdisjoint(_TOWNS):
-        for match in (*_BEFORE_TOWN.finditer(low), *_AFTER_TOWN.finditer(low)):
-            if match["town"] in _TOWNS:
-                yield _span(text, *match.span("code"))
-    if not low.isascii():
-        yield from (_span(text, *match.span("chinese")) for match in _CHINESE_TOWN.finditer(low))
-    if digits >= 5:
-        yield from (_span(text, *match.span("prefixed")) for match in _PREFIXED.finditer(low))
-        for match in _STATE_ZIP.finditer(text.text):
-            if match["state"] in _STATES:
-                yield _span(text, *match.span("zip"))
 
 
 def _span(text: Folded, start: int, end: int) -> Span:
