@@ -13,6 +13,7 @@ from fewsight.tables.records import BadValue
 from fewsight.tables.values.amounts import Mark, decimal_mark, minor_units
 from fewsight.tables.values.calendar_words import DOUBTFUL_ZONES
 from fewsight.tables.values.dates import day_order, is_ambiguous
+from fewsight.tables.values.empties import NOTHING
 from fewsight.tables.values.times import is_excel_serial, read_time
 from fewsight.tables.words import squash
 
@@ -33,6 +34,7 @@ def settle(given: ColumnMapping, chosen: ColumnMapping, table: str, sample: Samp
     Raises:
         MappingError: a column of times, or one that is named like one, can't be read, or that amounts can't.
     """
+    sample = {name: [value for value in values if value not in NOTHING] for name, values in sample.items()}
     day_first, mark = chosen.day_first, chosen.decimal
     notes: list[str] = []
     if name := chosen.columns.get("time"):
@@ -58,7 +60,8 @@ def _day_first(name: str, values: Sequence[Any], column: Column) -> tuple[bool |
     if day_first is None:
         day_first, shown_by = day_order(column(name))
     if day_first is None:
-        return None, []
+        doubtful = next(filter(is_ambiguous, values))
+        return None, [f"nothing in {name!r} tells day and month of dates like {doubtful!r} apart: they are bad rows"]
     return day_first, [f"{'days' if day_first else 'months'} come first in {name!r}, as {shown_by!r} shows"]
 
 

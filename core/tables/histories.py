@@ -15,6 +15,7 @@ from fewsight.tables.loading import Counts, Loaded, load
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.order_lines import orders_of_lines, with_own_ids
 from fewsight.tables.rows import unpack
+from fewsight.tables.sources.limits import Limits
 from fewsight.tables.values.times import from_microseconds
 
 if TYPE_CHECKING:
@@ -106,24 +107,29 @@ def open_histories(
     tz: str | None = None,
     quarantine: Path | None = None,
     memory_limit: str = "1GB",
+    unpack_limit: str | None = None,
+    work: Path | None = None,
 ) -> Histories:
     """Read a whole table, check every row, and sort it on disk.
 
     Args:
-        source: a CSV, JSONL or Parquet file, a SQL URL, or a DataFrame; one row is one event.
+        source: a file (CSV, JSON, Parquet, a spreadsheet; packed or not), a SQL URL, or a DataFrame.
         query: for a SQL URL, a SELECT or the name of a table.
         mapping: which column is what; None guesses (see `Histories.mapping.describe()`).
         profiles: a second table, one row for each customer.
         tz: an IANA time zone for times that name none, such as 'Europe/Berlin'.
         quarantine: a file for rows that can't be used, one JSON object a line; made anew.
-        memory_limit: how much memory DuckDB may take for sorting.
+        memory_limit: how much memory sorting may take, and what must be read in one piece.
+        unpack_limit: most bytes that a packed file may hold; None: 100 times its size, and 1 GB at least.
+        work: the folder below which temporary files are, such as the run's; the system's where None.
 
     Raises:
         InputError: a table that can't be read at all, is empty, or has times without a zone and no `tz`.
         MappingError: columns that are missing, or that nothing can be guessed from.
     """
     chosen = ColumnMapping.read(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    loaded = load(source, query, chosen, profiles, tz, quarantine, memory_limit)
+    limits = Limits(memory_limit, unpack_limit)
+    loaded = load(source, query, chosen, profiles, tz, quarantine, limits, work)
     return Histories(loaded.mapping, loaded.counts, loaded.newest, loaded.digest, loaded)
 
 

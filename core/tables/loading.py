@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from fewsight.digest import digest
 from fewsight.errors import InputError, did_you_mean
+from fewsight.tables.cleaning import Cleaner
 from fewsight.tables.columns import Sheet, guess
 from fewsight.tables.columns.names import rank
 from fewsight.tables.formats import settle
 from fewsight.tables.guess import Sample, has_naive_times, look_at_values
+from fewsight.tables.joins import note_on_join
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.newest import newest_of
 from fewsight.tables.quarantine import Quarantine
-from fewsight.tables.records import Broken, Source
+from fewsight.tables.records import Broken, Cells, OpenedSource, Source
 from fewsight.tables.rows import RowReader
 from fewsight.tables.shapes import Head, Nested, Peeked, dotted, message_columns, reshape, sheet_through
+from fewsight.tables.sources.limits import Limits
 from fewsight.tables.sources.opening import open_source
 from fewsight.tables.store import Store
 from fewsight.tables.values.times import from_microseconds
@@ -81,7 +84,8 @@ _LINES = """SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT customer, i
 class _Table:
     """A source with its first rows looked at, to be read once."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: OpenedSource) -> None:
+        self.notes = source.notes
         self._peeked = Peeked(source)
         self._mapping = ColumnMapping()
         self.source: Source = self._peeked
@@ -117,16 +121,23 @@ class _Table:
         at = source.columns.index(name)
         return (cells[at] for _, cells in source.records() if not isinstance(cells, Broken))
 
-    def pour(self, reader: RowReader, store: Store, quarantine: Quarantine, where: str = "") -> None:
+    def pour(self, reader: RowReader, cleaner: Cleaner, store: Store, bad: Quarantine, where: str = "") -> None:
         """Read all rows into a store, and what is broken into the quarantine."""
         for number, (line, cells) in enumerate(self.source.records(), 1):
-            row = cells if isinstance(cells, Broken) else reader.read(number, line, cells)
+            row: Any = cells if isinstance(cells, Broken) else cleaner.clean(line, cells)
+            row = row if isinstance(row, Broken) else reader.read(number, line, row)
             if isinstance(row, Broken):
                 self.bad += 1
-                quarantine.add(row, where)
+                bad.add(self._as_it_stood(row, cells), where)
             else:
                 self.good += 1
                 store.add(row)
+
+    def _as_it_stood(self, row: Broken, cells: Cells | Broken) -> Broken:
+        """With the value that the table had, where a word for nothing was taken for none."""
+        if row.value is not None or row.column is None or isinstance(cells, Broken):
+            return row
+        return replace(row, value=cells[self.source.columns.index(row.column)])
 
 
 def load(
@@ -136,26 +147,31 @@ def load(
     profiles: "str | Path | pd.DataFrame | None",
     tz: str | None,
     quarantine: Path | None,
-    memory_limit: str,
+    limits: Limits,
+    work: Path | None,
 ) -> Loaded:
     """Read, check and sort; see `open_histories` for the arguments and errors."""
     zone = _zone(tz)
-    store = Store(memory_limit)
+    store = Store(limits.memory, work)
     try:
-        events = _Table(open_source(source, query))
-        beside = None if profiles is None else _Table(open_source(profiles))
+        events = _Table(open_source(source, query, limits))
+        beside = None if profiles is None else _Table(open_source(profiles, limits=limits))
         fitted = _fit(events, mapping, zone, beside is not None)
         of_profiles = None if beside is None else _fit_profiles(beside, mapping)
         with Quarantine(quarantine) as bad:
-            events.pour(RowReader(fitted, events.source.columns, zone), store, bad)
+            cleaner = Cleaner(fitted, events.source.columns)
+            events.pour(RowReader(fitted, events.source.columns, zone), cleaner, store, bad)
+            notes = [*events.notes, *cleaner.notes()]
             if beside is not None and of_profiles is not None:
-                beside.pour(RowReader(of_profiles, beside.source.columns, zone), store, bad, "profiles: ")
-                note = f"profiles are in {beside.source.name}, by {of_profiles.columns['customer_id']!r}"
-                fitted = replace(fitted, notes=(*fitted.notes, note))
+                cleaner = Cleaner(of_profiles, beside.source.columns)
+                beside.pour(RowReader(of_profiles, beside.source.columns, zone), cleaner, store, bad, "profiles: ")
+                notes.append(f"profiles are in {beside.source.name}, by {of_profiles.columns['customer_id']!r}")
+                notes += [*beside.notes, *cleaner.notes()]
             store.sort()
             counts = _count(store, fitted, events, beside, bad)
         newest, far = newest_of(store)
-        fitted = replace(fitted, notes=(*fitted.notes, *([far] if far else [])))
+        notes += [note for note in (far, note_on_join(store) if beside is not None else None) if note]
+        fitted = replace(fitted, notes=(*fitted.notes, *notes))
         contents = [table.source.digest() for table in (events, beside) if table is not None]
         identity = digest({"content": contents, "mapping": _plain(fitted), "profiles": _plain(of_profiles), "tz": tz})
         return Loaded(store, fitted, counts, None if newest is None else from_microseconds(newest), identity)

@@ -48,12 +48,27 @@ class Broken:
 Cells = Sequence[Any]
 """One row in the order of the columns; an empty cell is None or blank text."""
 
+
+class Short(list[Any]):
+    """A row that ends before the header does, filled up with empty cells; the first `given` ones stood in the table."""
+
+    def __init__(self, cells: Sequence[str], width: int, delimiter: str) -> None:
+        super().__init__([*cells, *[""] * (width - len(cells))])
+        self.given = len(cells)
+        self.raw = delimiter.join(cells)
+
+    @property
+    def reason(self) -> str:
+        """Why it can't be used, where a cell is missing that every row needs."""
+        return f"{self.given} cells where the header has {len(self)}"
+
+
 Record = tuple[int, Cells | Broken]
 """Line (or row number, where there are no lines) and cells."""
 
 
 class Source(Protocol):
-    """A table that is read once, from the first row to the last."""
+    """A table that is read from the first row to the last, and once more where its values leave something open."""
 
     @property
     def name(self) -> str:
@@ -64,10 +79,18 @@ class Source(Protocol):
         """Names of the columns, each once."""
 
     def records(self) -> Iterator[Record]:
-        """All rows in order; a row that can't be read is a Broken and never an exception."""
+        """All rows in order, each time; a row that can't be read is a Broken and never an exception."""
 
     def digest(self) -> str:
         """SHA-256 (hex) of the content; valid once all records were read."""
+
+
+class OpenedSource(Source, Protocol):
+    """A table as it is opened."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided to read it, for the user to check."""
 
 
 def damage(cells: Cells, columns: Sequence[str]) -> tuple[str, str, str] | None:
@@ -96,12 +119,27 @@ def is_finite(number: float | Decimal) -> bool:
     return isinstance(number, int) or math.isfinite(number)
 
 
+_PLAIN: Final = frozenset((str, int, float, bool, type(None)))
+
+
 def flat(cell: Any) -> Any:  # noqa: ANN401 - any cell
-    """A cell of a typed table with nested values as JSON text and bytes as text (or as BROKEN where they are none)."""
+    """A cell of a typed table as plain Python: nested values as JSON, bytes as text (or BROKEN), periods as times."""
+    if type(cell) in _PLAIN:
+        return cell
     if isinstance(cell, (bytes, bytearray, memoryview)):
         return bytes(cell).decode("utf-8", MARK_BROKEN)
-    if isinstance(cell, (dict, list, tuple, set)):
-        return json.dumps(
-            cell if not isinstance(cell, set) else sorted(map(str, cell)), ensure_ascii=False, default=str
-        )
-    return cell
+    if hasattr(cell, "tolist"):  # arrays and scalars of numpy
+        return flat(cell.tolist())
+    if isinstance(cell, (set, frozenset)):
+        cell = sorted(map(str, cell))
+    if isinstance(cell, (dict, list, tuple)):
+        return json.dumps(cell, ensure_ascii=False, default=_plain)
+    if hasattr(cell, "to_timestamp"):
+        return cell.to_timestamp()
+    return None if cell != cell else cell
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what JSON does not know
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)

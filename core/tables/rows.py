@@ -13,7 +13,7 @@ from fewsight.events import Scalar
 from fewsight.tables.columns.names import rank
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.readers import Authors, Kinds, Money
-from fewsight.tables.records import BadValue, Broken, Cells, damage, is_finite
+from fewsight.tables.records import BadValue, Broken, Cells, is_finite
 from fewsight.tables.values.times import microseconds
 from fewsight.tables.words import squash
 from fewsight.texts.html import plain_text
@@ -73,9 +73,6 @@ class RowReader:
 
     def read(self, number: int, line: int, cells: Cells) -> Row | Broken:
         """The event or profile in a row (the `number`-th of its table), or why there is none."""
-        if found := damage(cells, self._columns):
-            column, reason, value = found
-            return Broken(line, reason, column, value, self._customer_or_none(cells))
         try:
             return self._alone(line, cells) if self._mapping.rows == "profiles" else self._event(number, line, cells)
         except _CellError as error:

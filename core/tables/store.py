@@ -1,14 +1,13 @@
 """Events on disk, sorted and grouped by DuckDB: what does not fit in memory passes through it in pieces."""
 
-import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import InputError
 from fewsight.tables.records import Broken
+from fewsight.tables.sources.limits import check_amount, in_bytes
+from fewsight.tables.work_folder import WorkFolder
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,7 +36,6 @@ _PIECES: Final = 100
 _WORKING_MEMORY: Final = "128MB"
 # DuckDB fills it with blocks that were read, and a stream reads none of them twice.
 _READING_MEMORY: Final = "16MB"
-_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B", re.IGNORECASE)
 
 _PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
 # Marks first, and a share of them at a time: the ids themselves, of millions of events, would fill the memory.
@@ -59,11 +57,16 @@ _EVENTS = """CREATE OR REPLACE TABLE events AS
 
 
 class Store:
-    """A folder of temporary files: rows are added, then sorted once, then read as often as one likes."""
+    """Rows are added, then sorted once, then read as often as one likes; all in a private folder below `work`.
 
-    def __init__(self, memory_limit: str) -> None:
-        self._limit = check_limit(memory_limit)
-        self.folder = Path(tempfile.mkdtemp(prefix="fewsight-"))
+    Raises:
+        InputError: the folder can't be made, or `memory_limit` is no amount.
+    """
+
+    def __init__(self, memory_limit: str, work: Path | None = None) -> None:
+        self._limit = check_amount("memory_limit", memory_limit)
+        self._work = WorkFolder(work)
+        self.folder = self._work.path
         self._writer: Any = None
         self._staged: list[Path] = []
         self._pieces = 0
@@ -93,7 +96,7 @@ class Store:
         too_little = (duckdb.OutOfMemoryException, duckdb.TransactionException)  # the latter: no room to commit
         try:
             try:
-                self._sort_within(min(_WORKING_MEMORY, self._limit, key=_bytes))
+                self._sort_within(min(_WORKING_MEMORY, self._limit, key=in_bytes))
             except too_little:
                 self._sort_within(self._limit)
         except too_little as error:
@@ -123,9 +126,26 @@ class Store:
         return next(iter(self.rows(query)), (None,))[0]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """All rows of a query that has few."""
-        found: list[tuple[Any, ...]] = self._open().cursor().execute(query).fetchall()
-        return found
+        """All rows of a query that has few.
+
+        Raises:
+            InputError: the memory limit is too small.
+        """
+        return list(self._stream(query))
+
+    def run(self, statement: str) -> None:
+        """Run a statement that gives no rows.
+
+        Raises:
+            InputError: the memory limit is too small.
+        """
+        import duckdb
+
+        try:
+            self._open().execute(statement)
+        except duckdb.OutOfMemoryException:
+            self._allow_all()
+            self._open().execute(statement)
 
     def similar(self, customer: str) -> list[str]:
         """A few ids that are spelled most like this one."""
@@ -139,7 +159,7 @@ class Store:
         if self._connection is not None:
             self._connection.close()
         self._writer = self._connection = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._work.remove()
 
     def _flush(self, last: bool = False) -> None:
         import pyarrow as pa
@@ -200,8 +220,11 @@ class Store:
                 done += len(rows)
                 yield from rows
         except duckdb.OutOfMemoryException:
-            self._open().execute(f"SET memory_limit = '{self._limit}'")
+            self._allow_all()
             yield from self._rest(f"{query} OFFSET {done}", values)
+
+    def _allow_all(self) -> None:
+        self._open().execute(f"SET memory_limit = '{self._limit}'")
 
     def _rest(self, query: str, values: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         import duckdb
@@ -217,20 +240,3 @@ class Store:
             cursor.execute(query, list(values) or None)
             while rows := cursor.fetchmany(2_048):
                 yield rows
-
-
-def check_limit(limit: str) -> str:
-    """An amount of memory that DuckDB understands.
-
-    Raises:
-        InputError: anything else.
-    """
-    if not _AMOUNT.fullmatch(limit.strip()):
-        raise InputError(f"memory_limit={limit!r} is no amount of memory; write it as '1GB' or '512MB'.")
-    return limit.strip()
-
-
-def _bytes(limit: str) -> float:
-    match = _AMOUNT.fullmatch(limit)
-    assert match is not None
-    return float(match[1]) * float(1000 ** ("KMGT".index(match[2].upper()) + 1))

@@ -61,7 +61,7 @@ class Run:
         return pd.DataFrame([insight.to_dict() for insight in self])
 
 
-_INPUT: Final = ("out", "query", "mapping", "profiles", "tz", "progress")
+_INPUT: Final = ("out", "query", "mapping", "profiles", "tz", "memory_limit", "unpack_limit", "progress")
 """What `run` takes besides options."""
 
 
@@ -74,6 +74,8 @@ def run(
     mapping: str | Path | None = None,
     profiles: "str | Path | pd.DataFrame | None" = None,
     tz: str | None = None,
+    memory_limit: str = "1GB",
+    unpack_limit: str | None = None,
     progress: Progress | None = None,
     **options: Unpack[FlatOptions],
 ) -> Run:
@@ -87,6 +89,8 @@ def run(
         mapping: a TOML file that says which columns are what; guessed where None.
         profiles: a table of customers beside the events.
         tz: time zone of times without one, e.g. 'Europe/Berlin'.
+        memory_limit: how much memory sorting the table may take, e.g. '2GB'.
+        unpack_limit: most that a packed file may hold; 100 times its size (1 GB at least) where None.
         progress: told as results arrive.
         **options: what shapes prompts, which engine runs, and the run, e.g. shots=8, selector="knn"; all of them are
             in `fewsight.serving.run.options.FlatOptions`.
@@ -114,6 +118,9 @@ def run(
                 profiles=profiles,
                 tz=tz,
                 quarantine=quarantine,
+                memory_limit=memory_limit,
+                unpack_limit=unpack_limit,
+                work=folder,
             )
             histories = stack.enter_context(opened)
             # A guess may show the model what it should not see, so it is said even where nobody set up logging.

@@ -89,7 +89,8 @@ def _zone(text: str) -> tuple[tzinfo | None, str]:
     if (match := _WORD.match(text)) and (known := named_zone(match[1])):
         zone, text = zone or known, text[match.end() :]
     if match := _ASIDE.match(text):
-        known = named_zone(match[1])
+        offset = _OFFSET.fullmatch(match[1])
+        known = _offset(offset) if offset else named_zone(match[1])
         if zone or known:  # (Central European Standard Time) says nothing new after an offset
             zone, text = zone or known, text[match.end() :]
     if zone is None and (match := _LAST.search(text)):

@@ -105,6 +105,9 @@ def open_table(given: dict[str, Any], quarantine: Path | None) -> Histories:
         profiles=given["profiles"],
         tz=given["tz"],
         quarantine=quarantine,
+        memory_limit=given["memory_limit"],
+        unpack_limit=given["unpack_limit"],
+        work=quarantine.parent if quarantine else None,
     )
 
 

@@ -69,7 +69,10 @@ def test_a_time_without_zone_far_down_is_one_bad_row(tmp_path: Path) -> None:
 
 def test_bytes_that_do_not_decode_cost_their_row_alone(tmp_path: Path) -> None:
     path = write(
-        tmp_path / "t.csv", (HEADER + GOOD).encode() + b"b,2024-01-02,message,caf\xe9 au lait,,\n" + GOOD.encode()
+        tmp_path / "t.csv",
+        (HEADER + GOOD.replace("hello", "größer")).encode()
+        + b"b,2024-01-02,message,caf\xe9 au lait,,\n"
+        + GOOD.encode(),
     )
     notes, counts = quarantined(path)
     assert (counts.events, counts.quarantined) == (2, 1)
@@ -85,12 +88,15 @@ def test_bytes_that_do_not_decode_cost_their_row_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("filler", ["x", "line\n", 'say ""so"" '])
-def test_a_text_of_ten_megabytes_is_one_quarantined_row(tmp_path: Path, filler: str) -> None:
+def test_of_a_text_of_ten_megabytes_the_end_is_kept_and_that_is_said(tmp_path: Path, filler: str) -> None:
     text = filler * (10_000_000 // len(filler))
-    notes, counts = quarantined(write(tmp_path / "t.csv", f'{HEADER}b,2024-01-01,message,"{text}",,\n{GOOD}'))
-    assert (counts.rows, counts.events, counts.quarantined) == (2, 1, 1)
-    assert "characters; at most 100,000 are read" in notes[0]["reason"]
-    assert len(notes[0]["value"]) == 200
+    path = write(tmp_path / "t.csv", f'{HEADER}b,2024-01-01,message,"{text}",,\n{GOOD}')
+    with open_histories(path) as histories:
+        assert (histories.counts.rows, histories.counts.events, histories.counts.quarantined) == (2, 2, 0)
+        kept = histories.get("b").events[0].text
+        assert kept is not None
+        assert kept == text.replace('""', '"')[-100_000:].strip("\n") or kept == text.replace('""', '"')[-100_000:]
+        assert "1 cell in 'text' of more than 100,000 characters: only the end is kept" in histories.mapping.notes
 
 
 def test_a_repeated_event_id_is_a_duplicate_of_the_same_customer_only(tmp_path: Path) -> None:
@@ -148,7 +154,7 @@ def test_the_quarantine_file_is_private_and_made_anew(tmp_path: Path) -> None:
         ("t.xlsx", "x", r"known are \.csv"),
         ("t.parquet", "x", "Parquet"),
         ("t.jsonl", "x\n", "no JSON object"),
-        ("t.csv.gz", "x", "Can't read"),
+        ("t.csv.gz", "x", "no rows"),
         ("t.csv.gz", gzip.compress((HEADER + GOOD * 1000).encode())[:-9], "Can't read|Reading stopped"),
     ],
 )

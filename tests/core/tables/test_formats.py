@@ -50,6 +50,13 @@ def test_times_that_cannot_be_read_stop_the_run_and_are_shown(tmp_path: Path, ro
         assert shown in str(caught.value)
 
 
+def test_a_column_with_both_orders_is_said_and_guesses_nothing(tmp_path: Path) -> None:
+    rows = ["a,13/02/2024,x", "b,02/13/2024,y", "c,01/02/2024,z"]
+    with open_histories(table(tmp_path / "t.csv", "customer_id,created_at,text", *rows)) as histories:
+        assert (histories.counts.events, histories.counts.quarantined) == (2, 1)
+        assert "nothing in 'created_at' tells day and month of dates like '01/02/2024' apart" in notes(histories)
+
+
 def test_some_bad_times_cost_their_rows_alone(tmp_path: Path) -> None:
     rows = ["a,2024-01-05,x", "a,soon,y", "b,2024-01-06,z"]
     with open_histories(table(tmp_path / "t.csv", "customer_id,created_at,text", *rows)) as histories:

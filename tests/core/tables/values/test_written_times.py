@@ -115,6 +115,7 @@ def test_noon_and_midnight(text: str, hour: int) -> None:
         ("GMT+0100 (Central European Standard Time)", 1),
         ("+0100 CET", 1),
         ("(EST)", -5),
+        ("(UTC+02:00)", 2),
         ("Europe/Berlin", 1),
         ("+01:00[Europe/Berlin]", 1),
     ],

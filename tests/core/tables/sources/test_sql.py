@@ -13,6 +13,7 @@ import pytest
 
 from fewsight.errors import InputError
 from fewsight.tables import open_histories
+from fewsight.tables.sources.queries import check_reads
 
 pytest.importorskip("sqlalchemy", reason="SQL needs the extra: pip install 'fewsight[sql]'")
 
@@ -63,6 +64,54 @@ def test_what_a_database_can_refuse(database: Path) -> None:
         open_histories("postgresql://me:secret@127.0.0.1:1/shop", query="SELECT 1")
     assert "Can't connect" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+WRITES = [
+    "DROP TABLE messages",
+    "SELECT 1 AS customer_id; DROP TABLE messages",
+    "SELECT 1 AS customer_id; /* ; */ DELETE FROM messages",
+    "WITH x AS (SELECT 1) DELETE FROM messages",
+    "-- SELECT\nUPDATE messages SET text = 'x'",
+    "/* SELECT */ INSERT INTO messages SELECT * FROM messages",
+    "PRAGMA query_only = OFF",
+    "CREATE TABLE copy AS SELECT * FROM messages",
+    "COMMIT",
+]
+
+
+@pytest.mark.parametrize("query", WRITES)
+def test_a_query_that_does_more_than_read_is_refused(database: Path, query: str) -> None:
+    before = database.read_bytes()
+    with pytest.raises(InputError):
+        open_histories(f"sqlite:///{database}", query=query)
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM messages;",
+        "  (select * from messages) ",
+        "WITH x AS (SELECT * FROM messages) SELECT * FROM x -- drop; table",
+        "SELECT customer_id, time, text || '; DROP TABLE messages' AS text FROM messages",
+        '/* why */ SELECT customer_id, time, "text" FROM messages',
+    ],
+)
+def test_a_query_that_reads_may_hold_any_text(database: Path, query: str) -> None:
+    if query.strip().startswith("("):  # SQLite knows no brackets around a statement, but others do
+        assert check_reads(query) == query
+        return
+    with open_histories(f"sqlite:///{database}", query=query) as histories:
+        assert histories.counts.events == 3
+
+
+def test_a_connection_itself_refuses_to_write(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fewsight.tables.sources.sql.check_reads", str)
+    for query in WRITES[:1] + WRITES[3:4]:
+        with pytest.raises(InputError, match="readonly"):
+            open_histories(f"sqlite:///{database}", query=query)
+    with open_histories(f"sqlite:///{database}") as histories:
+        assert histories.counts.events == 3
 
 
 def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,3 +175,30 @@ def test_postgresql_streams_a_table_and_a_query(server: str) -> None:
     with open_histories(server, query="SELECT customer_id::text, '100 %, :x' AS text FROM orders LIMIT 5") as histories:
         assert histories.counts.events == 5
         assert next(iter(histories)).events[0].text == "100 %, :x"
+
+
+@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DROP TABLE kept",
+        "SELECT 1; DROP TABLE kept",
+        "COMMIT; DROP TABLE kept",
+        "WITH gone AS (DELETE FROM kept RETURNING *) SELECT * FROM gone",
+        "SELECT * INTO copy FROM kept",
+        "SELECT set_config('transaction_read_only', 'off', false), nextval('counter')",
+    ],
+)
+def test_postgresql_only_reads(server: str, query: str, checked: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS kept")
+        connection.execute("CREATE TABLE kept AS SELECT 'a' AS customer_id, 'x' AS text")
+        connection.execute("CREATE SEQUENCE IF NOT EXISTS counter")
+    if not checked:  # the connection must hold alone
+        monkeypatch.setattr("fewsight.tables.sources.sql.check_reads", str)
+    with pytest.raises(InputError):
+        open_histories(server, query=query)
+    with open_histories(server, query="kept") as histories:
+        assert histories.counts.events == 1
