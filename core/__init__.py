@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from fewsight.insight import Insight, Provenance
     from fewsight.prompts.loading.finding import load_task
     from fewsight.prompts.loading.labelling import classification_task
-    from fewsight.serving.run.api import Run, run
+    from fewsight.serving.run.api import run
+    from fewsight.serving.run.outcome import Run
     from fewsight.tables import ColumnMapping, open_histories
 
 __version__ = "0.1.0"
@@ -26,7 +27,7 @@ _HOMES = {
     "FewsightError": "fewsight.errors",
     "Insight": "fewsight.insight",
     "Provenance": "fewsight.insight",
-    "Run": "fewsight.serving.run.api",
+    "Run": "fewsight.serving.run.outcome",
     "classification_task": "fewsight.prompts.loading.labelling",
     "load_task": "fewsight.prompts.loading.finding",
     "open_histories": "fewsight.tables",

@@ -13,7 +13,7 @@ from fewsight.export.spreadsheet import CsvWriter
 
 _FIRST: Final = ("customer_id", "task", "as_of", "status")
 _LAST: Final = ("answer", "evidence", "probabilities", "provenance", "error")
-_JSON_TEXT: Final = ("answer", "probabilities", "provenance")
+NESTED: Final = ("answer", "probabilities", "provenance")
 _LISTS: Final = ("evidence", "unknown_pseudonyms")
 _MOST_COLUMNS: Final = 1000
 _ROWS_AT_ONCE: Final = 4096
@@ -45,9 +45,9 @@ class Columns:
                 "too many for columns; export as jsonl, or one task at a time."
             )
 
-    def names(self) -> list[str]:
-        """All columns: keys, answer fields, probabilities of the chosen labels, nested values."""
-        fields = sorted(self.types, key=lambda name: name.startswith("probability."))
+    def names(self, more: Iterable[str] = ()) -> list[str]:
+        """All columns: keys, answer fields and `more` of them, probabilities of the chosen labels, nested values."""
+        fields = sorted(dict.fromkeys([*self.types, *more]), key=lambda name: name.startswith("probability."))
         return [*_FIRST, *fields, *_LAST, *(["unknown_pseudonyms"] if self._restored else [])]
 
 
@@ -74,7 +74,7 @@ def write_csv(rows: Iterable[Row], path: Path, columns: Columns) -> None:
         writer = CsvWriter(file)
         writer.writerow(names)
         for row in rows:
-            cells = _cells(row)
+            cells = flat_cells(row)
             writer.writerow(cells.get(name) for name in names)
 
 
@@ -92,9 +92,10 @@ def write_parquet(rows: Iterable[Row], path: Path, columns: Columns) -> None:
             writer.write_table(pa.Table.from_pylist(cells, schema=schema))
 
 
-def _cells(row: Row) -> dict[str, Any]:
+def flat_cells(row: Row) -> dict[str, Any]:
+    """A row's cells by column; mappings and lists as JSON text."""
     cells = dict(row) | flat(row)
-    for name in (*_JSON_TEXT, *_LISTS):
+    for name in (*NESTED, *_LISTS):
         if cells.get(name) is not None:
             cells[name] = json.dumps(cells[name], ensure_ascii=False)
     return cells
@@ -116,7 +117,7 @@ def _arrow_type(name: str, columns: Columns) -> Any:  # noqa: ANN401 - pyarrow h
 
 
 def _parquet_cells(row: Row, texts: set[str]) -> dict[str, Any]:
-    cells = _cells(row) | {name: row.get(name) for name in _LISTS}
+    cells = flat_cells(row) | {name: row.get(name) for name in _LISTS}
     cells["as_of"] = _moment(row["as_of"])
     for name in texts & cells.keys():
         if not isinstance(cells[name], str):

@@ -1,9 +1,9 @@
-"""Insights as files for other tools: Parquet and JSONL for programs, CSV for spreadsheets.
+"""Insights as files for other tools: Parquet and JSONL for programs, CSV and XLSX for spreadsheets.
 
-JSONL holds `Insight.to_dict` as it is. Parquet, CSV and DataFrames are flat: `answer`, `probabilities` and `provenance`
-are JSON text; each single value of the answer has a column `answer.<field>` besides, and each closed field with
-probabilities a column `probability.<field>` for the label that was chosen. Rows are streamed, so memory does not grow
-with them; a file appears whole or not at all.
+JSONL holds `Insight.to_dict` as it is. Parquet, CSV, XLSX and DataFrames are flat: `answer`, `probabilities` and
+`provenance` are JSON text; each single value of the answer has a column `answer.<field>` besides, and each closed field
+with probabilities a column `probability.<field>` for the label that was chosen. Rows are streamed, so memory does not
+grow with them; a file appears whole or not at all.
 """
 
 import json
@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
 
+from fewsight.answers import flatten
 from fewsight.errors import InputError
-from fewsight.export.tables import Columns, flat, write_csv, write_parquet
+from fewsight.export.tables import NESTED, Columns, flat, write_csv, write_parquet
+from fewsight.export.workbook import write_workbook
 from fewsight.files import replacing
 from fewsight.insight import Insight
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Format = Literal["parquet", "csv", "jsonl"]
-FORMATS: Final[tuple[Format, ...]] = ("parquet", "csv", "jsonl")
+Format = Literal["parquet", "csv", "xlsx", "jsonl"]
+FORMATS: Final[tuple[Format, ...]] = ("parquet", "csv", "xlsx", "jsonl")
 
 Restore = Callable[[str, str], tuple[str, tuple[str, ...]]]
 """(customer id, masked text) -> (text, pseudonyms in it that are not this customer's)."""
@@ -59,6 +61,8 @@ def export(insights: Iterable[Insight], path: Path, form: Format, *, restore: Re
                 write_csv(_read_lines(spool), target, exported.columns)
             elif form == "parquet":
                 write_parquet(_read_lines(spool), target, exported.columns)
+            elif form == "xlsx":
+                write_workbook(_read_lines(spool), target, exported.columns, Path(folder))
     except OSError as error:
         raise InputError(
             f"Can't write {str(path)!r}: {error.strerror or error}. Make room or name another file."
@@ -66,15 +70,35 @@ def export(insights: Iterable[Insight], path: Path, form: Format, *, restore: Re
     return exported
 
 
-def to_frame(insights: Iterable[Insight]) -> "pd.DataFrame":
-    """The rows of a Parquet export as a DataFrame, with mappings and lists in place of JSON text."""
+def to_frame(insights: Iterable[Insight], *, nested: bool = True) -> "pd.DataFrame":
+    """The rows of a Parquet export as a DataFrame: `as_of` is a timestamp (UTC), lists are lists.
+
+    With `nested` the whole answer, all probabilities and the provenance stand there as mappings; without, lists of the
+    answer have columns of their own like its single values.
+    """
     import pandas as pd
 
-    rows = [insight.to_dict() for insight in insights]
-    columns = Columns()
-    for row in rows:
+    rows, columns, lists = [], Columns(), dict[str, None]()
+    for insight in insights:
+        row = insight.to_dict()
         columns.see(row)
-    return pd.DataFrame([row | flat(row) for row in rows], columns=columns.names())
+        more = {} if nested else _lists(insight)
+        lists.update(dict.fromkeys(more))
+        rows.append(row | flat(row) | more | {"as_of": insight.as_of})
+    names = [name for name in columns.names(lists) if nested or name not in NESTED]
+    frame = pd.DataFrame(rows, columns=names)
+    frame["as_of"] = pd.to_datetime(frame["as_of"], utc=True)
+    return frame
+
+
+def _lists(insight: Insight) -> dict[str, list[Any]]:
+    """Lists of an answer by column; its evidence stands in a column of its own."""
+    leaves = flatten(insight.answer or {}).items()
+    return {
+        f"answer.{path}": list(value)
+        for path, value in leaves
+        if isinstance(value, list | tuple) and path != "evidence"
+    }
 
 
 def restored(row: dict[str, Any], restore: Restore) -> dict[str, Any]:

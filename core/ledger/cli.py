@@ -67,7 +67,7 @@ def verify(run: Path) -> None:
 def export(
     run: Path, form: Format | None, output: Path, task: str | None, arm: str | None, seed: int | None, restore: bool
 ) -> None:
-    """Write a run's insights as Parquet, CSV or JSONL: one row for each customer and task."""
+    """Write a run's insights as Parquet, CSV, XLSX or JSONL: one row for each customer and task."""
     form = form or _form_of(output)
     with Ledger.open(run, read_only=True) as record, _restorer(run if restore else None) as put_back:
         insights = _chosen(record, task, arm, seed)

@@ -24,8 +24,8 @@ from fewsight.prompts.labelled.paraphrases import COLUMNS, unfit
 from fewsight.prompts.task import LANGUAGES, STYLES, Task
 
 if TYPE_CHECKING:
-    from fewsight.serving.run.api import Run
     from fewsight.serving.run.options import FlatOptions
+    from fewsight.serving.run.outcome import Run
 
 LONGEST: Final = 600
 """Most characters of a text that is paraphrased, and of its paraphrase."""

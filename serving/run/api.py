@@ -5,7 +5,7 @@ import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
@@ -13,52 +13,25 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
 from fewsight.files import write_text
-from fewsight.insight import Insight
 from fewsight.ledger import Ledger
-from fewsight.masking import PSEUDONYMS, CustomerKeys, PseudonymFile, with_own_id
-from fewsight.notices import Progress, Silent
+from fewsight.masking import PSEUDONYMS, CustomerKeys, PseudonymFile
+from fewsight.notices import Progress, library_progress
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.redaction import redact_forms
 from fewsight.serving.run.calibrated import make_calibrator, write_review
 from fewsight.serving.run.options import OPTION_NAMES, FlatOptions, make_options, refuse_unknown
+from fewsight.serving.run.outcome import Run
 from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.runner import InsightCount, Record, Runner
 from fewsight.serving.run.session import Session, open_session
-from fewsight.serving.run.summary import RunSummary
+from fewsight.serving.run.summary import RunSummary, whole_run
 from fewsight.tables import Histories, HistorySource, check_usable, open_histories
 
 if TYPE_CHECKING:
     import pandas as pd
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished (or stopped) run: its folder, and what was done in this call."""
-
-    folder: Path
-    summaries: tuple[RunSummary, ...]
-    _keep: Any = None
-
-    @property
-    def insights(self) -> list[Insight]:
-        """All insights of the run's folder, in the order of customers, under the ids of the table."""
-        return list(self)
-
-    def __iter__(self) -> Iterator[Insight]:
-        with Ledger.open(self.folder, read_only=True) as ledger, ExitStack() as stack:
-            path = self.folder / PSEUDONYMS
-            file = stack.enter_context(PseudonymFile(path)) if path.exists() else None
-            for insight in ledger.insights(run=RUN_NAME):
-                yield with_own_id(insight, file) if file else insight
-
-    def to_pandas(self) -> "pd.DataFrame":
-        """One row for each (customer, task): customer_id, task, as_of, answer, evidence, probabilities, status, ..."""
-        import pandas as pd
-
-        return pd.DataFrame([insight.to_dict() for insight in self])
 
 
 _INPUT: Final = ("out", "query", "mapping", "profiles", "tz", "memory_limit", "unpack_limit", "progress")
@@ -76,7 +49,7 @@ def run(
     tz: str | None = None,
     memory_limit: str = "1GB",
     unpack_limit: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     **options: Unpack[FlatOptions],
 ) -> Run:
     """Answer tasks for every customer of a table.
@@ -91,7 +64,8 @@ def run(
         tz: time zone of times without one, e.g. 'Europe/Berlin'.
         memory_limit: how much memory sorting the table may take, e.g. '2GB'.
         unpack_limit: most that a packed file may hold; 100 times its size (1 GB at least) where None.
-        progress: told as results arrive.
+        progress: told as results arrive; True shows them on stderr, False nowhere, and None as a bar where this is a
+            notebook or a terminal.
         **options: what shapes prompts, which engine runs, and the run, e.g. shots=8, selector="knn"; all of them are
             in `fewsight.serving.run.options.FlatOptions`.
 
@@ -99,7 +73,7 @@ def run(
         FewsightError: anything named is wrong, before the model is loaded where that can be known.
 
     Example:
-        >>> insights = run("sentiment", "reviews.csv").to_pandas()  # doctest: +SKIP
+        >>> frame = run("sentiment", "reviews.csv").to_pandas()  # doctest: +SKIP
     """
     named = [tasks] if isinstance(tasks, str | Task) else list(tasks)
     objects = tuple(_load(task) for task in named)
@@ -127,7 +101,8 @@ def run(
             logger.log(logging.WARNING if opened.mapping.guessed else logging.INFO, "%s", opened.mapping.describe())
             check_usable(histories, quarantine, wanted.as_of)
         session = open_session(wanted, histories, objects)
-        summaries = execute(session, histories, folder, progress or Silent())
+        told = stack.enter_context(library_progress(progress))
+        summaries = execute(session, histories, folder, told)
     return Run(folder, tuple(summaries), keep)
 
 
@@ -157,9 +132,22 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
     if calibrator and options.max_error is not None:
         with Ledger.open(folder, read_only=True) as ledger:
             summaries[-1].review = write_review(ledger.insights(run=RUN_NAME), calibrator, folder)
-    report = {"summaries": [summary.as_dict() for summary in summaries], "input": asdict(histories.counts)}
-    write_text(folder / "summary.json", json.dumps(report, indent=2, ensure_ascii=False, default=str))
+    _write_summary(session, histories, folder, summaries)
     return summaries
+
+
+def _write_summary(session: Session, histories: HistorySource, folder: Path, summaries: Sequence[RunSummary]) -> None:
+    """summary.json: the whole run as its ledger has it, and what this call did."""
+    path = folder / "summary.json"
+    try:
+        seconds = float(json.loads(path.read_text(encoding="utf-8"))["run"]["seconds"])
+    except (OSError, ValueError, LookupError, TypeError):  # none yet, or written by hand
+        seconds = 0.0
+    with Ledger.open(folder, read_only=True) as ledger:
+        run = whole_run(ledger.insights(run=RUN_NAME), session.preparer.forms, summaries, seconds)
+    calls = [summary.as_dict() for summary in summaries]
+    report = {"run": run, "last_call": calls, "input": asdict(histories.counts)}
+    write_text(path, json.dumps(report, indent=2, ensure_ascii=False, default=str))
 
 
 def expected_insights(session: Session, histories: HistorySource) -> int:

@@ -1,5 +1,6 @@
 """The batch run: histories in, insights in the ledger, resumable at any point."""
 
+import logging
 import signal
 import threading
 import time
@@ -22,6 +23,8 @@ from fewsight.serving.run.plan import ARM, RUN_NAME, Backlog, Window, arranged, 
 from fewsight.serving.run.prepare import Item
 from fewsight.serving.run.session import Group, Session
 from fewsight.serving.run.summary import RunSummary
+
+logger = logging.getLogger(__name__)
 
 MAX_RESTARTS: Final = 14
 """A run gives up when the engine died more often without answering anything in between.
@@ -135,8 +138,11 @@ class Runner:
         for batch in batches(first, self._group.tasks, able.batch_rows, able.batch_tokens):
             if stopped.is_set():
                 return
+            begun = time.monotonic()
             answered = {keys[id(item)]: answer for item, answer in zip(batch, self._answers(batch), strict=True)}
+            logger.debug("%d requests answered in %.2f s", len(batch), time.monotonic() - begun)
             self._add_tokens(batch, answered.values())
+            self.summary.doubled += sum(len(fresh[key]) - 1 for key in answered)
             good = {key: answer for key, answer in answered.items() if isinstance(answer, Answer)}
             bad = {key: answer for key, answer in answered.items() if isinstance(answer, Failure)}
             self._write([item for key in answered for item in fresh[key]], keys, good, bad)

@@ -1,5 +1,6 @@
 """Everything that a run, a dry run and a look at one prompt have in common."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +21,7 @@ from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.spec import EngineSpec, StartOptions
 from fewsight.serving.models.names import ModelFolder, resolve_embedding_model, resolve_model
 from fewsight.serving.models.tokenizer import load_tokenizer
+from fewsight.serving.run.advice import adapter_advice, built_in_advice
 from fewsight.serving.run.manifests import follow_manifests, with_built_in
 from fewsight.serving.run.options import BARE, EngineOptions, PromptOptions, RunOptions, Similarity
 from fewsight.serving.run.plan import cheapest
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from fewsight.serving.engines.base import Engine
     from fewsight.serving.models.embeddings import SentenceEncoder
     from fewsight.tables import HistorySource
+
+logger = logging.getLogger(__name__)
 
 ORDER_SAMPLE = 64
 """Customers on which the arrangement of blocks is chosen."""
@@ -118,7 +122,7 @@ def open_session(
     Raises:
         ConfigError, TaskError, ModelError: something named in the options is wrong.
     """
-    engine = find_engine(options.engine.name)
+    asked, engine = options, find_engine(options.engine.name)
     _refuse_adapters(engine, options.engine)
     if tasks is None:
         tasks = tuple(load_task(name) for name in options.tasks)
@@ -128,10 +132,13 @@ def open_session(
     model = resolve_model(options.engine.model, need_weights=engine.loads_weights)
     tokenizer = load_tokenizer(model.path)
     with_adapter = with_built_in(options, tasks, model, tokenizer, shown_for or engine.name)
+    worse = [] if shown_for else list(built_in_advice(options, tasks, model, tokenizer, engine.name))
     # The table is read last.
-    if with_adapter != options and not (options.prompt.language == "auto" and speaks_chinese(histories)):
-        options = with_adapter
-    options = follow_manifests(options, tasks, model, tokenizer)
+    if (with_adapter != options or worse) and options.prompt.language == "auto" and speaks_chinese(histories):
+        with_adapter, worse = options, []
+    options = follow_manifests(with_adapter, tasks, model, tokenizer)
+    for words in (*worse, *adapter_advice(asked, options)):
+        logger.warning("%s", words)
     tasks = tuple(_with_pool(task, options.prompt) for task in tasks)
     for task in tasks:
         _check_threshold(task, options)

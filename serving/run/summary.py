@@ -1,6 +1,7 @@
-"""What a run did, counted as it goes."""
+"""What a run did, counted as it goes, and what the whole of it holds."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +21,16 @@ class RunSummary:
     """Counts of one call of `run`; `resumed` results were in the ledger for this run already.
 
     `review` counts all rows of the run that a person should look at, where errors are limited.
-    `cached` answers were computed earlier for an equal request. Token counts are those of requests sent in this call:
-    `prompt_tokens` as sent, `planned_tokens` as the plan predicted to compute, `computed_tokens` as the engine counted.
+    `computed` requests were sent; `cached` answers were computed earlier for an equal request, and `doubled` ones in
+    this call for another customer's equal request: together they are the insights of this call. Token counts are those
+    of requests sent in this call: `prompt_tokens` as sent, `planned_tokens` as the plan predicted to compute,
+    `computed_tokens` as the engine counted.
     """
 
     customers: int = 0
     resumed: int = 0
     cached: int = 0
+    doubled: int = 0
     computed: int = 0
     prompt_tokens: int = 0
     planned_tokens: int = 0
@@ -57,8 +61,42 @@ class RunSummary:
         """Plain data for summary.json."""
         return {
             **{key: value for key, value in vars(self).items() if key != "labels"},
+            "insights": self.statuses.total(),
             "statuses": dict(self.statuses),
             "errors": dict(self.errors.most_common(20)),
             "warnings": dict(self.warnings.most_common(20)),
             "labels": {task: {path: dict(counts) for path, counts in by.items()} for task, by in self.labels.items()},
         }
+
+
+def whole_run(
+    insights: Iterable[Insight], forms: Mapping[str, AnswerForm], calls: Sequence[RunSummary], seconds: float
+) -> dict[str, Any]:
+    """All that a run's folder holds, for summary.json: of this call and of those before, which took `seconds`.
+
+    `insights` come in the order of customers; `forms` are by task; `calls` are the groups of this call.
+    """
+    whole, last = RunSummary(), None
+    for insight in insights:
+        whole.customers += insight.customer_id != last
+        last = insight.customer_id
+        whole.add(insight, forms[insight.task])
+    total = whole.statuses.total()
+    counted = whole.as_dict()
+    kept = {name: counted[name] for name in ("customers", "insights", "statuses", "errors", "warnings", "labels")}
+    before = total - sum(call.statuses.total() for call in calls)
+    took = seconds + sum(call.seconds for call in calls)
+    return kept | {"from_before": before, "seconds": took, "stopped": any(call.stopped for call in calls)}
+
+
+def combined(calls: Sequence[RunSummary]) -> RunSummary:
+    """The numbers of several groups of one call as one; without labels."""
+    one = RunSummary()
+    for call in calls:
+        one.customers = max(one.customers, call.customers)
+        for name in ("resumed", "cached", "doubled", "computed", "prompt_tokens", "planned_tokens", "computed_tokens"):
+            setattr(one, name, getattr(one, name) + getattr(call, name))
+        one.answer_tokens += call.answer_tokens
+        one.seconds += call.seconds
+        one.statuses.update(call.statuses)
+    return one

@@ -61,7 +61,7 @@ def measure(
                 engine="transformers",
                 as_of=NOW,
                 **options,
-            ).to_pandas()
+            ).to_pandas(nested=True)
             for task, path in HEADLINES.items():
                 mine = found[found["task"] == task].set_index("customer_id")["answer"]
                 given = {
@@ -138,8 +138,9 @@ def _sentences(reviews: Path, sentences: int, shots: int, arms: str) -> list[Fig
     truth = [tone(rating) for rating in ratings]
     figures = []
     for name, options in _arms(shots, arms).items():
-        found = fewsight.run("sentiment", rows[["customer_id", "text"]], engine="transformers", **options).to_pandas()
-        found = found.set_index("customer_id").loc[rows["customer_id"]]  # a run's rows come in an order of its own
+        done = fewsight.run("sentiment", rows[["customer_id", "text"]], engine="transformers", **options)
+        found = done.to_pandas(nested=True).set_index("customer_id")
+        found = found.loc[rows["customer_id"]]  # a run's rows come in an order of its own
         shares = pd.DataFrame([one["overall"] for one in found["probabilities"]])
         labels = [one["overall"] for one in found["answer"]]
         figures += _scored(name, shares["positive"] - shares["negative"], labels, ratings, truth)

@@ -78,7 +78,7 @@ def _run(customers: int, tables: Path) -> Measured:
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             raise RuntimeError(f"the run over {customers} histories failed: {log.read_text()[-2000:]}")
-        (summary,) = json.loads((Path(out) / "summary.json").read_text())["summaries"]
+        (summary,) = json.loads((Path(out) / "summary.json").read_text())["last_call"]
     if summary["statuses"] != {"ok": customers}:
         raise RuntimeError(f"{customers} histories gave {summary['statuses']}")
     return Measured(_megabytes(used.ru_maxrss), wall, used.ru_utime + used.ru_stime, customers / summary["seconds"])

@@ -94,7 +94,7 @@ def test_it_answers_both_tasks_in_one_run(done: Finetuned, folder: Path, base: M
         *("--adapter", done.folder, "--engine", "transformers", "--dtype", "float32"),
     )
     assert found.exit_code == 0, (found.output, found.exception)
-    summaries = json.loads((folder / "run" / "summary.json").read_text())["summaries"]
+    summaries = json.loads((folder / "run" / "summary.json").read_text())["last_call"]
     assert sum(sum(one["statuses"].values()) for one in summaries) == 4
 
 

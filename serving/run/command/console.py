@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from fewsight.serving.run.api import limited
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import Session
-from fewsight.serving.run.summary import RunSummary
+from fewsight.serving.run.summary import RunSummary, combined
 
 if TYPE_CHECKING:
     from fewsight.tables import Histories
@@ -111,12 +112,12 @@ def show_estimate(session: Session, histories: "Histories", folder: Path, price:
 def show_summary(session: Session, histories: "Histories", summaries: Sequence[RunSummary], folder: Path) -> None:
     """What was done, label by label, and where it is."""
     estimates.remember_rates(session, summaries)
-    for summary in summaries:
-        _show_counts(session, histories, summary)
-        _show_labels(summary)
-        for problems, color in ((summary.errors, "red"), (summary.warnings, "yellow")):
-            for problem, count in problems.most_common(5):
-                _warning(f"  {count} x {problem}", fg=color)
+    whole = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["run"]
+    _show_counts(session, histories, combined(summaries), whole)
+    _show_labels(whole["labels"])
+    for problems, color in ((whole["errors"], "red"), (whole["warnings"], "yellow")):
+        for problem, count in Counter(problems).most_common(5):
+            _warning(f"  {count} x {problem}", fg=color)
     for summary in summaries:
         if summary.review is not None:
             percent = f"{100 * (session.options.max_error or 0):.3g} %"
@@ -128,17 +129,27 @@ def show_summary(session: Session, histories: "Histories", summaries: Sequence[R
     _line(f"Open {page} to read them, or: fewsight export {folder} --format csv -o insights.csv", fg="green")
 
 
-def _show_counts(session: Session, histories: "Histories", summary: RunSummary) -> None:
-    fresh = summary.statuses.total()
+def _show_counts(session: Session, histories: "Histories", call: RunSummary, whole: Mapping[str, Any]) -> None:
+    """Counts of the whole run, and of what this call had to do for it."""
+    fresh = call.statuses.total()
     rows = [
-        ("customers", f"{summary.customers:,}"),
-        ("insights", f"{fresh + summary.resumed:,} ({summary.resumed:,} from before)"),
-        ("of these not ok", f"{fresh - summary.statuses['ok']:,}"),
-        ("requests computed", f"{summary.computed:,} ({summary.cached:,} more served from the ledger)"),
-        ("prompt tokens", f"{summary.prompt_tokens:,} sent, {summary.computed_tokens:,} computed"),
-        ("answer tokens", f"{summary.answer_tokens:,}"),
-        ("time", f"{_duration(summary.seconds)} ({fresh / max(summary.seconds, 1e-9):.1f} insights/s)"),
+        ("customers", f"{whole['customers']:,}"),
+        ("insights", f"{whole['insights']:,} ({whole['from_before']:,} from before)"),
+        ("of these not ok", f"{whole['insights'] - whole['statuses'].get('ok', 0):,}"),
     ]
+    if fresh:
+        rows += [
+            (
+                "now",
+                f"{call.computed:,} computed + {call.cached:,} served from the ledger + {call.doubled:,} doubles "
+                f"= {fresh:,} insights",
+            ),
+            ("prompt tokens", f"{call.prompt_tokens:,} sent, {call.computed_tokens:,} computed"),
+            ("answer tokens", f"{call.answer_tokens:,}"),
+            ("time", f"{_duration(call.seconds)} ({fresh / max(call.seconds, 1e-9):.1f} insights/s)"),
+        ]
+    else:
+        rows.append(("now", f"nothing was left to do; it took {_duration(whole['seconds'])} in all"))
     if histories.counts.quarantined:
         rows.append(("rows in quarantine", f"{histories.counts.quarantined:,}"))
     if kept_out := _kept_out(session):
@@ -146,9 +157,10 @@ def _show_counts(session: Session, histories: "Histories", summary: RunSummary) 
     _table(rows)
 
 
-def _show_labels(summary: RunSummary) -> None:
-    for task, fields in summary.labels.items():
-        for path, labels in fields.items():
+def _show_labels(tasks: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
+    for task, fields in tasks.items():
+        for path, counts in fields.items():
+            labels = Counter(counts)
             top = ", ".join(f"{label} {count}" for label, count in labels.most_common(SHOWN_LABELS))
             more = f", {len(labels) - SHOWN_LABELS} more labels" if len(labels) > SHOWN_LABELS else ""
             _line(f"  {task} · {path}: {top}{more}")

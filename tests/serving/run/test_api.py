@@ -19,7 +19,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_pandas_in_and_out(model_path: Path) -> None:
     done = fewsight.run("sentiment", FRAME, engine="scripted", model=str(model_path))
-    rows = done.to_pandas()
+    rows = done.to_pandas(nested=True)
     assert list(rows["task"]) == ["sentiment"] * 2
     assert list(rows["status"]) == ["ok", "ok"]
     assert [sum(p["overall"].values()) for p in rows["probabilities"]] == [pytest.approx(1, abs=1e-5)] * 2

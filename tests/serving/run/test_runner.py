@@ -17,7 +17,8 @@ from fewsight.serving.engines.base import Capabilities, Completion, Failure, Gen
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.scripted.engine import ScriptedEngine
 from fewsight.serving.run import session
-from fewsight.serving.run.api import Run, run
+from fewsight.serving.run.api import run
+from fewsight.serving.run.outcome import Run
 
 
 class Engine(ScriptedEngine):
