@@ -20,7 +20,7 @@ VARIABLES: Final = ("OPENAI_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "PGP
 
 # Up to the last '@': passwords with characters that a URL should have escaped are common.
 _USER: Final = re.compile(r"(?<=://)[^\s'\"<>]*@")
-_IN_URL: Final = re.compile(r"://(?P<user>[^:/@\s]*):(?P<password>[^\s'\"<>]+)@")
+_IN_URL: Final = re.compile(r"(?P<scheme>\w+)://(?P<user>[^:/@\s]*)(?::(?P<password>[^\s'\"<>]+))?@")
 _IN_QUERY: Final = re.compile(r"(?i)(?<=[?&])((?:api[-_]?key|key|token|access_token|secret|password|sig)=)[^&\s'\"]+")
 _HEADER: Final = re.compile(
     r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic)|(?:bearer|basic)(?=\s+\S*[\d=+/_-]))\s+[\w.~+/=-]{8,}"
@@ -39,12 +39,15 @@ def keep_secret(value: str | None) -> None:
 def keep_url_secret(url: str) -> None:
     """Never show the password of this URL again; a URL without one is left alone."""
     login = _IN_URL.search(url)
-    if login:
-        user, password = login["user"], login["password"]
-        keep_secret(password)
-        keep_secret(unquote(password))
-        pair = f"{unquote(user)}:{unquote(password)}"
-        keep_secret(base64.b64encode(pair.encode("utf-8", "surrogatepass")).decode())
+    if not login:
+        return
+    user, password = login["user"], login["password"] or ""
+    # In a database's URL a user alone is a name; a server's URL may carry a token there.
+    for secret in (password, user if not password and login["scheme"].startswith("http") else ""):
+        keep_secret(secret)
+        keep_secret(unquote(secret))
+    pair = f"{unquote(user)}:{unquote(password)}"
+    keep_secret(base64.b64encode(pair.encode("utf-8", "surrogatepass")).decode())
 
 
 def redact(text: str) -> str:

@@ -58,6 +58,13 @@ def test_the_password_of_a_url_is_known_however_it_is_sent() -> None:
         assert redact_values(f"<{text}>") == "<***>"
 
 
+def test_a_token_in_place_of_a_user_is_a_secret_of_a_server_and_a_name_in_a_database() -> None:
+    keep_url_secret("https://token-canary-1@host/v1")
+    keep_url_secret("postgresql://postgres@db/shop")
+    sent = base64.b64encode(b"token-canary-1:").decode()
+    assert redact_values(f"token-canary-1 {sent} postgres") == "*** *** postgres"
+
+
 def test_short_values_are_words() -> None:
     keep_secret("order")
     assert redact("your order") == "your order"
