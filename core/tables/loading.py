@@ -165,7 +165,9 @@ def load(
             if beside is not None and of_profiles is not None:
                 cleaner = Cleaner(of_profiles, beside.source.columns)
                 beside.pour(RowReader(of_profiles, beside.source.columns, zone), cleaner, store, bad, "profiles: ")
-                notes.append(f"profiles are in {beside.source.name}, by {of_profiles.columns['customer_id']!r}")
+                seen = ", ".join(map(repr, of_profiles.shown())) or "no column"
+                by = of_profiles.columns["customer_id"]
+                notes.append(f"profiles are in {beside.source.name}, by {by!r}; the model sees {seen} of them")
                 notes += [*beside.notes, *cleaner.notes()]
             store.sort()
             counts = _count(store, fitted, events, beside, bad)

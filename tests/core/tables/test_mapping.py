@@ -118,3 +118,14 @@ def test_a_guess_says_what_it_assumes() -> None:
         text = histories.mapping.describe()
     for note in ("guessed; check it", "midnight UTC", "name no currency", "row-1", "always 'message'"):
         assert note in text
+
+
+def test_the_columns_that_the_model_sees_are_said() -> None:
+    events = pd.DataFrame(
+        {"customer_id": ["a"], "event_id": ["e"], "time": ["2026-01-31"], "text": ["hi"], "branch": ["x"]}
+    )
+    people = pd.DataFrame({"customer_id": ["a"], "city": ["Leeds"], "age": [30]})
+    with open_histories(events, profiles=people) as histories:
+        text = histories.mapping.describe()
+    assert "The model sees 'time', 'text', 'branch';" in text
+    assert "the model sees 'city', 'age' of them" in text
