@@ -17,7 +17,7 @@ _TABLES: Final = ("columns", "defaults", "kinds", "authors")
 _KEYS: Final = (*_TABLES, "profile", "rows", "amount_unit", "attributes", "messages", "day_first", "decimal")
 _OPTIONS: Final = {"rows": ("events", "lines", "profiles"), "amount_unit": ("major", "minor"), "decimal": (".", ",")}
 _ROWS: Final = {"events": "event", "lines": "line of an order", "profiles": "customer (profile)"}
-_NOT_SHOWN: Final = ("customer_id", "event_id", "conversation", "author")
+_NOT_SHOWN: Final = frozenset(["customer_id", "event_id", "author", "conversation", "recipient"])
 _DEFAULTS: Final = ("kind", "currency", "channel")
 
 

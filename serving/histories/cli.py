@@ -64,11 +64,10 @@ def histories(
 
 
 def _show_table(found: "Histories", bad: Path, kept: bool) -> None:
-    from fewsight.serving.histories.shown import left_out, seen_by_model
+    from fewsight.serving.histories.shown import left_out
     from fewsight.tables import check_usable
 
     echo(found.mapping.describe(reasons=True))
-    echo(f"  model sees   {seen_by_model(found.mapping)}")
     echo(found.counts.in_words())
     for reason in left_out(bad):
         echo(f"  left out: {reason}", fg="yellow")

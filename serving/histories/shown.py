@@ -1,4 +1,4 @@
-"""How a table was understood: what is left out and why, what a model sees, and histories as prompts show them."""
+"""How a table was understood: what is left out and why, and histories as prompts show them."""
 
 import json
 from collections import Counter
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _MOST_EVENTS: Final = 30
 _MOST_REASONS: Final = 10
-_HIDDEN: Final = ("customer_id", "event_id", "author", "conversation", "recipient", "price", "quantity")
-"""Roles whose cells are not shown themselves."""
 
 
 def left_out(quarantine: Path) -> Iterator[str]:
@@ -40,15 +38,6 @@ def left_out(quarantine: Path) -> Iterator[str]:
         yield f"{count:,} x {reason}{where}, first on line {entry['line']}{value}"
     if len(counts) > _MOST_REASONS:
         yield f"{len(counts) - _MOST_REASONS} further reasons"
-
-
-def seen_by_model(mapping: "ColumnMapping") -> str:
-    """The columns that a prompt shows, by name."""
-    roles = [name for role, name in mapping.columns.items() if role not in _HIDDEN]
-    if "price" in mapping.columns and "amount" not in mapping.columns:
-        roles.append(f"{mapping.columns['price']} (as amount)")
-    names = dict.fromkeys([*roles, *(mapping.attributes or ()), *(mapping.profile or ())])
-    return ", ".join(names) or "none"
 
 
 def history_lines(history: CustomerHistory, mask: bool) -> Iterator[str]:

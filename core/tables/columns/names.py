@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -61,6 +62,21 @@ def rank(role: str, name: str) -> Rank | None:
     if role not in _NEVER_PARTS:
         return None
     return _rank_of_part(known, tokens(name), frozenset(_NEVER_PARTS[role].split()))
+
+
+def numbered(columns: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns, each once: Jira writes a column for each comment, all with one name.
+
+    >>> numbered(["Comment", "Comment", "Labels"])
+    ('Comment', 'Comment 2', 'Labels')
+    """
+    own: list[str] = []
+    for at, name in enumerate(columns):
+        number, free = 1 + list(columns[:at]).count(name), name
+        while number > 1 and (free := f"{name} {number}") in {*columns, *own}:
+            number += 1
+        own.append(free)
+    return tuple(own)
 
 
 def tokens(name: str) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ _WHOLE_NUMBERS: Final = ("id", "ids")
 _SAYS_CUSTOMER: Final = frozenset(["incoming", "inbound", "iscustomer", "fromcustomer", "isincoming", "isinbound"])
 _SAYS_AGENT: Final = frozenset(["fromagent", "isagent", "isstaff", "isadmin", "outgoing", "outbound", "isbot"])
 _TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_GUESTS: Final = ("0", "-1", "guest", "Guest")
+"""What shops write where a customer has no account: no single customer."""
 _SURE: Final = 0.9
 
 
@@ -58,6 +60,8 @@ def choose_customer(choice: Choice) -> None:
     """
     sheet = choice.sheet
     names = [name for name in choice.ranked("customer_id") if not mostly(_is_truth, sheet.sample[name], _SURE)]
+    known = [name for name in names if not any(str(value).strip() in _GUESTS for value in sheet.sample[name])]
+    names = known or names
     fullest = max((sheet.filled(name) for name in names), default=0.0)
     for name in names:
         if sheet.filled(name) and sheet.filled(name) >= fullest / 2:

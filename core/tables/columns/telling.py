@@ -73,10 +73,16 @@ _NOTES: Final = (
     "comments",
     "remarks",
 )
-_HELPDESK: Final = ("ticket", "case", "issue", "requester", "reporter", "vorgang", "工单", "chamado", "incidencia")
-_BANK: Final = ("balance", "saldo", "余额", "残高", "solde", "verwendungszweck", "buchungstag", "buchungstext", "iban",
+_HELPDESK: Final = (
+    "ticket", "case", "issue", "requester", "reporter", "vorgang", "工单", "assignee", "assigned", "caller",
+    "incident", "chamado", "incidencia",
+)  # fmt: skip
+_BANK: Final = (
+    "balance", "saldo", "余额", "残高", "solde", "verwendungszweck", "buchungstag", "buchungstext", "iban",
     "wertstellung", "kontostand", "accountnumber", "debit", "credit", "摘要", "runningbalance", "잔액", "dateoperation",
-    "libelle")  # fmt: skip
+    "datavaluta", "datacontabile", "causale", "fechavalor", "datevaleur", "datalancamento", "rentedatum",
+    "tegenrekening", "dateoperation", "libelle",
+)  # fmt: skip
 
 
 def choose_kind(choice: Choice) -> None:
@@ -112,7 +118,8 @@ def _are_kinds(choice: Choice, name: str) -> bool:
         return False
     if known <= {"ticket", "message", "other"} and _is_helpdesk(choice):
         return False
-    return squash(name) != "status" or not (choice.ranked("amount") or choice.ranked("product"))
+    is_state = bool(choice.ranked("amount") or choice.ranked("product") or choice.messages) or _is_helpdesk(choice)
+    return squash(name) != "status" or not is_state
 
 
 def choose_texts(choice: Choice) -> None:
@@ -132,15 +139,21 @@ def choose_texts(choice: Choice) -> None:
     if choice.messages:
         choice.take("subject", next(iter(subjects), None), "by its name; it is shown before the first message")
         return
-    if subjects and (mostly(is_long, sheet.sample[subjects[0]], 0.3) or _is_helpdesk(choice)) and not _is_money(choice):
+    long = [name for name in choice.free if mostly(is_long, sheet.sample[name], 0.6) and not _is_reply(name)]
+    if (
+        subjects
+        and not set(long) - set(subjects)
+        and (mostly(is_long, sheet.sample[subjects[0]], 0.3) or _is_helpdesk(choice))
+        and not _is_money(choice)
+    ):
         choice.take("text", subjects[0], "the only text beside ids, as its name says")
         return
     if "kind" in choice.columns or _is_money(choice):
         return
-    long = [name for name in choice.free if mostly(is_long, sheet.sample[name], 0.6) and not _is_reply(name)]
     if long:
         longest = max(long, key=lambda name: sum(len(str(value)) for value in sheet.sample[name]))
         choice.take("text", longest, "its values are sentences, longer than any others")
+        choice.take("subject", next((name for name in subjects if name != longest), None))
 
 
 def default_kind(choice: Choice, rows: str) -> str | None:

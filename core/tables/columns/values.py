@@ -9,7 +9,7 @@ from fewsight.tables.values.amounts import minor_units
 from fewsight.tables.values.times import read_time
 
 _EMAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[\w-]{2,}")
-_ORDER_NUMBER: Final = re.compile(r"#[\w-]+|[A-Z]{0,4}-?\d{3,}[\w-]*")
+_ORDER_NUMBER: Final = re.compile(r"#[\w-]+|[A-Z]{1,5}-?\d+[\w-]*|\d{3,}[\w-]*")
 _LONGEST_KIND: Final = 40
 """Characters of a word for a kind of event."""
 
@@ -21,7 +21,7 @@ def mostly(test: Callable[[Any], bool], values: Sequence[Any], share: float = 0.
 
 def is_time(value: Any) -> bool:  # noqa: ANN401 - any cell
     """Whether a cell can be read as a time, day and month told apart or not."""
-    return _readable(lambda v: read_time(v, True), value)
+    return _readable(lambda v: read_time(v, True), value) or _readable(lambda v: read_time(v, False), value)
 
 
 def is_amount(value: Any) -> bool:  # noqa: ANN401 - any cell

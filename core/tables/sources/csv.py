@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 
 from fewsight.errors import InputError
+from fewsight.tables.columns.names import numbered
 from fewsight.tables.records import MARK_BROKEN, Broken, Record, Short
 from fewsight.tables.sources.dialect import find_dialect
 from fewsight.tables.sources.encoding import detect, note
@@ -21,7 +22,7 @@ class CsvSource:
     """A CSV file with a header. Delimiter, quotes and encoding are found out; quoted cells may hold line breaks.
 
     Raises:
-        InputError: the file is empty, or the header names a column twice.
+        InputError: the file is empty.
     """
 
     def __init__(self, file: TableFile) -> None:
@@ -39,9 +40,8 @@ class CsvSource:
             header = next(self._dialect.records(bounded(text)))[1]
         if isinstance(header, Broken):
             raise InputError(f"{self.name}: the header can't be read: {header.reason}.")
-        self.columns = tuple(name.strip("\ufeff \t\r\n") or f"column_{i}" for i, name in enumerate(header, 1))
-        if twice := sorted({name for name in self.columns if self.columns.count(name) > 1}):
-            raise InputError(f"{self.name}: the header names {', '.join(map(repr, twice))} more than once.")
+        names = [name.strip("\ufeff \t\r\n") or f"column_{i}" for i, name in enumerate(header, 1)]
+        self.columns = numbered(names)
         self.notes = (*note(self._encoding, self.name), *self._note_on_titles(first))
 
     def records(self) -> Iterator[Record]:

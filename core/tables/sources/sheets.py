@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fewsight.errors import InputError, did_you_mean
+from fewsight.tables.columns.names import numbered
 from fewsight.tables.records import Record, flat
 from fewsight.tables.sources.headers import header_at
 from fewsight.tables.sources.limits import shown
@@ -31,9 +32,7 @@ class SheetSource:
         header = [str(cell).strip() for cell in rows[at]]
         used = [place for place, name in enumerate(header) if name or any(row[place] != "" for row in self._rows)]
         self._places = used
-        self.columns = tuple(header[place] or f"column_{place + 1}" for place in used)
-        if twice := sorted({name for name in self.columns if self.columns.count(name) > 1}):
-            raise InputError(f"{self.name}: the header names {', '.join(map(repr, twice))} more than once.")
+        self.columns = numbered([header[place] or f"column_{place + 1}" for place in used])
         above = [str(cell) for row in rows[:at] for cell in row if cell != ""]
         self.notes = (f"{at} rows above the header are no rows: {', '.join(map(repr, above[:3]))}",) if above else ()
 

@@ -103,7 +103,7 @@ def test_internal_notes_are_notes(tmp_path: Path) -> None:
 
 
 def test_comments_as_jira_writes_them(tmp_path: Path) -> None:
-    header = "Issue key,Reporter Id,Created,Summary,Description,Comment,Comment 2"
+    header = "Issue key,Reporter Id,Created,Summary,Description,Comment,Comment"
     row = f"S-1,u7,{AT.format(1)},Login,{ASK},{AT.format(2)[:10]};u3;{REPLY},{AT.format(3)[:10]};u7;Still none; hurry"
     (tmp_path / "t.csv").write_text(f"{header}\n{row}\n")
     found = told(events_of(tmp_path / "t.csv")["u7"])

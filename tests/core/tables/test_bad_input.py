@@ -148,7 +148,7 @@ def test_the_quarantine_file_is_private_and_made_anew(tmp_path: Path) -> None:
         ("t.csv", "", "is empty"),
         ("t.csv", "\n\n", "is empty"),
         ("t.csv", HEADER, "no rows"),
-        ("t.csv", "a,a\n1,2\n", "more than once"),
+        ("t.csv", "a,a\n1,2\n", "Its columns are 'a', 'a 2'"),
         ("t.csv", "x,y\n1,2\n", "Its columns are 'x', 'y'"),
         ("t.csv", "customer_id,time,text\na,2024-01-01 10:00,x\n", "--tz Europe/Berlin"),
         ("t.xlsx", "x", r"known are \.csv"),

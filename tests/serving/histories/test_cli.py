@@ -32,7 +32,7 @@ def test_a_table_is_shown_with_reasons_and_histories(table: Path) -> None:
     for part in (
         "customer_id  'customer_id'  (by its name)",
         "author       'author'  (its values are words for customers and for the firm)",
-        "model sees   created_at, body, ticket_id",
+        "The model sees 'created_at', 'body', 'ticket_id'",
         "'ticket_id' repeats in rows that differ",
         "4 rows = 3 events + 1 quarantined + 0 duplicates; 2 customers.",
         "left out: 1 x not a time",

@@ -201,3 +201,54 @@ def test_columns_of_an_export_are_known(tmp_path: Path, header: str, rows: list[
     assert {role: mapping.columns.get(role) for role in roles} == roles
     assert (counts.quarantined, counts.duplicates) == (0, 0)
     assert set(mapping.columns) <= {*mapping.reasons}
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "roles"),
+    [
+        pytest.param(
+            "Number,Opened,Caller,Short description,Description,Priority,Assigned to",
+            [f"INC1,{T1},Ann,VPN,I can not connect to the network,High,Bob", f"INC2,{T2},Cy,Printer,{BACK},Low,Bob"],
+            {"event_id": "Number", "customer_id": "Caller", "time": "Opened", "subject": "Short description",
+             "text": "Description"},
+            id="service desk",
+        ),
+        pytest.param(
+            "Ticket-ID,Ticketname,Ticketbeschreibung,Erstellungsdatum,Zugehöriger Kontakt",
+            [f"1,Lampe,{SPAET},{T1},Anna", f"2,Geld,{GELD},{T2},Eva"],
+            {"event_id": "Ticket-ID", "customer_id": "Zugehöriger Kontakt", "time": "Erstellungsdatum",
+             "subject": "Ticketname", "text": "Ticketbeschreibung"},
+            id="German HubSpot",
+        ),
+        pytest.param(
+            "Auftragskonto;Buchungstag;Buchungstext;Verwendungszweck;Kontonummer/IBAN;Betrag;Waehrung",
+            ["DE11;05.01.24;LASTSCHRIFT;Beitrag Januar Fitness;DE99;-29,90;EUR",
+             "DE11;18.01.24;GUTSCHRIFT;Gehalt Januar Firma;DE98;2500,00;EUR"],
+            {"customer_id": "Auftragskonto", "time": "Buchungstag", "product": "Verwendungszweck", "amount": "Betrag"},
+            id="savings bank",
+        ),
+        pytest.param(
+            "#,How likely are you to recommend us?,What is the main reason for your score?,Email,Submit Date (UTC)",
+            [f"a,3,It took three weeks,a@example.org,{T1}", f"b,9,Nice people and quick,b@example.org,{T2}"],
+            {"customer_id": "Email", "time": "Submit Date (UTC)", "text": "What is the main reason for your score?"},
+            id="survey",
+        ),
+        pytest.param(
+            "order_id,customer_id,email,date,total",
+            [f"1,0,a@example.org,{T1},1.00", f"2,0,b@example.org,{T2},2.00", f"3,7,c@example.org,{T2},3.00"],
+            {"customer_id": "email"},
+            id="guests of a shop",
+        ),
+        pytest.param(
+            "Date,Time,Name,Type,Currency,Gross,From Email Address,To Email Address,Transaction ID",
+            ["01/03/2024,09:15:00,Ann,Website Payment,EUR,49.90,a@example.org,s@example.org,T1",
+             "13/03/2024,09:15:00,Cy,Payment Refund,EUR,-39.00,b@example.org,s@example.org,T2"],
+            {"customer_id": "From Email Address", "time": "Date", "kind": "Type", "amount": "Gross"},
+            id="PayPal",
+        ),
+    ],
+)  # fmt: skip
+def test_more_exports_are_known(tmp_path: Path, header: str, rows: list[str], roles: dict[str, str]) -> None:
+    mapping, counts = mapping_of(tmp_path, header, *rows)
+    assert {role: mapping.columns.get(role) for role in roles} == roles
+    assert counts.quarantined == 0
