@@ -142,6 +142,9 @@ class FinetuneConfig:
     mask: bool = True
     """Replace names, e-mail addresses, card numbers, ... by pseudonyms, as `fewsight run` does."""
 
+    order: Literal["shots-first", "history-first"] = "shots-first"
+    """Order of the blocks of a prompt. history-first lets several tasks share the history, in training and serving."""
+
     history_tokens: Tokens = 1024
     """Budget of a history in the prompt, as for `fewsight run`."""
 

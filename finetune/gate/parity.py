@@ -107,7 +107,11 @@ class _Side:
 def _prepared(asked: Asked, model: ModelFolder, tokenizer: FolderTokenizer) -> _Side:
     facts = asked.facts
     prompts = PromptOptions(
-        style=facts.style, language=facts.language, mask=facts.mask, history_tokens=facts.history_tokens
+        style=facts.style,
+        language=facts.language,
+        order=facts.order,
+        mask=facts.mask,
+        history_tokens=facts.history_tokens,
     )
     maker = RowMaker(asked.task, prompts, tokenizer, model.max_model_len, seed=0)
     rows = maker.make(asked.gold).rows

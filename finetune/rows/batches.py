@@ -21,18 +21,25 @@ if TYPE_CHECKING:
 MIN_SHARED: Final = 12
 """Shared prefixes shorter than this (in tokens) are not worth a pass of their own."""
 
+SAME_HISTORY: Final = 0.8
+"""Share of the longer prompt that two questions about one history have in common, at least."""
+
 HELD: Final = 8
 """A pass holds keys and values for so many times `most` tokens, at most: those of a shared prefix are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The steps of a training: how many, and the rows of each."""
+    """The steps of a training: how many, and the rows of each.
+
+    `together` numbers the rows: those with one number are drawn together. Empty where each row stands for itself.
+    """
 
     rows: int
     batch_rows: int
     epochs: float
     seed: int
+    together: tuple[int, ...] = ()
 
     @property
     def in_epoch(self) -> int:
@@ -47,9 +54,13 @@ class Steps:
     def indices(self, step: int) -> list[int]:
         """Rows of a step (counted from 0), drawn without return within an epoch."""
         epoch, place = divmod(step, self.in_epoch)
-        order = list(range(self.rows))
+        groups: dict[int, list[int]] = {}
+        for row, group in enumerate(self.together or range(self.rows)):
+            groups.setdefault(group, []).append(row)
+        order = list(groups)
         random.Random(f"{self.seed}\0{epoch}").shuffle(order)  # noqa: S311 - reproducible, no secret
-        return order[place * self.batch_rows : (place + 1) * self.batch_rows]
+        drawn = [row for group in order for row in groups[group]]
+        return drawn[place * self.batch_rows : (place + 1) * self.batch_rows]
 
     def is_evaluated(self, done: int, evaluations: int) -> bool:
         """Whether there is an evaluation after `done` steps: `evaluations` in each epoch, and one at the end."""
@@ -63,6 +74,7 @@ class WeightedSequence:
 
     row: int
     kind: tuple[str, str]
+    history: str
     sequence: TokenSequence
     weights: tuple[float, ...]
 
@@ -93,6 +105,7 @@ def weighted(row: TrainingRow, number: int, weights: Weights, config: FinetuneCo
         yield WeightedSequence(
             number,
             (row.item.task, row.language),
+            row.history,
             sequence,
             tuple(_weight(row, target, weights, config.loss_on) for target in sequence.answer.targets),
         )
@@ -101,8 +114,49 @@ def weighted(row: TrainingRow, number: int, weights: Weights, config: FinetuneCo
 def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
     """Sequences of like lengths together, `most` tokens to compute at most, padding included; at least one sequence.
 
-    Those of two tasks or languages stand apart, so that prefixes can be shared: these are computed once.
+    Those of two tasks or languages stand apart, so that prefixes can be shared: these are computed once. Questions of
+    several tasks about one history stand together where most of their prompts is that history.
     """
+    families, others = _families(sequences)
+    for family in families:
+        yield from _cut(family, most)
+    yield from _by_kind(others, most)
+
+
+def _families(
+    sequences: Sequence[WeightedSequence],
+) -> tuple[list[list[WeightedSequence]], list[WeightedSequence]]:
+    """Sequences of several kinds whose prompts begin with one history, and all others."""
+    by_history: dict[str, list[WeightedSequence]] = {}
+    for one in sequences:
+        by_history.setdefault(one.history, []).append(one)
+    several = [family for family in by_history.values() if _share_history(family)]
+    alone = [one for family in by_history.values() if not _share_history(family) for one in family]
+    return several, alone
+
+
+def _share_history(family: Sequence[WeightedSequence]) -> bool:
+    prompts = [one.sequence.prompt for one in family]
+    several = len({one.kind for one in family}) > 1
+    return several and len(common_prefix(prompts)) >= SAME_HISTORY * max(map(len, prompts))
+
+
+def _cut(family: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
+    """A family in passes of `most` tokens to compute at most."""
+    ordered = sorted(family, key=lambda s: s.sequence.inputs)
+    prefix = shared_length(ordered[0].sequence.prompt, ordered[-1].sequence.prompt)
+    batch: list[WeightedSequence] = []
+    for one in ordered:
+        width = max(len(other.sequence.inputs) for other in [*batch, one])
+        full = prefix + (len(batch) + 1) * (width - prefix) > most or (len(batch) + 1) * width > HELD * most
+        if batch and full:
+            yield batch
+            batch = []
+        batch.append(one)
+    yield batch
+
+
+def _by_kind(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
     batch: list[WeightedSequence] = []
     shared = 0
     for one in sorted(sequences, key=lambda s: (s.kind, len(s.sequence.inputs), s.sequence.inputs)):

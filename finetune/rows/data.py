@@ -54,7 +54,11 @@ class TrainingData:
 def prompt_options(config: FinetuneConfig) -> PromptOptions:
     """What the configuration says about prompts."""
     return PromptOptions(
-        style=config.style, language=config.language, mask=config.mask, history_tokens=config.history_tokens
+        style=config.style,
+        language=config.language,
+        order=config.order,
+        mask=config.mask,
+        history_tokens=config.history_tokens,
     )
 
 

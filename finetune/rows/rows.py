@@ -1,5 +1,6 @@
 """Labelled rows to training sequences: prompts as serving makes them, answers as serving scores and writes them."""
 
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from fewsight.evidence import references
 from fewsight.finetune.rows.answers import AnswerEncoder, AnswerTokens
 from fewsight.prompts.answer.fields import closed_fields, open_fields
 from fewsight.prompts.labelled import GoldRow, label_counts
+from fewsight.prompts.render import Order
 from fewsight.prompts.task import Language, Task
 from fewsight.serving.run.options import PromptOptions, RunOptions
 from fewsight.serving.run.prepare import Item, Preparer
@@ -34,13 +36,14 @@ class TokenSequence:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRow:
-    """A row ready to train on. `values` are the given ones; `shown` is how many events its prompt shows."""
+    """A row ready to train on. `values` are the given ones; `history` is a digest of what is asked about."""
 
     id: str
     values: Mapping[str, Any]
     language: Language
     item: Item
     sequences: tuple[TokenSequence, ...]
+    history: str
 
     @property
     def tokens(self) -> int:
@@ -79,6 +82,7 @@ class RowMaker:
         self.preparer = Preparer([task], {}, RunOptions((task.name,), prompts), tokenizer, max_model_len)
         self._encoder = AnswerEncoder(self.preparer.forms[task.name], tokenizer)
         self._limit = max_model_len
+        self._order: Order = prompts.order or "shots-first"
         self._seed = seed
 
     def mask(self, history: CustomerHistory) -> CustomerHistory:
@@ -91,10 +95,10 @@ class RowMaker:
         shares = label_counts(gold, self.task)
         for chunk in (gold[start : start + CHUNK] for start in range(0, len(gold), CHUNK)):
             masked = [row.history if row.is_masked else self.mask(row.history) for row in chunk]
-            items = self.preparer.items(masked, "shots-first", [self.task.name])
+            items = self.preparer.items(masked, self._order, [self.task.name])
             for row, history, item in zip(chunk, masked, items, strict=True):
                 events = dict(zip(references(len(history.events)), (event.id for event in history.events), strict=True))
-                self._add(encoded, row, item, events, shares)
+                self._add(encoded, row, item, events, shares, _digest(history))
         return encoded
 
     def _add(
@@ -104,6 +108,7 @@ class RowMaker:
         item: Item,
         events: Mapping[str, str],
         shares: Mapping[str, Counter[Any]],
+        history: str,
     ) -> None:
         given = self._shown_values(row, item, events)
         values = self._filled(row.id, given, shares)
@@ -115,7 +120,7 @@ class RowMaker:
             encoded.too_long.append(row.id)
         else:
             encoded.cut += bool(item.left_out or item.cut)
-            encoded.rows.append(TrainingRow(row.id, given, item.language, item, sequences))
+            encoded.rows.append(TrainingRow(row.id, given, item.language, item, sequences, history))
 
     def _shown_values(self, row: GoldRow, item: Item, events: Mapping[str, str]) -> dict[str, Any]:
         """The given values, with evidence in the numbers that this prompt shows.
@@ -151,3 +156,13 @@ class RowMaker:
             is_list = open_field.evidence is not None or "list" in str(open_field.info.annotation)
             values[open_field.path] = given.get(open_field.path, [] if is_list else "")
         return values
+
+
+def same_histories(rows: Sequence[TrainingRow]) -> tuple[int, ...]:
+    """A number for each row, equal for rows of one history."""
+    numbers: dict[str, int] = {}
+    return tuple(numbers.setdefault(row.history, len(numbers)) for row in rows)
+
+
+def _digest(history: CustomerHistory) -> str:
+    return hashlib.sha256(repr((history.events, history.profile, history.until)).encode()).hexdigest()

@@ -15,6 +15,7 @@ from fewsight.errors import DivergedError, TrainingError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.rows.batches import Steps, WeightedSequence, collate, micro_batches, weighted
 from fewsight.finetune.rows.dataset import Dataset
+from fewsight.finetune.rows.rows import same_histories
 from fewsight.finetune.training.checkpoint import (
     Evaluation,
     Tensors,
@@ -67,7 +68,8 @@ class Training:
         import torch
 
         self.state = TrainingState()
-        self.steps = Steps(len(rows.train), config.batch_rows, config.epochs, config.seed)
+        together = same_histories(rows.train)
+        self.steps = Steps(len(rows.train), config.batch_rows, config.epochs, config.seed, together)
         self._model, self._config, self._work, self._observer = model, config, work, observer
         self._train = [list(weighted(row, number, rows.weights, config)) for number, row in enumerate(rows.train)]
         self._valid = [one for number, row in enumerate(rows.valid) for one in weighted(row, number, {}, config)]

@@ -56,6 +56,7 @@ def task_facts(task: Task, tokenizer: Tokenizer, options: PromptOptions, style: 
         language=options.language,
         mask=options.mask,
         history_tokens=options.history_tokens,
+        order=options.order or "shots-first",
         prompts={
             language: _prompt_digest(task, tokenizer, options, style, language)
             for language in LANGUAGES
@@ -75,7 +76,7 @@ def with_built_in(
     """
     prompt = options.prompt
     asked = options.engine.adapters or prompt.shots or prompt.style == "full" or prompt.language == "zh"
-    if asked or prompt.order not in (None, "shots-first") or not find_engine(engine).loads_weights:
+    if asked or not find_engine(engine).loads_weights:
         return options
     manifest = read_manifest(built_in_folder())
     if manifest is None or manifest.base.digest != model.digest:
@@ -238,8 +239,9 @@ def _notes(facts: TaskFacts | None, options: PromptOptions) -> Iterator[str]:
 
 
 def _prompt_digest(task: Task, tokenizer: Tokenizer, options: PromptOptions, style: Style, language: Language) -> str:
-    asked = replace(options, style=style, language=language, order="shots-first", shots=0)
+    order = options.order or "shots-first"
+    asked = replace(options, style=style, language=language, order=order, shots=0)
     preparer = Preparer([task], {}, RunOptions((task.name,), asked), tokenizer, ROOM)
     masked = [preparer.mask(probe).history for probe in PROBES]
-    items = preparer.items(masked, "shots-first", [task.name])
+    items = preparer.items(masked, order, [task.name])
     return digest([list(item.prompt.token_ids) for item in items])
