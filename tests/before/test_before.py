@@ -57,7 +57,7 @@ def test_a_finished_run_computes_nothing_more(invoke: Callable[..., str]) -> Non
 @pytest.mark.model
 def test_every_prompt_grammar_and_setting_still_has_the_same_digest(invoke: Callable[..., str]) -> None:
     forget_results("run")
-    assert "0 (12 more served from the ledger)" in invoke(*SCRIPTED)
+    assert "0 computed + 12 served from the ledger" in invoke(*SCRIPTED)
 
 
 @pytest.mark.model
