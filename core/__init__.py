@@ -51,7 +51,7 @@ __all__ = [
 
 
 def _card(insight: "Insight") -> str:
-    from fewsight.pages.card import card
+    from fewsight.pages.insights import card
 
     return card(insight)
 

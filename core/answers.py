@@ -1,6 +1,6 @@
 """An answer's values by dotted path, and closed values as labels: the names that rows and probabilities share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -49,6 +49,17 @@ def split_path(path: str) -> tuple[str, str]:
     """
     group, _, name = path.rpartition(".")
     return group, name
+
+
+def without_remarks(paths: Iterable[str]) -> list[str]:
+    """Paths but those that only say something about a value beside them, as how it is known.
+
+    >>> without_remarks(["home.value", "home.basis", "aspects.price"])
+    ['home.value', 'aspects.price']
+    """
+    known = list(paths)
+    groups = {group for group, name in map(split_path, known) if group and name == "value"}
+    return [path for path in known if path.rpartition(".")[0] not in groups or path.endswith(".value")]
 
 
 def label_text(value: str | bool) -> str:

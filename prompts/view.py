@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from fewsight.events import CustomerHistory, Event
 from fewsight.evidence import reference
 from fewsight.prompts.task import Language
 from fewsight.prompts.words import FACTS, KINDS, PARTS
-from fewsight.tables.values.currencies import EXPONENTS
+from fewsight.tables.values.currencies import money
 from fewsight.texts.mail import split_mail
 
 MAX_TEXT: Final = 1200
@@ -141,16 +140,6 @@ def _cut_middle(text: str, most: int) -> str:
         return text
     tail = most // 3
     return f"{text[: most - tail - 5]} […] {text[-tail:]}"
-
-
-def money(amount: int, currency: str | None) -> str:
-    """An amount in minor units as people write it.
-
-    >>> money(-1250, "EUR"), money(300, "JPY")
-    ('-12.50 EUR', '300 JPY')
-    """
-    digits = EXPONENTS.get(currency or "", 2)
-    return f"{Decimal(amount).scaleb(-digits):.{digits}f} {currency or ''}".rstrip()
 
 
 def event_line(event: Event, text: str, language: Language) -> str:

@@ -1,5 +1,6 @@
 """The page kit: one template environment, one style, number formats and SVG charts for every page that is written.
 
-Others use `environment.render`, `formats` and `charts`, and let their templates extend `base.jinja`; `card` is what
-insights look like. Pages are self-contained, have no scripts, and escape everything that is put into them.
+Others use `environment.render`, `formats`, `table` and `charts`, and let their templates extend `base.jinja`;
+`insights` is what insights look like. Pages are self-contained, escape everything that is put into them, and run no
+script but one that a room gives to `render`.
 """

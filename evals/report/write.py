@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fewsight.evals.metrics.base import words_of
 from fewsight.evals.model import Report
@@ -39,7 +40,7 @@ def write_reports(report: Report, folder: Path, texts: Texts | None = None) -> N
 
 def html(report: Report, texts: Texts) -> str:
     """One self-contained page without scripts."""
-    values = {"report": report, "texts": texts, "words_of": words_of, "tables": tables, "drawn": charts}
+    values: dict[str, Any] = {"report": report, "texts": texts, "words_of": words_of, "tables": tables, "drawn": charts}
     return render("report.jinja", Path(__file__).parent, **values)
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fewsight.events import CustomerHistory, Event
-from fewsight.prompts.view import MAX_TEXT, by_importance, event_line, facts, money, one_line, shorten, view
+from fewsight.prompts.view import MAX_TEXT, by_importance, event_line, facts, one_line, shorten, view
+from fewsight.tables.values.currencies import money
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

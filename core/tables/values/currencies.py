@@ -1,5 +1,6 @@
 """ISO 4217: which currencies there are, their decimals, and the signs and words that stand for them."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 from fewsight.errors import did_you_mean
@@ -41,3 +42,13 @@ def sign_code(word: str) -> str | None:
     """The code of a sign or code in upper case, None where it is unknown or of several currencies."""
     word = word.removesuffix(".")
     return word if word in EXPONENTS else _SIGNS.get(word)
+
+
+def money(amount: int, currency: str | None) -> str:
+    """An amount in minor units as people write it.
+
+    >>> money(-1250, "EUR"), money(300, "JPY")
+    ('-12.50 EUR', '300 JPY')
+    """
+    digits = EXPONENTS.get(currency or "", 2)
+    return f"{Decimal(amount).scaleb(-digits):.{digits}f} {currency or ''}".rstrip()

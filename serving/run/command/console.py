@@ -14,10 +14,10 @@ from fewsight.files import write_text
 from fewsight.ledger import Ledger
 from fewsight.masking import CustomerKeys
 from fewsight.prompts.answer.form import Write
-from fewsight.prompts.view import event_line, shorten
 from fewsight.serving.models.names import DEFAULT_MODEL
 from fewsight.serving.run import estimate as estimates
 from fewsight.serving.run.api import limited
+from fewsight.serving.run.calibrated import make_calibrator
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import Session
@@ -178,20 +178,23 @@ def _kept_out(session: Session) -> str:
 
 
 def write_page(session: Session, histories: "Histories", folder: Path) -> Path:
-    """insights.html: the first insights as cards, with the masked words of their evidence."""
-    from fewsight.pages.card import page
+    """insights.html: the first insights as cards, with masked histories, and what was set aside for review."""
+    from fewsight.pages.insights import page
 
-    texts: dict[tuple[str, str], str] = {}
     keys = CustomerKeys.of_run(folder)
-    for history in limited(histories, min(CARDS, session.options.limit or CARDS)):
-        masked = session.preparer.mask(history).history
-        for event in masked.events:
-            texts[keys.of(history.customer_id), event.id] = event_line(event, shorten(event.text or "", 240), "en")
+    shown = limited(histories, min(CARDS, session.options.limit or CARDS))
+    masked = {keys.of(history.customer_id): session.preparer.mask(history).history for history in shown}
+    calibrator = make_calibrator(session)
     with Ledger.open(folder, read_only=True) as ledger:
-        write_text(
-            folder / "insights.html",
-            page(ledger.insights(run=RUN_NAME), f"Insights of {folder.name}", texts, most=CARDS),
+        text = page(
+            ledger.insights(run=RUN_NAME),
+            f"Insights of {folder.name}",
+            masked,
+            most=CARDS,
+            review=calibrator.doubts if calibrator else None,
+            rest=f"All of them: fewsight export {folder} --format csv -o insights.csv",
         )
+    write_text(folder / "insights.html", text)
     return folder / "insights.html"
 
 
