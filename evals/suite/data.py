@@ -73,7 +73,7 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
     return TaskData(
         task=task,
         train=_apart("train", rows.get("train", ())),
-        calibration=rows.get("calibration", ()),
+        calibration=tuple(row for row in rows.get("calibration", ()) if row.id not in leaks.learned),
         test=test,
         test_digest=file_digest(suite_task.test),
         left_out=_left_out(files.items()),

@@ -15,17 +15,22 @@ MOST_REPEATED: Final = 0.5
 
 @dataclass(frozen=True)
 class Leaks:
-    """Test rows that repeat a row of another file, outright or nearly (`repeated`); warnings in words."""
+    """Test rows that repeat a row of another file, outright or nearly (`repeated`); warnings in words.
+
+    `learned` are calibration rows that repeat a training row: what is fitted on them would be too sure.
+    """
 
     repeated: frozenset[str]
     warnings: tuple[str, ...]
+    learned: frozenset[str] = frozenset()
 
 
 def find_leaks(files: Mapping[str, Sequence[GoldRow]]) -> Leaks:
     """Look for leaks between `files`, of which 'test' is one.
 
-    Equal customers in two files, and a file that holds the test set, are refused. Rows that repeat, as Banking77's
-    official split has, are told apart, so that figures can be given without them. Rows with an event later than their
+    Equal customers in two files, a file that holds the test set, and a training file that holds the calibration rows
+    are refused. Rows that repeat, as Banking77's official split has, are told apart, so that figures can be given
+    without them, and calibrations be fitted without them. Rows with an event later than their
     moment were refused when they were read.
 
     Raises:
@@ -47,11 +52,21 @@ def find_leaks(files: Mapping[str, Sequence[GoldRow]]) -> Leaks:
             warnings.append(f"{len(exact):,} test rows repeat a {name} row, and {len(near):,} nearly do")
         repeated |= exact | near
         warnings += _future(name, rows, test)
+    calibration = files.get("calibration", ())
+    trained = {row.key for row in files.get("train", ()) if row.key}
+    learned = {row.id for row in calibration if row.key in trained}
+    if len(learned) > MOST_REPEATED * len(calibration):
+        problems.append(
+            f"{len(learned):,} of {len(calibration):,} calibration rows stand in the train file as well, so what is "
+            "fitted on them would promise too much"
+        )
+    elif learned:
+        warnings.append(f"{len(learned):,} calibration rows repeat a train row, and were left out")
     if named := [problem for problem in problems if problem]:
         raise InputError(
             f"This evaluation would flatter: {'; '.join(named)}. Split the rows by customer, then by time."
         )
-    return Leaks(frozenset(repeated), tuple(warnings))
+    return Leaks(frozenset(repeated), tuple(warnings), frozenset(learned))
 
 
 def _customers(one: str, other: str, files: Mapping[str, Sequence[GoldRow]]) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from fewsight.adapter_manifest import MANIFEST
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ModelError
+from fewsight.serving.models.adapter_checks import check_weights, config_problem
 from fewsight.serving.models.dtype import Dtype
 from fewsight.serving.models.merged import UNFINISHED, hold, make_room, merged_folder, release
 from fewsight.serving.models.names import ModelFolder
@@ -38,21 +39,16 @@ def check_adapter(adapter: Path) -> dict[str, Any]:
     """The content of adapter_config.json, if this adapter can be served everywhere.
 
     Raises:
-        ModelError: files are missing or damaged, or the adapter is not plain or rank-stabilised LoRA.
+        ModelError: files are missing or damaged, or the adapter is not plain or rank-stabilised LoRA; with the way out.
     """
     try:
         config = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{str(adapter)!r} is not an adapter: {CONFIG} can't be read: {error}.") from error
-    if not isinstance(config, dict) or config.get("peft_type") != "LORA":
-        kind = config.get("peft_type") if isinstance(config, dict) else config
-        raise ModelError(f"{str(adapter / CONFIG)!r} has peft_type {kind!r}; only 'LORA' can be served.")
-    for key in ("use_dora", "modules_to_save", "lora_bias"):
-        if config.get(key) or config.get("bias", "none") != "none":
-            key = key if config.get(key) else "bias"
-            raise ModelError(
-                f"{str(adapter / CONFIG)!r} has {key}={config[key]!r}, which vLLM can't serve; train without it."
-            )
+    if not isinstance(config, dict):
+        raise ModelError(f"{str(adapter / CONFIG)!r} holds {config!r}, and no table; take the adapter anew.")
+    if problem := config_problem(config, adapter):
+        raise ModelError(f"{str(adapter / CONFIG)!r} {problem}")
     if not (adapter / WEIGHTS).is_file():
         pickled = " (adapter_model.bin can run code when it is loaded, and is refused)"
         hint = pickled if (adapter / "adapter_model.bin").exists() else ""
@@ -94,6 +90,7 @@ def _merge(model: ModelFolder, adapter: Path, target: Path, dtype: Dtype) -> Non
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
+    check_weights(model.path, adapter, adapter / WEIGHTS)
     base = AutoModelForCausalLM.from_pretrained(
         model.path, dtype=torch.float32, trust_remote_code=False, use_safetensors=True, local_files_only=True
     )

@@ -14,7 +14,8 @@ from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.task import LANGUAGES, Language, Style, Task
 from fewsight.serving.engines.registry import find_engine
-from fewsight.serving.models.adapters import adapter_digest
+from fewsight.serving.models.adapter_checks import other_base
+from fewsight.serving.models.adapters import adapter_digest, check_adapter
 from fewsight.serving.models.names import ModelFolder
 from fewsight.serving.run.options import BUILT_IN, PromptOptions, RunOptions, built_in_folder
 from fewsight.serving.run.prepare import Preparer
@@ -128,9 +129,7 @@ class _Check:
         manifest = read_manifest(folder) if folder.is_dir() else None
         if manifest is None:
             if adapter and adapter.is_dir():
-                logger.warning(
-                    "adapter %r has no fewsight.json, so whether it fits this task is not known.", str(adapter)
-                )
+                self._warn_of_unknown(adapter)
             return None
         facts = next((facts for facts in manifest.tasks if facts.name == task.name), None)
         problems = self._problems(manifest, folder, facts, task)
@@ -141,6 +140,18 @@ class _Check:
         for words in [*self._parity_notes(manifest), *problems, *_notes(facts, self.options.prompt)]:
             logger.warning("%s %s: %s", kind, folder.name, words)
         return pinned(self.options, facts).prompt if facts else None
+
+    def _warn_of_unknown(self, adapter: Path) -> None:
+        """Say what is known of an adapter that was trained elsewhere."""
+        logger.warning("adapter %r has no fewsight.json, so whether it fits this task is not known.", str(adapter))
+        if base := other_base(check_adapter(adapter), self.model.name):
+            logger.warning(
+                "adapter %r names another base in its adapter_config.json, %r, and this run has %r: on any but its "
+                "own base it answers at random.",
+                str(adapter),
+                base,
+                self.model.name,
+            )
 
     def _problems(self, manifest: AdapterManifest, folder: Path, facts: TaskFacts | None, task: Task) -> list[str]:
         return [

@@ -75,7 +75,7 @@ class VllmEngine:
             from fewsight.serving.models.adapters import merged_model
 
             folder = merged_model(model, adapter, chosen)
-        self._merged = folder.path if adapter else None
+        self._base, self._merged = model.path, folder.path if adapter else None
         self.tokenizer: Tokenizer = load_tokenizer(folder.path)
         self.max_model_len = min(max_model_len or model.max_model_len, model.max_model_len)
         self._engine = vllm_setup.start(
@@ -220,10 +220,12 @@ class VllmEngine:
     def _lora(self, adapter: Path) -> Any:  # noqa: ANN401 - vllm is untyped
         from vllm.lora.request import LoRARequest
 
-        from fewsight.serving.models.adapters import adapter_digest
+        from fewsight.serving.models.adapter_checks import check_weights
+        from fewsight.serving.models.adapters import WEIGHTS, adapter_digest
 
         digest = adapter_digest(adapter)
         if digest not in self._loras:
+            check_weights(self._base, adapter, adapter / WEIGHTS)
             self._loras[digest] = LoRARequest(digest[:16], len(self._loras) + 1, str(adapter))
         return self._loras[digest]
 

@@ -66,6 +66,19 @@ def test_a_file_that_holds_the_test_set_is_refused() -> None:
         find_leaks({"train": [*texts("train", MORNING), *test], "test": test})
 
 
+@pytest.mark.parametrize(("new", "refused"), [(0, True), (3, True), (4, False)])
+def test_calibration_rows_that_were_trained_on_are_refused_or_left_out(new: int, refused: bool) -> None:
+    train, test = texts("train", MORNING), [row("t", "Something else altogether")]
+    files = {"train": train, "test": test, "calibration": [*texts("same", MORNING), *texts("new", EVENING[:new])]}
+    if refused:
+        with pytest.raises(InputError, match=f"4 of {4 + new} calibration rows stand in the train file"):
+            find_leaks(files)
+        return
+    leaks = find_leaks(files)
+    assert leaks.learned == {f"same{number}" for number in range(4)}
+    assert leaks.warnings == ("4 calibration rows repeat a train row, and were left out",)
+
+
 def test_rows_of_the_past_are_warned_of() -> None:
     train = [row("1", "some old words", day=1), row("2", "other new words", day=9)]
     test = [row("3", "is this late", day=5), row("4", "or is it not", day=12)]
