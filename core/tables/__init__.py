@@ -1,7 +1,8 @@
-"""Tables in, customer histories out: CSV, JSONL, Parquet, SQL and pandas, streamed in bounded memory."""
+"""Tables in, customer histories out: CSV, JSON, Parquet, spreadsheets, SQL and pandas, streamed in bounded memory."""
 
 from fewsight.tables.histories import Counts, Histories, HistorySource, open_histories
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.usable import check_usable
+from fewsight.tables.work_folder import WorkFolder
 
-__all__ = ["ColumnMapping", "Counts", "Histories", "HistorySource", "check_usable", "open_histories"]
+__all__ = ["ColumnMapping", "Counts", "Histories", "HistorySource", "WorkFolder", "check_usable", "open_histories"]

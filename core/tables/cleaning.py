@@ -44,10 +44,10 @@ class Cleaner:
         if isinstance(cells, Short) and cells.given <= self._last_needed:
             return Broken(line, cells.reason, value=cells.raw)
         cells = list(cells)
-        if any(type(cells[at]) is str and len(cells[at]) > LONGEST_CELL for at in self._used):
+        if damage(self._pick(cells), self._names):
             self._shorten(cells)
-        if bad := damage(self._pick(cells), self._names):
-            return Broken(line, bad[1], bad[0], bad[2], self._customer(cells))
+            if bad := damage(self._pick(cells), self._names):
+                return Broken(line, bad[1], bad[0], bad[2], self._customer(cells))
         for at, nothing in self._words:
             cell = cells[at]
             if type(cell) is str and len(cell) <= _WORDY and cell.strip() in nothing:

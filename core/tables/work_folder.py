@@ -3,12 +3,13 @@
 import os
 import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Final
 
 from fewsight.errors import InputError
 
-_PREFIX: Final = "fewsight-tables-"
+_PREFIX: Final = "fewsight-work-"
 _TRIES: Final = 20
 
 
@@ -16,7 +17,8 @@ class WorkFolder:
     """A new folder (mode 0700) below a run's folder, or in the system's folder for temporary files.
 
     A process that is killed leaves its folder behind; the next one that works in the same place removes it. Each holds
-    a lock on its own, which ends with its process, so that no folder in use is taken away.
+    a lock on its own, which ends with its process, so that no folder in use is taken away. It goes with this object, at
+    the latest.
 
     Raises:
         InputError: the place can't be written.
@@ -27,19 +29,22 @@ class WorkFolder:
         try:
             parent.mkdir(parents=True, exist_ok=True)
             _remove_left_behind(parent)
-            self.path, self._handle = _make(parent)
+            self.path, handle = _make(parent)
         except OSError as error:
             raise InputError(f"Can't make a folder for temporary files in {str(parent)!r}: {error}.") from error
+        self._finalizer = weakref.finalize(self, _remove, self.path, handle)
 
     def remove(self) -> None:
         """Remove it with all files."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        self._finalizer()
 
 
-def _make(parent: Path) -> tuple[Path, int | None]:
+def _remove(path: Path, handle: int) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    os.close(handle)
+
+
+def _make(parent: Path) -> tuple[Path, int]:
     for _ in range(_TRIES):
         path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         handle = _locked(path)
@@ -56,8 +61,7 @@ def _remove_left_behind(parent: Path) -> None:
             continue
         handle = _locked(path)
         if handle is not None:
-            shutil.rmtree(path, ignore_errors=True)
-            os.close(handle)
+            _remove(path, handle)
 
 
 def _locked(path: Path) -> int | None:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -26,7 +25,7 @@ from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.runner import InsightCount, Record, Runner
 from fewsight.serving.run.session import Session, open_session
 from fewsight.serving.run.summary import RunSummary, whole_run
-from fewsight.tables import Histories, HistorySource, check_usable, open_histories
+from fewsight.tables import Histories, HistorySource, WorkFolder, check_usable, open_histories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +78,8 @@ def run(
     objects = tuple(_load(task) for task in named)
     refuse_unknown(options, (*OPTION_NAMES, *_INPUT))
     wanted = make_options([task.name for task in objects], **options)
-    keep = tempfile.TemporaryDirectory(prefix="fewsight-") if out is None else None
-    folder = Path(keep.name if keep else out or "")
+    keep = WorkFolder(None) if out is None else None
+    folder = keep.path if keep else Path(out or "")
     with ExitStack() as stack:
         if not isinstance(histories, Histories):
             refuse_second_writer(folder)

@@ -64,10 +64,17 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_nothing_in_use(ta
     assert folders(work) == []
 
 
+def test_a_folder_goes_with_its_object(work: Path) -> None:
+    folder = WorkFolder(work)
+    assert folders(work) == [folder.path]
+    del folder
+    assert folders(work) == []
+
+
 def test_links_and_other_folders_are_left_alone(tmp_path: Path, work: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").write_text("x")
-    (work / "fewsight-tables-link").symlink_to(tmp_path / "mine")
+    (work / "fewsight-work-link").symlink_to(tmp_path / "mine")
     (work / "fewsight-other").mkdir()
     WorkFolder(work).remove()
     assert (tmp_path / "mine" / "file").exists()
