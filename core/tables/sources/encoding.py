@@ -17,7 +17,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WESTERN, _CYRILLIC, _CENTRAL = "cp1252", "cp1251", "cp1250"
+_WESTERN, _CYRILLIC, _CENTRAL, _JAPANESE = "cp1252", "cp1251", "cp1250", "cp932"
 _LATER: Final = 8
 """Pieces that are looked at after the first one that holds more than ASCII."""
 NAMES: Final = {
@@ -25,6 +25,7 @@ NAMES: Final = {
     _CYRILLIC: "Windows-1251 (Cyrillic)",
     _CENTRAL: "Windows-1250 (Central Europe)",
     "gb18030": "GB18030 (Chinese)",
+    _JAPANESE: "Shift JIS (Japanese)",
 }
 """Encodings that are told by their letters alone, and said."""
 
@@ -50,6 +51,8 @@ def detect(file: TableFile) -> str:
         for _ in range(_LATER):  # one damaged character may stand before many good ones
             chunk += content.read(_CHUNK) + content.readline(_CHUNK)
     good, broken = _decoded(chunk)
+    if broken > good and _is_japanese(chunk):
+        return _JAPANESE
     if 9 * broken >= good and _is_chinese(chunk):
         return "gb18030"
     return _code_page(chunk) if broken > good else "utf-8"
@@ -84,6 +87,13 @@ def _is_chinese(chunk: bytes) -> bool:
     foreign = re.findall(r"[^\x00-\x7f]", chunk.decode("gb18030", MARK_BROKEN))
     everyday = sum(_is_everyday(char) for char in foreign)
     return everyday >= 2 and 10 * everyday >= 8 * len(foreign)
+
+
+def _is_japanese(chunk: bytes) -> bool:
+    """Whether nearly all bytes decode as Shift JIS, with many kana of full width, which other encodings seldom make."""
+    text = chunk.decode(_JAPANESE, MARK_BROKEN)
+    foreign = len(re.findall(r"[^\x00-\x7f]", text))
+    return 50 * text.count(BROKEN) <= foreign and 5 * len(re.findall("[\u3041-\u30ff]", text)) >= foreign
 
 
 def _is_everyday(char: str) -> bool:

@@ -12,7 +12,7 @@ from fewsight.tables.sources.csv import CsvSource
 from fewsight.tables.sources.frames import FrameSource
 from fewsight.tables.sources.json import JsonSource
 from fewsight.tables.sources.limits import Limits
-from fewsight.tables.sources.packing import TableFile
+from fewsight.tables.sources.packing import TableFile, packing_of
 from fewsight.tables.sources.parquet import ParquetSource
 from fewsight.tables.sources.sheets import SheetSource
 from fewsight.tables.sources.sql import SqlSource
@@ -93,6 +93,10 @@ def _reader(file: TableFile) -> Callable[[TableFile], OpenedSource]:
     for magic, reader in _BINARY.items():
         if start.startswith(magic):
             return reader
+    if packing_of(start):
+        raise InputError(
+            f"{file.name} is packed twice ({packing_of(start)} inside); unpack it, and name the file in it."
+        )
     for magic, what in _REFUSED.items():
         if text.startswith(magic):
             raise InputError(f"{file.name} is {what}.")

@@ -57,7 +57,7 @@ class TableFile:
             path, member = outer, path.relative_to(outer).as_posix()
         with path.open("rb") as file:
             start = file.read(8)
-        packing = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), "")
+        packing = packing_of(start)
         if packing == "zip":
             if _is_workbook(path):
                 packing = "workbook"
@@ -125,6 +125,11 @@ class TableFile:
         if self.packing == "gzip":
             return gzip.open(self.path, "rb")  # type: ignore[return-value]
         return bz2.open(self.path, "rb") if self.packing == "bzip2" else lzma.open(self.path, "rb")
+
+
+def packing_of(start: bytes) -> str:
+    """How a file that begins so is packed; nothing where it is not."""
+    return next((name for magic, name in _MAGIC.items() if start.startswith(magic)), "")
 
 
 class _Bounded(io.RawIOBase):

@@ -173,6 +173,7 @@ def test_several_files_of_an_archive_are_named_and_one_can_be_chosen(tmp_path: P
         ("t.xlsx", b"PK\x03\x04 broken", "Can't read|can't be read"),
         ("t.zip", zipped({}), "holds no file"),
         ("t.csv.gz", gzip.compress(b""), "is empty"),
+        ("t.csv.gz", gzip.compress(bz2.compress(b"x")), r"packed twice \(bzip2 inside\)"),
     ],
 )
 def test_what_is_no_table_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:

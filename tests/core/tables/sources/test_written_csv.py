@@ -104,13 +104,14 @@ def test_encodings_of_spreadsheets(tmp_path: Path, encoding: str) -> None:
         ("cp1252", "Où est ma commande ? Ça fait déjà 10 jours"),
         ("latin-1", "El pañuelo llegó roto, ¿qué hago?"),
         ("cp1251", "Где мой заказ? Верните деньги"),
+        ("cp932", "荷物がまだ届きません。返金してください"),
         ("cp1250", "Późniejsza przesyłka, złoty kubek i żółty talerz"),
     ],
 )
 def test_encodings_that_only_letters_tell_are_said(tmp_path: Path, encoding: str, text: str) -> None:
     with load(tmp_path / "t.csv", f"customer_id,text\nC1,{text}\n".replace(f",{text}", f',"{text}"'), encoding) as one:
         assert next(iter(one)).events[0].text == text
-        assert any("is no UTF-8 and is read as Windows-" in note for note in one.mapping.notes)
+        assert any("is no UTF-8 and is read as " in note for note in one.mapping.notes)
 
 
 def test_a_damaged_character_far_above_others_leaves_utf_8(tmp_path: Path) -> None:
