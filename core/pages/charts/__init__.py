@@ -1,7 +1,7 @@
 """Charts as inline SVG, from plain numbers. Colours are the page's, so they follow light and dark; texts are escaped.
 
-Every chart is as wide as its place, at most 640 pixels (a reliability diagram 300), and tells its parts apart by form
-and name, not by colour alone.
+Every chart is drawn twice, for wide places (640 pixels) and for phones (330), and the page shows the one that fits, so
+its words keep their size; a reliability diagram (300) fits both. Form and name tell parts apart, not colour alone.
 """
 
 from fewsight.pages.charts.bars import bars

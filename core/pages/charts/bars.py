@@ -1,14 +1,15 @@
 """Bars by name."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from markupsafe import Markup
 
-from fewsight.pages.charts.svg import ROW, WIDTH, linear, picture, text, titled
-from fewsight.pages.formats import percent, shortened
+from fewsight.pages.charts.svg import Frame, both, linear, picture, row_name, text, titled
+from fewsight.pages.formats import percent
 
-_NAMES: Final = 190
+_VALUES: Final = 70
 _HEIGHT: Final = 14
 
 
@@ -23,18 +24,26 @@ def bars(
         most: what a bar over the whole width stands for; the largest value where it is None.
         written: how a value is written beside its bar.
     """
-    right = WIDTH - 70
-    x = linear(0.0, most if most is not None else max(values.values(), default=0.0), _NAMES, right)
+    end = most if most is not None else max(values.values(), default=0.0)
+    return both(partial(_draw, values, label, end, written))
+
+
+def _draw(
+    values: Mapping[str, float], label: str, most: float, written: Callable[[float], str], frame: Frame
+) -> Markup:
+    right = frame.width - _VALUES
+    x = linear(0.0, most, frame.names, right)
     parts = []
     for number, (name, value) in enumerate(values.items()):
-        y = ROW * number + 16
+        top = frame.row * number + 2
+        y = top + frame.middle
         bar = Markup('<rect x="{}" y="{}" width="{:.1f}" height="{}" rx="3" class="amount"/>')
         parts.append(
             titled(
                 f"{name}: {written(value)}",
-                text(_NAMES - 10, y + 4, shortened(name, 28), "end"),
-                bar.format(_NAMES, y - _HEIGHT / 2, x(value) - _NAMES, _HEIGHT),
+                row_name(frame, top, name),
+                bar.format(frame.names, y - _HEIGHT / 2, x(value) - frame.names, _HEIGHT),
                 text(right + 10, y + 4, written(value), "value"),
             )
         )
-    return picture(WIDTH, ROW * len(values) + 4, label, parts)
+    return picture(frame.width, frame.row * len(values) + 4, label, parts)

@@ -3,47 +3,69 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from markupsafe import Markup
 
-from fewsight.pages.charts.svg import ROW, WIDTH, Scale, dot, line, linear, logarithmic, picture, text, titled
-from fewsight.pages.formats import Estimate, grouped, limits, percent, share, shortened
+from fewsight.pages.charts.svg import (
+    Frame,
+    Scale,
+    both,
+    dot,
+    line,
+    linear,
+    logarithmic,
+    picture,
+    row_name,
+    text,
+    titled,
+)
+from fewsight.pages.formats import Estimate, grouped, limits, percent, share
 
 FAR: Final = 2.0
 """A row so many times the others' spread below them, as a trivial answer's often is, is marked at the edge."""
 
-_NAMES: Final = 190
 _LONG_NAMES: Final = 300
+_VALUES: Final = 70
+_EDGE: Final = 8
+_TICK: Final = 30
+"""Pixels for names of pairs, for values, for a mark at the edge, and for half a number at the edge."""
+
 _STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def intervals(shares: Mapping[str, Estimate], label: str, hollow: Collection[str] = ()) -> Markup:
     """A share by name with its interval, the highest first; `hollow` names have hollow marks."""
+    return both(partial(_intervals, shares, label, hollow))
+
+
+def _intervals(shares: Mapping[str, Estimate], label: str, hollow: Collection[str], frame: Frame) -> Markup:
     order = sorted(shares, key=lambda name: -shares[name].value)
     ends = {name: _ends(shares[name]) for name in order}
     low = max(0.0, _least_shown([begin for begin, _ in ends.values()]) - 0.03)
     high = min(1.0, max(end for _, end in ends.values()) + 0.03)
-    right, height = WIDTH - 70, ROW * len(order) + 26
-    inside = linear(low, high, _NAMES, right)
+    right, height = frame.width - _VALUES, frame.row * len(order) + 26
+    inside = linear(low, high, frame.names + _EDGE, right)
 
     def x(value: float) -> float:
         return inside(max(value, low))
 
     parts = [_grid(low, high, x, height - 20)]
     for number, name in enumerate(order):
-        value, y = shares[name].value, ROW * number + 16
+        value, top = shares[name].value, frame.row * number + 2
+        y = top + frame.middle
         begin, end = ends[name]
         parts.append(
             titled(
                 f"{name}: {share(shares[name])}",
-                text(_NAMES - 10, y + 4, shortened(name, 28), "end"),
+                row_name(frame, top, name),
                 line((x(begin), y), (x(end), y), "reach"),
                 dot((x(value), y), is_hollow=name in hollow),
                 text(right + 10, y + 4, percent(value) if value >= low else f"‹ {percent(value)}", "value"),
             )
         )
-    return picture(WIDTH, height, label, parts)
+    return picture(frame.width, height, label, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +81,15 @@ class Range:
 
 def ranges(rows: Sequence[Range], label: str) -> Markup:
     """Numbers with their limits on an axis of powers of ten."""
+    return both(lambda frame: _ranges(rows, label, frame.wide_names(_LONG_NAMES)))
+
+
+def _ranges(rows: Sequence[Range], label: str, frame: Frame) -> Markup:
     ends = [end for row in rows for end in (row.low, row.value, row.high) if end]
     least, most = math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)) + 1e-9)
     low, high = 10.0**least, 10.0 ** max(most, least + 1)
-    right, height = WIDTH - 90, ROW * len(rows) + 26
-    x = logarithmic(low, high, _LONG_NAMES, right)
+    right, height = frame.width - (_VALUES if frame.names else _TICK), frame.row * len(rows) + 26
+    x = logarithmic(low, high, frame.names + (0 if frame.names else _TICK), right)
     parts = []
     for power in range(least, most + 1):
         at = x(10.0**power)
@@ -72,17 +98,18 @@ def ranges(rows: Sequence[Range], label: str) -> Markup:
             text(at, height - 6, grouped(10**power) if power >= 0 else f"{10.0**power:g}", "tick"),
         ]
     for number, row in enumerate(rows):
-        y = ROW * number + 16
+        top = frame.row * number + 2
+        y = top + frame.middle
         begin, end = max(row.low or row.value, low), row.high or 10.0**most
         parts.append(
             titled(
                 row.title,
-                text(_LONG_NAMES - 10, y + 4, shortened(row.name, 44), "end"),
+                row_name(frame, top, row.name),
                 line((x(begin), y), (x(end), y), "reach"),
                 dot((x(row.value), y)),
             )
         )
-    return picture(WIDTH, height, label, parts)
+    return picture(frame.width, height, label, parts)
 
 
 def _ends(figure: Estimate) -> tuple[float, float]:

@@ -2,23 +2,63 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup
 
-WIDTH: Final = 640
-ROW: Final = 30
-"""Height of a row of a chart with names at the left."""
-
-PLOT: Final = (60, WIDTH - 180, 10, 270)
-"""Left, right, top and bottom of a plot with names at its right."""
-
-_DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "1 2", "12 4")
+from fewsight.pages.formats import shortened
 
 Scale = Callable[[float], float]
 """From a value to a place in pixels."""
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The room that a chart has, in pixels as they are shown.
+
+    `names` is the room for names at the left of rows; 0: each name has a line of its own above its row. `row` is the
+    height of a row, with its name where that stands above. `legend` is the room at the right of a plot; 0: it is below.
+    """
+
+    width: int
+    names: int
+    row: int
+    legend: int
+
+    @property
+    def middle(self) -> int:
+        """From the top of a row to the middle of its marks."""
+        return self.row - 14
+
+    def wide_names(self, room: int) -> "Frame":
+        """With at least so much room for names, where they stand at the left."""
+        return replace(self, names=max(self.names, room) if self.names else 0)
+
+    def plot(self, left: int, series: int = 0) -> tuple[int, int, int, int]:
+        """Left, right, top and bottom of a plot with the legend of `series` curves beside or below it."""
+        return left, self.width - (self.legend if series and self.legend else 24), 10, 270 if self.legend else 200
+
+    def legend_at(self, number: int, bottom: int) -> Point:
+        """Where the legend of a curve begins."""
+        return (self.width - self.legend + 10, 22 + 20 * number) if self.legend else (8, bottom + 56 + 20 * number)
+
+    def height(self, bottom: int, series: int) -> int:
+        """Of a picture with a plot down to `bottom` and the legend of `series` curves."""
+        _, last = self.legend_at(max(series - 1, 0), bottom)
+        return max(bottom + 38, int(last) + 10 if series else 0)
+
+
+WIDE: Final = Frame(640, 190, 30, 180)
+NARROW: Final = Frame(330, 0, 46, 0)
+"""A phone's: what a panel leaves of 390 pixels."""
+
+CHARACTER: Final = 6.5
+"""Pixels of a character, on average."""
+
+_DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "1 2", "12 4")
 
 
 def linear(low: float, high: float, start: float, end: float) -> Scale:
@@ -32,9 +72,30 @@ def logarithmic(low: float, high: float, start: float, end: float) -> Scale:
     return lambda value: place(math.log10(value))
 
 
+def both(draw: Callable[[Frame], Markup]) -> Markup:
+    """A chart drawn for wide places and for phones, of which the page shows one; so its words are never scaled down."""
+    return Markup('<div class="chart"><div class="on-wide">{}</div><div class="on-narrow">{}</div></div>').format(
+        draw(WIDE), draw(NARROW)
+    )
+
+
+def row_name(frame: Frame, top: float, name: str) -> Markup:
+    """The name of a row that begins at `top`: at its left, or above it."""
+    if frame.names:
+        return text(frame.names - 10, top + frame.middle + 4, shortened(name, frame.names // 7), "end")
+    return text(2, top + 14, shortened(name, frame.width // 7))
+
+
+def legend(frame: Frame, number: int, bottom: int, name: str) -> Markup:
+    """A curve's dashes and name."""
+    x, y = frame.legend_at(number, bottom)
+    shown = shortened(name, 20 if frame.legend else 38)
+    return line((x, y - 4), (x + 28, y - 4), "curve", dash_of(number)) + text(x + 34, y, shown)
+
+
 def picture(width: float, height: float, label: str, parts: Iterable[Markup]) -> Markup:
     """A whole chart; `label` tells what it shows to those who can't see it."""
-    head = Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">').format(width, height, label)
+    head = Markup('<svg viewBox="0 0 {} {}" width="{}" role="img" aria-label="{}">').format(width, height, width, label)
     return head + Markup("").join(parts) + Markup("</svg>")
 
 
@@ -71,11 +132,12 @@ def dot(place: Point, *, is_hollow: bool = False, radius: int = 5) -> Markup:
 def axes(plot: tuple[float, float, float, float], across: str, low: str, high: str) -> Markup:
     """Both axes of a plot (left, right, top, bottom), what goes across, and the ends of what goes up."""
     left, right, top, bottom = plot
+    most = int((right - left) / CHARACTER)
     return (
         Markup('<path d="M{} {}V{}H{}" class="axis"/>').format(left, top, bottom, right)
-        + text((left + right) / 2, bottom + 30, across, "tick")
+        + text((left + right) / 2, bottom + 30, shortened(across, most), "tick")
         + text(left - 6, bottom, low, "end")
-        + text(left + 6, top + 8, high)
+        + text(left + 6, top + 8, shortened(high, most))
     )
 
 

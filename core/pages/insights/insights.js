@@ -52,5 +52,6 @@
   ["text", "task", "state"].forEach((id) => by(id)?.addEventListener("input", narrow));
   by("order").addEventListener("input", arrange);
   addEventListener("hashchange", jump);
+  addEventListener("load", jump);
   narrow();
 })();

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fewsight.answers import split_path, without_remarks
+from fewsight.pages.insights.colours import QUIET
 from fewsight.pages.insights.lines import Line, Palette, short_names, words
 from fewsight.pages.insights.marks import Marks
 from fewsight.pages.insights.tally import Tally
 
-SEGMENTS = 5
-"""Labels of a field that its bar shows apart; the others are folded."""
+_NOTHING = frozenset(map(words, QUIET))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with its statuses and doubts, and its closed fields."""
+    """A task with its statuses and doubts, and its closed fields.
+
+    `folded` are the fields that say nothing in all answers by what they say, as 'not mentioned' -> (price, returns).
+    """
 
     name: str
     states: Sequence[Count]
     fields: Sequence[Field]
+    folded: Mapping[str, Sequence[str]]
     warnings: Sequence[str]
 
 
@@ -46,12 +50,25 @@ def task_view(task: str, tally: Tally, palette: Palette, marks: Marks, told: Seq
     """What the page says of a task; warnings in `told` stand elsewhere."""
     states = dict(tally.statuses) | {"uncertain": tally.uncertain, "for review": tally.review}
     total = max(tally.statuses.total(), 1)
+    fields, folded = _folded(list(_fields(task, tally, palette, marks)))
     return TaskView(
         words(task),
         [_count(task, "", name, number / total, number, marks) for name, number in states.items() if number],
-        list(_fields(task, tally, palette, marks)),
+        fields,
+        folded,
         [one for one in tally.warnings if one not in told and total > 1],
     )
+
+
+def _folded(fields: Sequence[Field]) -> tuple[list[Field], dict[str, list[str]]]:
+    """Fields with something to say, and the names of the others by the one thing that all their answers say."""
+    told, folded = [], dict[str, list[str]]()
+    for field in fields:
+        if len(field.counts) == 1 and field.counts[0].name in _NOTHING:
+            folded.setdefault(field.counts[0].name, []).append(field.name)
+        else:
+            told.append(field)
+    return told, folded
 
 
 def _fields(task: str, tally: Tally, palette: Palette, marks: Marks) -> Iterator[Field]:

@@ -3,7 +3,7 @@
 from fewsight.evals.report.tables.arms import arms, evidence, several
 from fewsight.evals.report.tables.changes import flips, gaps, slices
 from fewsight.evals.report.tables.labels import audit_lines, by_label, confusions, disagreements, prevalence, suspects
-from fewsight.evals.report.tables.metrics import metrics, pairs
+from fewsight.evals.report.tables.metrics import metrics, pair_lines, pairs
 from fewsight.evals.report.tables.probabilities import label_sets, promises, scope
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "gaps",
     "label_sets",
     "metrics",
+    "pair_lines",
     "pairs",
     "prevalence",
     "promises",

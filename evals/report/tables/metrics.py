@@ -1,7 +1,9 @@
 """Metrics by arm, and arms against each other."""
 
+from typing import NamedTuple
+
 from fewsight.evals.metrics.base import METRICS, words_of
-from fewsight.evals.model import FieldPart, Figure
+from fewsight.evals.model import FieldPart, Figure, Pair
 from fewsight.pages.formats import number, points, share
 from fewsight.pages.table import Table
 
@@ -50,3 +52,25 @@ def pairs(field: FieldPart) -> Table:
             if is_shown:
                 strong.add((y, x))
     return Table(["", *field.figures], rows, strong)
+
+
+class PairLine(NamedTuple):
+    """Two arms in words, the better one first, and whether the difference is shown after Holm's correction."""
+
+    words: str
+    is_shown: bool
+
+
+def pair_lines(field: FieldPart) -> list[PairLine]:
+    """The pairs one after the other, as a phone shows them: those of the best arm first, the closest rivals before."""
+    order = sorted(
+        field.pairs, key=lambda pair: (field.best not in (pair.first, pair.second), abs(pair.difference.value))
+    )
+    return [PairLine(_pair_in_words(pair), pair.is_shown) for pair in order]
+
+
+def _pair_in_words(pair: Pair) -> str:
+    first, second, gap = pair.first, pair.second, pair.difference
+    if gap.value < 0:
+        first, second, gap = second, first, gap.turned
+    return f"{first} over {second}: {points(gap)}"

@@ -27,8 +27,13 @@ class Bin:
     rows: int
 
 
+def drawings(chart: Markup) -> list[ElementTree.Element]:
+    """The wide one and the one for phones; one that fits both."""
+    return [one for one in ElementTree.fromstring(f"<div>{chart}</div>").iter() if one.tag == "svg"]
+
+
 def parsed(chart: Markup) -> ElementTree.Element:
-    return ElementTree.fromstring(str(chart))
+    return drawings(chart)[0]
 
 
 def marks(chart: Markup, across: str = "cx") -> list[float]:
@@ -49,23 +54,43 @@ CHARTS: dict[str, Callable[[str], Markup]] = {
 
 @pytest.mark.parametrize("kind", CHARTS)
 def test_names_stay_text(kind: str) -> None:
-    svg = parsed(CHARTS[kind](HOSTILE))
-    assert {element.tag for element in svg.iter()} <= {
-        "svg", "g", "title", "text", "line", "path", "polyline", "circle", "rect",
-    }  # fmt: skip
-    assert HOSTILE in "".join(svg.attrib["aria-label"])
+    for svg in drawings(CHARTS[kind](HOSTILE)):
+        assert {element.tag for element in svg.iter()} <= {
+            "svg", "g", "title", "text", "line", "path", "polyline", "circle", "rect",
+        }  # fmt: skip
+        assert HOSTILE in "".join(svg.attrib["aria-label"])
+
+
+@pytest.mark.parametrize("name", ["a", "a rather long name of an arm that has to be cut somewhere"])
+@pytest.mark.parametrize("kind", CHARTS)
+def test_marks_and_words_stay_inside(kind: str, name: str) -> None:
+    chart = CHARTS[kind](name)
+    for svg in drawings(chart):
+        width, height = map(float, svg.attrib["viewBox"].split()[2:])
+        most = {"x": width, "x1": width, "x2": width, "cx": width, "y": height, "y1": height, "y2": height}
+        for element in svg.iter():
+            for place, end in (most | {"cy": height}).items():
+                assert 0 <= float(element.attrib.get(place, 0)) <= end
+        for text in svg.iter("text"):
+            begin, end = extent(text)
+            assert begin >= 0, text.text
+            assert end <= width, text.text
+    assert "nan" not in re.sub(r"<title>.*?</title>", "", str(chart))
+
+
+def extent(text: ElementTree.Element) -> tuple[float, float]:
+    """Where words begin and end, at 6.3 pixels a character, the mean of the page's font at its size."""
+    x, length = float(text.attrib["x"]), 6.3 * len(text.text or "")
+    before = {"end": 1.0, "tick": 0.5}.get(text.attrib["class"], 0.0)
+    return x - before * length, x + (1 - before) * length
 
 
 @pytest.mark.parametrize("kind", CHARTS)
-def test_marks_stay_inside(kind: str) -> None:
-    chart = CHARTS[kind]("a")
-    svg = parsed(chart)
-    width, height = map(float, svg.attrib["viewBox"].split()[2:])
-    numbers = {"x": width, "x1": width, "x2": width, "cx": width, "y": height, "y1": height, "y2": height, "cy": height}
-    for element in svg.iter():
-        for name, most in numbers.items():
-            assert 0 <= float(element.attrib.get(name, 0)) <= most
-    assert "nan" not in re.sub(r"<title>.*?</title>", "", str(chart))
+def test_a_phone_shows_a_drawing_of_its_own_without_scaling_it(kind: str) -> None:
+    *_, narrow = drawings(CHARTS[kind]("a"))
+    page, paddings = 390, 2 * (12 + 1 + 16)
+    assert float(narrow.attrib["width"]) <= page - paddings
+    assert narrow.attrib["width"] == narrow.attrib["viewBox"].split()[2]
 
 
 def test_the_highest_share_is_first_and_furthest_right() -> None:

@@ -104,3 +104,11 @@ def test_a_row_for_review_says_so(result: MakeResult) -> None:
     html = page(insights, "Insights", review=lambda one: ["intent"] if one.customer_id == "c2" else ())
     assert words(html).count("For review: intent is less likely than the run asks for.") == 1
     assert re.search(r'<a href="#m\d+">\s*1 for review</a>', html)
+
+
+def test_a_field_of_which_all_answers_say_nothing_is_folded(result: MakeResult) -> None:
+    answer = {"overall": "positive", "price": "not_mentioned", "returns": "not_mentioned", "care": "positive"}
+    insights = [replace(result(f"c{n}", "k").insight, answer=answer, probabilities={}) for n in range(3)]
+    shown = words(page(insights, "Insights"))
+    assert "not mentioned in all: price, returns" in shown
+    assert "care positive 3" in shown
