@@ -17,7 +17,8 @@ VERSION: Final = 1
 
 
 class Circumstances(Part):
-    """What probabilities depend on. `model`, `adapter` and `template` are digests; `shots` is how shots are chosen."""
+    """What probabilities depend on. `model`, `adapter`, `template` and `heads` (what answers beside the model) are
+    digests; `shots` is how shots are chosen."""
 
     task: str
     task_version: str
@@ -27,6 +28,7 @@ class Circumstances(Part):
     adapter: str | None
     engine: str
     dtype: str
+    heads: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fewsight.notices import shown_progress
 from fewsight.serving.models.digest import known_folders
 from fewsight.serving.models.merged import age, clear, merged_models
 from fewsight.serving.models.names import (
+    DEFAULT_EMBEDDING,
     DEFAULT_MODEL,
     EMBEDDINGS,
     MODELS,
@@ -28,8 +29,15 @@ def models() -> None:
 def pull(name: str) -> None:
     """Fetch NAME (a built-in model or a hub id) into the cache, or check a local folder.
 
-    Built-in: smollm2-135m (the default) answers tasks; minilm finds similar examples by meaning.
+    Built-in: smollm2-135m (the default) answers tasks; minilm, which comes with it, reads histories for the heads that
+    answer beside its adapter, and finds similar examples by meaning.
     """
+    _pull(name)
+    if name == DEFAULT_MODEL:
+        _pull(DEFAULT_EMBEDDING)
+
+
+def _pull(name: str) -> None:
     with shown_progress() as progress:
         resolve = resolve_embedding_model if name in EMBEDDINGS else resolve_model
         model = resolve(name, progress=progress)

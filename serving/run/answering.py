@@ -10,6 +10,7 @@ from fewsight.digest import digest
 from fewsight.ledger import Answer
 from fewsight.prompts.answer.form import AnswerForm, Ask, Write
 from fewsight.prompts.task import Task
+from fewsight.serving.answerers.fusion import Fusion, Opinion, fuse
 from fewsight.serving.engines.base import (
     ChatText,
     Completion,
@@ -90,6 +91,7 @@ class _Work:
     form: AnswerForm
     task: Task
     relabelling: Relabelling | None
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
     chosen: list[str] = field(default_factory=list)
     normalised: dict[str, dict[str, float]] = field(default_factory=dict)
     raw: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -107,12 +109,14 @@ class _Work:
         if scored is None:
             self.chosen.append(ask.labels.labels[0])
             return
-        path, labels = ask.field.path, ask.labels.labels
-        self.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, scored.normalised, strict=True)}
+        path, labels, shares = ask.field.path, ask.labels.labels, scored.normalised
+        if path in self.opinions:
+            shares = fuse(labels, shares, self.opinions[path])
+        self.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, shares, strict=True)}
         self.raw[path] = {label: round(p, ROUND) for label, p in zip(labels, scored.raw, strict=True)}
         self.prompt_tokens = self.prompt_tokens or len(self.item.prompt.token_ids)
         self.computed_tokens += scored.computed_tokens
-        self.chosen.append(self._choose(path, labels, scored.normalised))
+        self.chosen.append(self._choose(path, labels, shares))
 
     def fail(self, error: str) -> None:
         self.failed = error
@@ -133,8 +137,8 @@ class _Work:
         return Answer(self.text, self.raw, self.normalised, *counts, error=self.error)
 
 
-class Answerer:
-    """Answers items with one engine.
+class Answering:
+    """Answers items with one engine, and where a fusion is given together with it.
 
     Args:
         engine: runs the requests.
@@ -142,6 +146,7 @@ class Answerer:
         options: of the run: whether closed fields are scored or generated, and how tokens are chosen.
         adapter: the folder of the adapter in use, or None.
         relabelling: another choice of labels than the most probable ones.
+        fusion: what answers closed fields beside the engine.
     """
 
     def __init__(
@@ -151,18 +156,20 @@ class Answerer:
         options: RunOptions,
         adapter: Path | None,
         relabelling: Relabelling | None = None,
+        fusion: Fusion | None = None,
     ) -> None:
         self.engine = engine
         self._tasks, self._forms = preparer.tasks, preparer.forms
         self.scores = options.probabilities and engine.capabilities.score
         self._decoding, self._adapter, self._relabelling = options.decoding, adapter, relabelling
+        self._fusion = fusion if self.scores else None
         self._plan = lru_cache(maxsize=4096)(self._make_plan)
 
     def plan_digest(self, item: Item) -> str:
         """What is asked after the prompt, as a digest: grammar of the whole answer, scoring, threshold."""
-        return self._plan(item.task, item.events)
+        return self._plan(item.task, item.events, self._fusion and self._fusion.digest(item.task, item.language))
 
-    def _make_plan(self, task: str, events: int) -> str:
+    def _make_plan(self, task: str, events: int, fusion: str | None) -> str:
         whole, none = self._forms[task].write((), events), self._tasks[task].none_of_these
         facts = {
             "grammar": whole if isinstance(whole, str) else whole.text + whole.grammar,
@@ -171,6 +178,8 @@ class Answerer:
         }
         if self._relabelling and task in self._relabelling.digests:
             facts["labels"] = self._relabelling.digests[task]
+        if fusion is not None:
+            facts["fusion"] = fusion
         return digest(facts)
 
     def answer(self, items: Sequence[Item]) -> list[Answer | Failure]:
@@ -181,12 +190,26 @@ class Answerer:
         """
         works = [_Work(item, self._forms[item.task], self._tasks[item.task], self._relabelling) for item in items]
         if self.scores:
+            self._ask_others(works)
             score_fields(self.engine, works, self._adapter)
         if self.engine.capabilities.prefill:
             self._write(works)
         else:
             self._chat(works)
         return [work.answer() for work in works]
+
+    def _ask_others(self, works: Sequence[_Work]) -> None:
+        fusion = self._fusion
+        if fusion is None:
+            return
+        by_task: dict[str, list[_Work]] = {}
+        for work in works:
+            if fusion.digest(work.item.task, work.item.language) is not None:
+                by_task.setdefault(work.item.task, []).append(work)
+        for task, same in by_task.items():
+            opinions = fusion.opinions(task, [work.item.history for work in same])
+            for work, opinion in zip(same, opinions, strict=True):
+                work.opinions = opinion
 
     def _write(self, works: Sequence[_Work]) -> None:
         waiting: dict[str, tuple[_Work, Write]] = {}

@@ -183,7 +183,7 @@ def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  #
     if path.exists():
         try:
             text = path.read_text(encoding="utf-8")
-            before = json.loads(redact_forms(text))
+            before = {"heads_digests": {}, **json.loads(redact_forms(text))}  # older runs had no heads
             order = before["order"]
         except (OSError, ValueError, LookupError) as error:
             raise ConfigError(f"{str(path)!r} can't be read ({error}); name a new folder with --out.") from error
@@ -191,9 +191,10 @@ def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  #
         differ = [name for name in now if name not in same and before.get(name) != now[name]]
         if differ:
             changes = ", ".join(f"{name}: {before.get(name)!r} -> {now[name]!r}" for name in differ)
+            heads = " With --heads none a run is without heads." if "heads_digests" in differ else ""
             raise ConfigError(
                 f"{str(folder)!r} holds a run with other options ({changes}). "
-                "Give the same ones to continue it, or name a new folder with --out."
+                f"Give the same ones to continue it, or name a new folder with --out.{heads}"
             )
         if redact_forms(text) != text:
             write_text(path, redact_forms(text))

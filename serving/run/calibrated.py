@@ -86,6 +86,7 @@ def circumstances(session: Session, task: Task) -> Circumstances:
         adapter=group.adapter_digest,
         engine=session.engine.name,
         dtype=options.engine.dtype,
+        heads=session.heads_digest(task.name),
     )
 
 

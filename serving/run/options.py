@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal, TypedDict, Unpack
+from typing import Any, Final, Literal, TypedDict, Unpack, get_args
 
 from fewsight.digest import file_digest
 from fewsight.errors import ConfigError, did_you_mean
@@ -27,6 +27,7 @@ BUILT_IN: Final = "built-in"
 BARE: Final = "none"
 """In place of an adapter's folder: no adapter, not even the built-in one."""
 
+HeadsChoice = Literal["built-in", "none"]
 Similarity = Literal["tfidf", "minilm"]
 LanguageChoice = Literal["auto", "en", "zh"]
 
@@ -78,6 +79,8 @@ class EngineOptions:
 
     `adapters` maps a task's name, or '*' for all, to the folder of its adapter, or to 'built-in' or 'none'. Where it is
     empty, the embedded model uses its built-in adapter for the tasks that it fits.
+    `heads` 'built-in' lets the heads that come with that adapter answer labels together with it, where it is used, and
+    'none' leaves them out.
     `force` uses an adapter although its manifest speaks against it.
     `dtype` is the number type of an engine that loads weights: 'bfloat16', 'float32', or 'auto'; `base_url` is the
     address of a server.
@@ -86,6 +89,7 @@ class EngineOptions:
     name: str = "auto"
     model: str = DEFAULT_MODEL
     adapters: Mapping[str, str] = field(default_factory=dict)
+    heads: HeadsChoice = BUILT_IN
     force: bool = False
     dtype: str = "auto"
     base_url: str | None = None
@@ -146,15 +150,18 @@ class RunOptions:
         unknown = [name for name in self.engine.adapters if name != "*" and name not in self.tasks]
         if unknown:
             yield f"adapters for tasks that are not run: {unknown}"
+        if self.engine.heads not in get_args(HeadsChoice):
+            yield f"--heads {self.engine.heads!r} is neither 'built-in' nor 'none'"
 
     def style(self, task: str) -> Style:
         """The style of a task's template: the one that is named, else 'compact' with an adapter and 'full' without."""
         return self.prompt.style or ("compact" if self.engine.adapter(task) else "full")
 
     def frozen(self) -> dict[str, Any]:
-        """The flat form for run.json: everything but `limit`, which may grow when a run is continued, and `force`."""
+        """The flat form for run.json: everything but `limit`, which may grow when a run is continued, `force`, and
+        `heads`, of which it holds the digests."""
         flat = {"tasks": self.tasks, **{name: self._option(name) for name in OPTION_NAMES}}
-        del flat["limit"], flat["force"], flat["calibrations"]
+        del flat["limit"], flat["force"], flat["heads"], flat["calibrations"]
         if self.calibrations:
             flat["calibrations"] = [file_digest(Path(name)) for name in self.calibrations]
         # Older runs know nothing of these.
@@ -178,6 +185,7 @@ class FlatOptions(TypedDict, total=False):
     engine: str
     model: str
     adapters: Mapping[str, str]
+    heads: HeadsChoice
     shots: int
     selector: SelectorKind
     similarity: Similarity

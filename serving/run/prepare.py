@@ -26,9 +26,10 @@ LEAST_TEXT = 32
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question about one customer, ready to be answered."""
+    """One question about one customer, ready to be answered. `history` is as the model may see it."""
 
     customer_id: str
+    history: CustomerHistory
     task: str
     language: Language
     prompt: Prompt
@@ -147,6 +148,7 @@ class Preparer:
             prompt = renderer.prompt(shown.block, shots, order)
         return Item(
             customer_id=history.customer_id,
+            history=history,
             task=task.name,
             language=language,
             prompt=prompt,

@@ -16,7 +16,7 @@ from fewsight.masking import CustomerKeys, PseudonymFile
 from fewsight.notices import Progress
 from fewsight.prompts.render import Order
 from fewsight.serving.engines.base import Engine, EngineIdentity, Failure
-from fewsight.serving.run.answering import Answerer
+from fewsight.serving.run.answering import Answering
 from fewsight.serving.run.assemble import Assembler
 from fewsight.serving.run.calibrated import Calibrator
 from fewsight.serving.run.plan import ARM, RUN_NAME, Backlog, Window, arranged, batches, computed_tokens
@@ -77,7 +77,7 @@ class Runner:
         calibrator: Calibrator | None = None,
     ) -> None:
         self._group, self._record, self._count, self._calibrator = group, record, count, calibrator
-        self._options, self._preparer = session.options, session.preparer
+        self._options, self._preparer, self._fusion = session.options, session.preparer, session.fusion
         self._backlog = Backlog(session.preparer, session.options, order, record.ledger, record.keys)
         self._restarts = 0
         self._engine: Engine | None = None
@@ -105,7 +105,7 @@ class Runner:
         per_request = engine.capabilities.adapters == "request"
         adapter = options.engine.adapter(self._group.tasks[0])
         relabelling = calibrator.relabelling if calibrator else None
-        self._answerer = Answerer(engine, self._preparer, options, adapter, relabelling)
+        self._answering = Answering(engine, self._preparer, options, adapter, relabelling, self._fusion)
         self._adapter_mode = "request" if per_request and self._group.adapter else engine.identity.adapter_mode
         calibrate = calibrator.apply if calibrator else None
         self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed, calibrate)
@@ -150,7 +150,7 @@ class Runner:
     def _answers(self, batch: Sequence[Item]) -> list[Answer | Failure]:
         """Answers of a batch; where the engine dies, it is halved until the request that kills it stands alone."""
         try:
-            answers = self._answerer.answer(batch)
+            answers = self._answering.answer(batch)
         except AccessError:  # a new engine gets no better key
             raise
         except EngineError as error:
@@ -160,7 +160,7 @@ class Runner:
                     f"The engine died {self._restarts} times without an answer in between; the last time: {error} "
                     "What was answered is kept; the same command goes on from there."
                 ) from error
-            self._answerer.engine.close()
+            self._answering.engine.close()
             self._start()
             if len(batch) == 1:
                 return [Failure(batch[0].customer_id, f"the engine died on this request: {error}")]
@@ -200,7 +200,7 @@ class Runner:
         decoding = self._options.decoding
         return AnswerKey(
             prompt_ids=item.prompt.token_ids,
-            plan=self._answerer.plan_digest(item),
+            plan=self._answering.plan_digest(item),
             decoding=asdict(decoding),
             model_digest=engine.model_digest,
             tokenizer_digest=engine.tokenizer_digest,

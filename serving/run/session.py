@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fewsight.adapter_manifest import read_manifest
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
 from fewsight.language import guess_language
@@ -17,19 +18,28 @@ from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selection.nearest import NearestSelector
 from fewsight.prompts.selection.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
+from fewsight.serving.answerers.built_in import built_in_fusion, lazy_encode
+from fewsight.serving.answerers.fusion import Fusion
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.spec import EngineSpec, StartOptions
 from fewsight.serving.models.names import ModelFolder, resolve_embedding_model, resolve_model
 from fewsight.serving.models.tokenizer import load_tokenizer
 from fewsight.serving.run.advice import adapter_advice, built_in_advice
 from fewsight.serving.run.manifests import follow_manifests, with_built_in
-from fewsight.serving.run.options import BARE, EngineOptions, PromptOptions, RunOptions, Similarity
+from fewsight.serving.run.options import (
+    BARE,
+    BUILT_IN,
+    EngineOptions,
+    PromptOptions,
+    RunOptions,
+    Similarity,
+    built_in_folder,
+)
 from fewsight.serving.run.plan import cheapest
 from fewsight.serving.run.prepare import Preparer, check_labels, masked_shots
 
 if TYPE_CHECKING:
     from fewsight.serving.engines.base import Engine
-    from fewsight.serving.models.embeddings import SentenceEncoder
     from fewsight.tables import HistorySource
 
 logger = logging.getLogger(__name__)
@@ -60,13 +70,36 @@ class Session:
     selectors: Mapping[tuple[str, Language], ShotSelector]
 
     def digests(self) -> dict[str, Any]:
-        """Digests of model, tasks and adapters: a run that is continued must find them as they were."""
+        """Digests of model, tasks, adapters and heads: a run that is continued must find them as they were."""
         groups = self.groups()
         return {
             "model_digest": self.model.digest,
             "task_digests": {task.name: task.digest for task in self.tasks},
             "adapter_digests": {name: g.adapter_digest for g in groups if g.adapter_digest for name in g.tasks},
+            "heads_digests": {task.name: one for task in self.tasks if (one := self.heads_digest(task.name))},
         }
+
+    @cached_property
+    def fusion(self) -> Fusion | None:
+        """The built-in heads, for the tasks that the built-in adapter answers; None where the model answers alone.
+
+        It does where the options ask for no heads, for no probabilities or for examples in the prompt, where another
+        model, adapter or a server answers, and where the heads' encoder can't be had.
+
+        Raises:
+            ModelError: the built-in heads do not fit the adapter or the tasks.
+        """
+        options, manifest = self.options, read_manifest(built_in_folder())
+        asked = [task for task in self.tasks if options.engine.adapter(task.name) == built_in_folder()]
+        wanted = options.engine.heads == BUILT_IN and options.probabilities and not options.prompt.shots
+        if not (asked and wanted and self.engine.loads_weights and manifest):
+            return None
+        return built_in_fusion(asked, manifest.weights_digest) if manifest.base.digest == self.model.digest else None
+
+    def heads_digest(self, task: str) -> str | None:
+        """Stands for the heads that answer a task together with the model; None where there are none."""
+        digests = (self.fusion.digest(task, language) for language in LANGUAGES) if self.fusion else ()
+        return next(filter(None, digests), None)
 
     def order(self, histories: Iterable[CustomerHistory]) -> Order:
         """The arrangement that the options name; else, without shots, the one that computes fewer tokens on a sample.
@@ -210,15 +243,7 @@ def _encoder(similarity: Similarity) -> Encoder | None:
     """Sentence embeddings, loaded when the first shot is chosen; None for TF-IDF."""
     if similarity == "tfidf":
         return None
-    folder = resolve_embedding_model(similarity).path
-
-    @lru_cache(maxsize=1)
-    def load() -> "SentenceEncoder":
-        from fewsight.serving.models.embeddings import SentenceEncoder
-
-        return SentenceEncoder(folder)
-
-    return lambda texts: load().encode(texts)
+    return lazy_encode(resolve_embedding_model(similarity).path)
 
 
 def _check_threshold(task: Task, options: RunOptions) -> None:

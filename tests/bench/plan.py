@@ -21,7 +21,7 @@ from fewsight.serving.engines.base import Failure
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.spec import StartOptions
 from fewsight.serving.models.names import DEFAULT_MODEL
-from fewsight.serving.run.answering import Answerer
+from fewsight.serving.run.answering import Answering
 from fewsight.serving.run.options import make_options
 from fewsight.serving.run.plan import arranged, computed_tokens
 from fewsight.serving.run.prepare import Item
@@ -128,7 +128,7 @@ def changed_labels(name: str, work: Workload, before: Sequence[Item], after: Seq
     preparer, options = work.session.preparer, work.session.options
     engine = find_engine("vllm").start(StartOptions(work.session.model))
     try:
-        answerer = Answerer(engine, preparer, options, adapter=None)
+        answerer = Answering(engine, preparer, options, adapter=None)
         first, second = ([_best(answer) for answer in answerer.answer(items)] for items in (before, after))
     finally:
         engine.close()

@@ -96,6 +96,13 @@ ANSWERS: Final[list[Decorator]] = [
         help="On chooses labels by probability; off writes them under the grammar, without.",
     ),
     _answers(
+        "--heads",
+        type=click.Choice(["built-in", "none"]),
+        default="built-in",
+        show_default=True,
+        help="Heads on sentence embeddings, which choose labels together with the built-in adapter where it is used.",
+    ),
+    _answers(
         "--calibration",
         "calibrations",
         multiple=True,

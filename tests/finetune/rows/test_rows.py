@@ -17,7 +17,7 @@ from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.base import Scored, ScoreRequest
 from fewsight.serving.models.tokenizer import FolderTokenizer
-from fewsight.serving.run.answering import Answerer
+from fewsight.serving.run.answering import Answering
 from fewsight.serving.run.options import PromptOptions, RunOptions
 
 INTENTS = ["late", "late_again", "refund", 'say "hi"', "退款", "refund/part"]
@@ -62,7 +62,7 @@ def served_decisions(task: Task, row: TrainingRow, tokenizer: FolderTokenizer) -
     fields = closed_fields(task.output)
     labels = [field.labels[field.values.index(row.values[field.path])] for field in fields]
     engine: Any = Gold(tokenizer, labels)
-    answerer = Answerer(engine, maker(task, tokenizer).preparer, RunOptions((task.name,)), adapter=None)
+    answerer = Answering(engine, maker(task, tokenizer).preparer, RunOptions((task.name,)), adapter=None)
     answerer.answer([row.item])
     found = set()
     for field, (request, index) in zip(fields, engine.asked, strict=True):

@@ -268,6 +268,7 @@ def test_list_says_how_to_fetch_and_what_was_used(cache: Path, folder: Path) -> 
 def test_pull_prints_where_the_model_is() -> None:
     output = CliRunner().invoke(models_command, ["pull"], catch_exceptions=False).output
     assert "SmolLM2-135M-Instruct" in output
+    assert "all-MiniLM-L6-v2" in output  # it comes with it
     assert models.MODELS["smollm2-135m"].digest in output
 
 

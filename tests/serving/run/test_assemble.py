@@ -1,5 +1,6 @@
 import pytest
 
+from fewsight.events import CustomerHistory
 from fewsight.ledger import Answer
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.loading.finding import load_task
@@ -11,9 +12,9 @@ from fewsight.tokenizer import Tokenizer
 
 IDENTITY = EngineIdentity("scripted", "1", "tiny", "m" * 64, "t" * 64, "none", "none")
 EVENTS = {"E1": "real-1", "E2": "real-2"}
-ITEM = Item(
-    "c", "churn_reason", "en", Prompt("", (), "", (1, 2)), 2, EVENTS, ("s1",), 4, 0, ("w",), "churn_reason.full.en.v1"
-)
+PROMPT = Prompt("", (), "", (1, 2))
+TEMPLATE = "churn_reason.full.en.v1"
+ITEM = Item("c", CustomerHistory("c"), "churn_reason", "en", PROMPT, 2, EVENTS, ("s1",), 4, 0, ("w",), TEMPLATE)
 
 
 @pytest.fixture

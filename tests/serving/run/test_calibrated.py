@@ -9,7 +9,7 @@ from fewsight import run
 from fewsight.calibration import Calibration, FieldCalibration, Threshold
 from fewsight.calibration.steps import Prior, Temperature
 from fewsight.errors import ConfigError
-from fewsight.serving.run.answering import Answerer, Relabelling
+from fewsight.serving.run.answering import Answering, Relabelling
 from fewsight.serving.run.calibrated import circumstances
 from fewsight.serving.run.options import make_options
 from fewsight.serving.run.session import open_session
@@ -137,7 +137,7 @@ def test_answers_under_other_labels_are_not_taken_from_the_ledger(
     relabelled = Relabelling({"intent": "x"}, lambda task, path, shares: min(shares))
     plans = []
     for one in (None, relabelled, replace(relabelled, digests={"intent": "y"}), replace(relabelled, digests={})):
-        answerer = Answerer(engine, session.preparer, options, adapter=None, relabelling=one)
+        answerer = Answering(engine, session.preparer, options, adapter=None, relabelling=one)
         plans.append(answerer.plan_digest(item))
     assert plans[0] == plans[3]
     assert len(set(plans)) == 3

@@ -3,6 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fewsight.events import CustomerHistory
 from fewsight.prompts.render import Prompt
 from fewsight.serving.run.plan import arranged, batches, cheapest, computed_tokens
 from fewsight.serving.run.prepare import Item
@@ -13,7 +14,7 @@ prompts = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=8).map(tuple
 
 def item(ids: Ids) -> Item:
     prompt = Prompt("", (), "", ids)
-    return Item("c", "t", "en", prompt, 0, {}, (), 0, 0, (), "t.full.en.v1")
+    return Item("c", CustomerHistory("c"), "t", "en", prompt, 0, {}, (), 0, 0, (), "t.full.en.v1")
 
 
 def in_order(found: list[Ids]) -> list[Ids]:

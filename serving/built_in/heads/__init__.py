@@ -1,0 +1,1 @@
+"""Heads that answer closed fields together with the built-in adapter: data alone."""
