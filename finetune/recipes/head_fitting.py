@@ -1,7 +1,7 @@
 """Fit the head of one closed field, and choose what it reads and how it counts beside an adapter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ VIEW_SETS: Final = (("newest",), ("whole",), ("newest", "whole"), ("newest", "te
 REGULARISATIONS: Final = (2.0, 20.0)
 """C of the logistic regression."""
 
-WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
 """How much a head may count beside the adapter, which counts 1."""
 
 FACT_SCALE: Final = 0.2
@@ -92,7 +92,7 @@ def choose(fit: Rows, rows: Rows, adapter: Floats, views: Sequence[str]) -> Choi
         adapter: its probabilities of `rows`, shape [rows, labels].
         views: those of the features, in their order.
     """
-    alone = _at_best(adapter, rows.gold)
+    alone = _at_best(adapter, rows.gold)[0]
     best: Choice | None = None
     for wanted in VIEW_SETS:
         seen, told = _only(fit, views, wanted), _only(rows, views, wanted)
@@ -100,17 +100,19 @@ def choose(fit: Rows, rows: Rows, adapter: Floats, views: Sequence[str]) -> Choi
             shares = probabilities(fit_head(seen, adapter.shape[1], regularisation), told.features)
             head = _at_best(shares, rows.gold)[0]
             for weight in WEIGHTS:
-                both, temperature = _at_best(pooled(adapter, shares, weight), rows.gold)
+                # At temperature 1 a large weight leaves shares that are too small to be told from 0.
+                both, temperature = _at_best(pooled(adapter, shares, weight, 1 + weight), rows.gold)
                 if best is None or both.log_loss < best.both.log_loss:
-                    best = Choice(wanted, regularisation, weight, temperature, alone[0], head, both)
+                    best = Choice(wanted, regularisation, weight, temperature * (1 + weight), alone, head, both)
     assert best is not None
-    helps = best.both.right >= alone[0].right
-    return best if helps else Choice(best.views, best.regularisation, 0.0, 1.0, alone[0], best.head, alone[0])
+    helps = best.weight > 0 and best.both.right >= alone.right
+    return best if helps else replace(best, weight=0.0, temperature=1.0, both=alone)
 
 
-def pooled(adapter: Floats, head: Floats, weight: float) -> Floats:
-    """The pool of `fewsight.serving.answerers.fusion` at temperature 1, for many rows."""
-    return _softmax(np.log(np.maximum(adapter, LEAST)) + weight * np.log(np.maximum(head, LEAST)))
+def pooled(adapter: Floats, head: Floats, weight: float, temperature: float = 1.0) -> Floats:
+    """The pool of `fewsight.serving.answerers.fusion`, for many rows."""
+    logs = np.log(np.maximum(adapter, LEAST)) + weight * np.log(np.maximum(head, LEAST))
+    return _softmax(logs / temperature)
 
 
 def refitted(fit: Rows, choice: Choice, views: Sequence[str], labels: int) -> Floats:

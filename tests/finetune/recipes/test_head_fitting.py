@@ -66,11 +66,20 @@ def test_a_head_that_knows_nothing_does_not() -> None:
     assert choice.both == choice.adapter
 
 
+def test_a_head_that_counts_alone_beside_a_sure_and_wrong_adapter_is_as_good_as_alone() -> None:
+    fit, chosen = rows(300, 0, telling=4.0), rows(150, 1, telling=4.0)
+    adapter = np.full((150, LABELS), 1e-9)
+    adapter[:, 0] = 1.0
+    choice = choose(fit, chosen, adapter, READ)
+    assert choice.both.right == pytest.approx(choice.head.right, abs=0.02)
+    assert choice.both.log_loss == pytest.approx(choice.head.log_loss, abs=0.1)
+
+
 def test_many_rows_are_pooled_as_one_is_in_a_run() -> None:
     adapter, head = np.array([[0.7, 0.2, 0.1], [1.0, 0.0, 0.0]]), np.array([[0.1, 0.6, 0.3], [0.2, 0.3, 0.5]])
     names = ("a", "b", "c")
-    for mine, theirs, both in zip(adapter, head, pooled(adapter, head, 0.75), strict=True):
-        opinion = Opinion(dict(zip(names, theirs, strict=True)), Blend(0.75))
+    for mine, theirs, both in zip(adapter, head, pooled(adapter, head, 0.75, 1.5), strict=True):
+        opinion = Opinion(dict(zip(names, theirs, strict=True)), Blend(0.75, 1.5))
         assert fuse(names, mine.tolist(), opinion) == pytest.approx(both)
 
 
