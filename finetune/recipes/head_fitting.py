@@ -82,9 +82,8 @@ def fit_head(rows: Rows, labels: int, regularisation: float) -> Floats:
 
 
 def choose(fit: Rows, rows: Rows, adapter: Floats, views: Sequence[str]) -> Choice:
-    """The views, C, weight and temperature with the least log loss of both on `rows`.
-
-    The weight is 0 where no other makes the adapter better, or where fewer rows would be right.
+    """The views, C, weight and temperature with the least log loss of both on `rows`, where as many are right as the
+    adapter has right alone. The weight is 0 where no other makes the adapter better.
 
     Args:
         fit: what heads are fitted on.
@@ -102,11 +101,10 @@ def choose(fit: Rows, rows: Rows, adapter: Floats, views: Sequence[str]) -> Choi
             for weight in WEIGHTS:
                 # At temperature 1 a large weight leaves shares that are too small to be told from 0.
                 both, temperature = _at_best(pooled(adapter, shares, weight, 1 + weight), rows.gold)
-                if best is None or both.log_loss < best.both.log_loss:
+                if both.right >= alone.right and (best is None or both.log_loss < best.both.log_loss):
                     best = Choice(wanted, regularisation, weight, temperature * (1 + weight), alone, head, both)
-    assert best is not None
-    helps = best.weight > 0 and best.both.right >= alone.right
-    return best if helps else replace(best, weight=0.0, temperature=1.0, both=alone)
+    assert best is not None  # a weight of 0 has the same rows right
+    return best if best.weight else replace(best, temperature=1.0)
 
 
 def pooled(adapter: Floats, head: Floats, weight: float, temperature: float = 1.0) -> Floats:
