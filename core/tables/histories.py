@@ -14,7 +14,7 @@ from fewsight.events import CustomerHistory, Event, Scalar
 from fewsight.tables.loading import Counts, Loaded, load
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.order_lines import orders_of_lines, with_own_ids
-from fewsight.tables.rows import unpack
+from fewsight.tables.reading.rows import unpack
 from fewsight.tables.sources.limits import Limits
 from fewsight.tables.values.times import from_microseconds
 

@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from fewsight.digest import digest
 from fewsight.errors import InputError, did_you_mean
-from fewsight.tables.cleaning import Cleaner
 from fewsight.tables.columns import Sheet, guess
 from fewsight.tables.columns.names import rank
-from fewsight.tables.formats import settle
-from fewsight.tables.guess import Sample, has_naive_times, look_at_values
 from fewsight.tables.joins import note_on_join
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.newest import newest_of
 from fewsight.tables.quarantine import Quarantine
+from fewsight.tables.reading.cleaning import Cleaner
+from fewsight.tables.reading.formats import settle
+from fewsight.tables.reading.guess import Sample, has_naive_times, look_at_values
+from fewsight.tables.reading.rows import RowReader
 from fewsight.tables.records import Broken, Cells, OpenedSource, Source
-from fewsight.tables.rows import RowReader
 from fewsight.tables.shapes import Head, Nested, Peeked, dotted, message_columns, reshape, sheet_through
 from fewsight.tables.sources.limits import Limits
 from fewsight.tables.sources.opening import open_source

@@ -9,9 +9,9 @@ from typing import Any
 from fewsight.answers import label_text
 from fewsight.errors import MappingError, did_you_mean
 from fewsight.prompts.columns import Columns
+from fewsight.tables.reading.rows import identifier
 from fewsight.tables.records import BadValue, Broken, damage
 from fewsight.tables.records import Source as Table
-from fewsight.tables.rows import identifier
 from fewsight.tables.values.times import read_time
 
 

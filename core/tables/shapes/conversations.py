@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from fewsight.tables.mapping import ColumnMapping
-from fewsight.tables.readers import Authors
+from fewsight.tables.reading.readers import Authors
+from fewsight.tables.reading.rows import identifier
 from fewsight.tables.records import Broken, Record, Source
-from fewsight.tables.rows import identifier
 from fewsight.tables.words import CUSTOMER
 
 

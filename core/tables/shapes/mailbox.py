@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from fewsight.tables.mapping import ColumnMapping
+from fewsight.tables.reading.rows import first_of_list, identifier
 from fewsight.tables.records import Broken, Record, Source
-from fewsight.tables.rows import first_of_list, identifier
 from fewsight.tables.words import AGENT, CUSTOMER, squash
 
 

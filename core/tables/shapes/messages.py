@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from fewsight.tables.columns.names import rank
 from fewsight.tables.columns.sheet import Sheet
+from fewsight.tables.reading.rows import identifier
 from fewsight.tables.records import Broken, Cells, Record, Source
-from fewsight.tables.rows import identifier
 from fewsight.tables.shapes.nested import parsed
 from fewsight.tables.shapes.writers import Writers, first_of, scalars
 from fewsight.tables.words import squash

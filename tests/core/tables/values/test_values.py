@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from fewsight.tables.reading.rows import scalar
 from fewsight.tables.records import BadValue
-from fewsight.tables.rows import scalar
 from fewsight.tables.values.amounts import guess_mark, minor_units, symbol_currency
 from fewsight.tables.values.times import from_microseconds, guess_day_first, microseconds
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from fewsight.errors import MappingError
 from fewsight.tables.columns.names import rank
-from fewsight.tables.guess import Sample
 from fewsight.tables.mapping import ColumnMapping
+from fewsight.tables.reading.guess import Sample
 from fewsight.tables.records import BadValue
 from fewsight.tables.values.amounts import Mark, decimal_mark, minor_units
 from fewsight.tables.values.calendar_words import DOUBTFUL_ZONES

@@ -12,7 +12,7 @@ from typing import Any, Final
 from fewsight.events import Scalar
 from fewsight.tables.columns.names import rank
 from fewsight.tables.mapping import ColumnMapping
-from fewsight.tables.readers import Authors, Kinds, Money
+from fewsight.tables.reading.readers import Authors, Kinds, Money
 from fewsight.tables.records import BadValue, Broken, Cells, is_finite
 from fewsight.tables.values.times import microseconds
 from fewsight.tables.words import squash

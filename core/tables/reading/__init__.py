@@ -1,0 +1,1 @@
+"""Rows to events: cells cleaned, what whole columns tell, and readers of kinds, authors and money. Others use `rows`."""
