@@ -1,1 +1,1 @@
-"""Rows to events: cells cleaned, what whole columns tell, and readers of kinds, authors and money. Others use `rows`."""
+"""Rows to events: cells cleaned, what columns tell, readers of kinds, authors and money. Others use `rows`."""
