@@ -1,6 +1,6 @@
 """An answer's values by dotted path, and closed values as labels: the names that rows and probabilities share."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -41,6 +41,45 @@ def value_at(answer: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN40
     return value
 
 
+def scored_value(answer: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 - any JSON value
+    """The value that was scored at a dotted path: `value_at`, and of a label of a list whether the list has it.
+
+    >>> scored_value({"topics": ["price"]}, "topics.price"), scored_value({"topics": ["price"]}, "topics.service")
+    (True, False)
+    """
+    group, name = split_path(path)
+    labels = value_at(answer, group) if group else None
+    if isinstance(labels, list | tuple):
+        return name in (list_key(label_text(label)) for label in labels)
+    return value_at(answer, path)
+
+
+def changed_at(answer: Mapping[str, Any], path: str, change: Callable[[Any], Any]) -> dict[str, Any]:
+    """The answer with the value at a dotted path changed; as it is where it has none.
+
+    >>> changed_at({"aspects": {"price": "mixed"}}, "aspects.price", str.upper)
+    {'aspects': {'price': 'MIXED'}}
+    """
+    name, _, rest = path.partition(".")
+    if name not in answer:
+        return dict(answer)
+    value = answer[name]
+    if not rest:
+        value = change(value)
+    elif isinstance(value, Mapping):
+        value = changed_at(value, rest, change)
+    return {**answer, name: value}
+
+
+def list_key(label: str) -> str:
+    """The last word of a path that asks whether a list has a label; a dot would begin another word.
+
+    >>> list_key("late delivery"), list_key("No. 5")
+    ('late delivery', 'No_ 5')
+    """
+    return label.replace(".", "_")
+
+
 def split_path(path: str) -> tuple[str, str]:
     """The group that a field stands in ('' at the top), and its own name.
 
@@ -62,12 +101,14 @@ def without_remarks(paths: Iterable[str]) -> list[str]:
     return [path for path in known if path.rpartition(".")[0] not in groups or path.endswith(".value")]
 
 
-def label_text(value: str | bool) -> str:
-    """A closed value as probabilities name it: JSON's words for true and false, and a text as it is.
+def label_text(value: str | float | None) -> str:
+    """A closed value as probabilities name it: JSON's words for true, false and null, and others as they are.
 
-    >>> label_text(True), label_text("refund")
-    ('true', 'refund')
+    >>> label_text(True), label_text("refund"), label_text(5), label_text(None)
+    ('true', 'refund', '5', 'null')
     """
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -12,7 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from fewsight.errors import TaskError
-from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.answer.several import asked_labels
 from fewsight.prompts.task import BLOCKS, Language, Shot, Style, Task
 from fewsight.prompts.view import EventLine, View, view
 from fewsight.prompts.words import SYSTEM
@@ -60,8 +60,8 @@ class Renderer:
         self._shared = {
             "language": language,
             "labels": {
-                field.path: [(label, descriptions.get(field.path, {}).get(label, "")) for label in field.labels]
-                for field in closed_fields(task.output)
+                path: [(label, descriptions.get(path, {}).get(label, "")) for label in labels]
+                for path, labels in asked_labels(task.output).items()
             },
         }
         self._instructions = {shown: self._block("instructions", shots=shown) for shown in (False, True)}

@@ -168,7 +168,7 @@ def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...])
         nothing: dict[str, None] = {field.path: None for field in fields}
         return RowAnswer(nothing, insight.probabilities, lists={}, error=insight.error)
     values = flatten(insight.answer)
-    labels = {field.path: field.label_of(values[field.path]) for field in fields}
+    labels = {field.path: field.label_in(insight.answer) for field in fields}
     numbers = row.history.references
     lists = {path: tuple(map(str, value)) for path, value in values.items() if isinstance(value, list)}
     named = tuple(numbers[e] for e in insight.evidence if e in numbers)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fewsight.adapter_manifest import AdapterManifest, Parity, TaskFacts
-from fewsight.answers import flatten
 from fewsight.errors import ConfigError, ModelError
 from fewsight.finetune.gate.parity import Asked, check_parity
+from fewsight.prompts.answer.fields import given_values
 from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
@@ -95,7 +95,8 @@ def _rows(task: Task, facts: TaskFacts, rows: RowsToAsk) -> list[GoldRow]:
         gold = list(read_gold(rows.file, task).rows)
     else:
         shots = [shot for shot in task.shots if facts.language in ("auto", shot.language)]
-        gold = [GoldRow(shot.id, 0, shot.history, flatten(shot.answer), shot.language) for shot in shots]
+        values = [given_values(shot.answer, task.output) for shot in shots]
+        gold = [GoldRow(s.id, 0, s.history, given, s.language) for s, given in zip(shots, values, strict=True)]
     if not gold:
         raise ConfigError(f"Task {task.name!r} has no shots to ask; name labelled rows with --rows.")
     random.Random(0).shuffle(gold)  # noqa: S311 - reproducible, no secret

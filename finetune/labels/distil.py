@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from fewsight.answers import flatten, nest
+from fewsight.answers import nest
 from fewsight.errors import ConfigError, InputError
 from fewsight.events import CustomerHistory, history_record
 from fewsight.export import CsvWriter
@@ -19,7 +19,8 @@ from fewsight.files import replacing
 from fewsight.insight import Insight
 from fewsight.ledger import Ledger
 from fewsight.masking import CustomerKeys
-from fewsight.prompts.answer.fields import closed_fields, open_fields
+from fewsight.prompts.answer.fields import closed_fields, given_values, open_fields
+from fewsight.prompts.answer.several import unfolded
 from fewsight.prompts.task import Task
 from fewsight.tables import Histories
 
@@ -147,7 +148,7 @@ def _read(
 
 def _sure(insight: Insight, task: Task, confidence: float, done: Distilled, note: Note) -> dict[str, Any]:
     assert insight.answer is not None
-    given = flatten(insight.answer)
+    given = given_values(unfolded(insight.answer, task.output), task.output)
     values: dict[str, Any] = {}
     fields = closed_fields(task.output)
     for closed in fields:

@@ -11,6 +11,7 @@ from fewsight.events import CustomerHistory
 from fewsight.evidence import references
 from fewsight.finetune.rows.answers import AnswerEncoder, AnswerTokens
 from fewsight.prompts.answer.fields import closed_fields, open_fields
+from fewsight.prompts.answer.grammar import nothing
 from fewsight.prompts.labelled import GoldRow, label_counts
 from fewsight.prompts.render import Order
 from fewsight.prompts.task import Language, Task
@@ -153,8 +154,7 @@ class RowMaker:
             values[closed_field.path] = given.get(closed_field.path, drawn)
         last = max((i for i, open_field in enumerate(written) if open_field.path in given), default=-1)
         for open_field in written[: last + 1]:
-            is_list = open_field.evidence is not None or "list" in str(open_field.info.annotation)
-            values[open_field.path] = given.get(open_field.path, [] if is_list else "")
+            values[open_field.path] = given[open_field.path] if open_field.path in given else nothing(open_field)
         return values
 
 

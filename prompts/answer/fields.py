@@ -1,20 +1,21 @@
 """What a task's output model asks for: closed fields that can be scored, and open fields that must be written.
 
-Closed fields (Literal, Enum of strings, bool; nested models of them) have a finite set of values and come first. Open
-fields (bounded strings, bounded lists, evidence) come last.
+Closed fields (Literal, Enum, bool; nested models of them) have a finite set of values and come first. So do lists of
+labels: each label of theirs is a closed field that says yes or no, see `several`. Open fields (bounded texts, numbers,
+dates, bounded lists, evidence) come last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
+from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel, Field
-from pydantic.fields import FieldInfo
 
-from fewsight.answers import label_text
+from fewsight.answers import label_text, list_key, scored_value, split_path, value_at
 from fewsight.errors import TaskError
+from fewsight.prompts.answer.annotations import Kind, Value, closed_values, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +37,45 @@ class Taxonomy:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedField:
-    """A field with finitely many values. `path` is dotted; `labels` are the values as words ('true' for True)."""
+class LabelList:
+    """A list of labels: its dotted path, its labels as words, what they stand for, and how many it may hold."""
 
     path: str
     labels: tuple[str, ...]
-    values: tuple[str | bool, ...]
+    values: tuple[Value, ...]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedField:
+    """A field with finitely many values. `path` is dotted; `labels` are the values as words ('true' for True).
+
+    `one_of` is the list that the field says yes or no to one label of.
+    """
+
+    path: str
+    labels: tuple[str, ...]
+    values: tuple[Value, ...]
     taxonomy: Taxonomy | None = None
+    one_of: LabelList | None = None
 
-    def label_of(self, value: str | bool) -> str:
-        """The label of one of the values."""
-        return self.labels[self.values.index(value)]
+    def label_of(self, value: Value) -> str:
+        """The label of one of the values.
 
-    def value_of(self, label: str) -> str | bool:
+        Raises:
+            ValueError: it is none of them.
+        """
+        return self.labels[self.labels.index(label_text(value))]
+
+    def value_of(self, label: str) -> Value:
         """The value that a label stands for."""
         return self.values[self.labels.index(label)]
+
+    def label_in(self, answer: Mapping[str, Any]) -> str | None:
+        """The label that an answer has here; None where it has none."""
+        value = scored_value(answer, self.path)
+        return None if value is None and None not in self.values else self.label_of(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +83,14 @@ class OpenField:
     """A field that the model writes. `evidence` is the most E-numbers it may name, or None for other fields."""
 
     path: str
-    info: FieldInfo
+    kind: Kind
     evidence: int | None = None
 
 
 @lru_cache(maxsize=256)
 def closed_fields(model: type[BaseModel]) -> tuple[ClosedField, ...]:
     """All closed fields in the order of the answer."""
-    return tuple(field for field in _walk(model, "") if isinstance(field, ClosedField))
+    return tuple(field for field in _fields(model) if isinstance(field, ClosedField))
 
 
 @lru_cache(maxsize=256)
@@ -75,7 +100,7 @@ def open_fields(model: type[BaseModel]) -> tuple[OpenField, ...]:
     Raises:
         TaskError: an open field stands before a closed one, or inside a nested model.
     """
-    fields = list(_walk(model, ""))
+    fields = _fields(model)
     kinds = [isinstance(field, OpenField) for field in fields]
     if kinds != sorted(kinds):
         late = next(f.path for f in fields[kinds.index(True) :] if isinstance(f, ClosedField))
@@ -88,31 +113,51 @@ def open_fields(model: type[BaseModel]) -> tuple[OpenField, ...]:
 
 def field_paths(model: type[BaseModel]) -> tuple[str, ...]:
     """The dotted paths of all fields, in the order of the answer."""
-    return tuple(field.path for field in _walk(model, ""))
+    return tuple(field.path for field in _fields(model))
+
+
+def given_values(answer: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """The values of an answer as a model writes it, by dotted path; None only where a field may be None."""
+    values: dict[str, Any] = {}
+    for field in _fields(model):
+        group, name = split_path(field.path)
+        place = value_at(answer, group) if group else answer
+        if isinstance(place, Mapping) and name in place:
+            nullable = None in field.values if isinstance(field, ClosedField) else field.kind.nullable
+            if place[name] is not None or nullable:
+                values[field.path] = place[name]
+    return values
+
+
+@lru_cache(maxsize=256)
+def _fields(model: type[BaseModel]) -> tuple[ClosedField | OpenField, ...]:
+    return tuple(_walk(model, ""))
 
 
 def _walk(model: type[BaseModel], prefix: str) -> Iterator[ClosedField | OpenField]:
     for name, info in model.model_fields.items():
-        annotation, path = info.annotation, prefix + name
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            yield from _walk(annotation, path + ".")
-            continue
-        values = _values(annotation)
-        if values is None:
-            marker = next((m for m in info.metadata if isinstance(m, EvidenceMarker)), None)
-            yield OpenField(path, info, marker.most if marker else None)
+        kind, path = kind_of(info.annotation, info.metadata), prefix + name
+        if isinstance(kind.core, type) and issubclass(kind.core, BaseModel) and not kind.nullable:
+            yield from _walk(kind.core, path + ".")
+        elif labels := label_list(path, kind):
+            for label in labels.labels:
+                yield ClosedField(f"{path}.{list_key(label)}", ("true", "false"), (True, False), one_of=labels)
+        elif (values := closed_values(kind.core)) is not None:
+            values = (*values, None) if kind.nullable else values
+            taxonomy = next((m for m in kind.marks if isinstance(m, Taxonomy)), None)
+            yield ClosedField(path, tuple(map(label_text, values)), values, taxonomy)
         else:
-            taxonomy = next((m for m in info.metadata if isinstance(m, Taxonomy)), None)
-            labels = tuple(map(label_text, values))
-            yield ClosedField(path, labels, values, taxonomy)
+            marker = next((m for m in kind.marks if isinstance(m, EvidenceMarker)), None)
+            yield OpenField(path, kind, marker.most if marker else None)
 
 
-def _values(annotation: Any) -> tuple[str | bool, ...] | None:  # noqa: ANN401 - any annotation
-    if annotation is bool:
-        return (True, False)
-    if get_origin(annotation) is Literal and all(isinstance(v, str) for v in get_args(annotation)):
-        return get_args(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        words = tuple(member.value for member in annotation)
-        return words if all(isinstance(word, str) for word in words) else None
-    return None
+def label_list(path: str, kind: Kind) -> LabelList | None:
+    """The list of labels that a field of this kind is; None for others."""
+    if get_origin(kind.core) is not list or kind.nullable:
+        return None
+    item = kind_of(*get_args(kind.core))
+    values = closed_values(item.core)
+    if values is None or item.nullable or item.core is bool:
+        return None
+    least, most = kind.bound(MinLen, "min_length") or 0, kind.bound(MaxLen, "max_length")
+    return LabelList(path, tuple(map(label_text, values)), values, least, len(values) if most is None else most)

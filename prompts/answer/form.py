@@ -8,20 +8,22 @@ tokens that an adapter is trained on.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
-from fewsight.evidence import reference, references
-from fewsight.prompts.answer.fields import ClosedField, OpenField, closed_fields, open_fields
-from fewsight.prompts.answer.grammar import literal, value_pattern
-from fewsight.prompts.answer.trie import TokenTrie, common_prefix
+from fewsight.answers import list_key, nest, split_path
+from fewsight.evidence import references
+from fewsight.prompts.answer.fields import ClosedField, OpenField, closed_fields, given_values, open_fields
+from fewsight.prompts.answer.grammar import openings, value_pattern
+from fewsight.prompts.answer.literals import literal
+from fewsight.prompts.answer.model_check import check_model
+from fewsight.prompts.answer.several import folded, label_lists
+from fewsight.prompts.answer.trie import TokenTrie, common_prefix, shared_length
 from fewsight.tokenizer import Tokenizer
-
-_OPENINGS = (f'["{reference(1)}', "[]", '"A', '"th', "1", "tr")
-"""How open values may begin: what all of them have in common with the text before is a safe token boundary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,20 @@ class AnswerForm:
     Args:
         model: the task's output model.
         tokenizer: of the model that answers.
+
+    Raises:
+        TaskError: the output model has fields that can't be answered.
     """
 
     def __init__(self, model: type[BaseModel], tokenizer: Tokenizer) -> None:
+        check_model(model)
         self.model = model
+        self._lists = label_lists(model)
         self.closed = closed_fields(model)
         self.open = open_fields(model)
         self._tokenizer = tokenizer
         self.paths = (*(f.path for f in self.closed), *(f.path for f in self.open))
-        self._pieces = _pieces(model, self.paths)
+        self._pieces = _pieces(self.paths)
         self._ask = lru_cache(maxsize=4096)(self._make_ask)
         self._write = lru_cache(maxsize=4096)(self._make_write)
 
@@ -89,11 +96,37 @@ class AnswerForm:
         Raises:
             pydantic.ValidationError: the text is not an answer.
         """
+        if self._lists:
+            with suppress(ValueError):  # what is no JSON is refused below
+                read = json.loads(text)
+                text = json.dumps(folded(read, self.model)) if isinstance(read, dict) else text
         return self.model.model_validate_json(text)
+
+    def is_kept_by(self, text: str, tokens: Sequence[int]) -> bool:
+        """Whether labels that were written under the grammar are sound: in the tokens that the tokenizer itself would
+        choose for the whole answer, and as many in each list as it may hold. Text that is cut counts as sound.
+        """
+        try:
+            values = given_values(json.loads(text), self.model)
+        except ValueError:
+            return True
+        spans = self.spans(values)[1]
+        if not self.closed or self.closed[-1].path not in spans:
+            return True
+        for labels in self._lists:
+            named = sum(values[field.path] for field in self.closed if field.one_of == labels)
+            if not labels.least <= named <= labels.most:
+                return False
+        own = self._tokenizer.encode(text)
+        return len(self._tokenizer.decode(own[: shared_length(own, tokens)])) >= spans[self.closed[-1].path][1]
 
     def schema(self, events: int) -> dict[str, Any]:
         """A JSON schema in the strict form that servers accept, with evidence limited to E1..E`events`."""
         schema = self.model.model_json_schema()
+        for labels in self._lists:
+            yes_or_no = {list_key(label): {"type": "boolean"} for label in labels.labels}
+            group, name = split_path(labels.path)
+            _properties(schema, group)[name] = {"type": "object", "properties": yes_or_no}
         for field in self.open:
             if field.evidence is not None:
                 names = list(references(events))
@@ -122,7 +155,7 @@ class AnswerForm:
         patterns = [*(_choice(field) for field in left), *(value_pattern(field, events) for field in self.open)]
         rest = "".join(pattern + literal(piece) for pattern, piece in zip(patterns, pieces, strict=True))
         text = self._forced(chosen)
-        first = [_value(left[0], label) for label in left[0].labels] if left else _OPENINGS
+        first = [_value(left[0], label) for label in left[0].labels] if left else openings(next(iter(self.open), None))
         if not rest or (not left and all(_is_forced(field, events) for field in self.open)):
             return text + "".join("[]" + piece for piece in pieces)
         encoded = [tuple(ids) for ids in self._tokenizer.encode_batch([text + start for start in first])]
@@ -134,18 +167,11 @@ class AnswerForm:
         return Write(kept, prefill, literal(text[len(kept) :]) + rest)
 
 
-def _pieces(model: type[BaseModel], paths: Sequence[str]) -> list[str]:
+def _pieces(paths: Sequence[str]) -> list[str]:
     """The answer's fixed text: before the first value, between values, after the last."""
     marks = {path: f"\x00{i}\x00" for i, path in enumerate(paths)}
-    text = json.dumps(_skeleton(model, "", marks), separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(nest(marks), separators=(",", ":"), ensure_ascii=False)
     return re.split(r'"\\u0000\d+\\u0000"', text)
-
-
-def _skeleton(model: type[BaseModel], prefix: str, marks: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: marks[prefix + name] if prefix + name in marks else _skeleton(info.annotation, f"{prefix}{name}.", marks)  # type: ignore[arg-type] # a nested model
-        for name, info in model.model_fields.items()
-    }
 
 
 def _value(field: ClosedField, label: str) -> str:
@@ -164,6 +190,17 @@ def _make_strict(schema: dict[str, Any]) -> None:
     for part in _objects(schema):
         part["additionalProperties"] = False
         part["required"] = list(part["properties"])
+
+
+def _properties(schema: dict[str, Any], group: str) -> dict[str, Any]:
+    """The properties of the object at a dotted path, '' for the whole."""
+    place = schema
+    for name in group.split(".") if group else ():
+        place = place["properties"][name]
+        while "$ref" in place or "allOf" in place:
+            place = schema["$defs"][(place.get("$ref") or place["allOf"][0]["$ref"]).rpartition("/")[2]]
+    properties: dict[str, Any] = place["properties"]
+    return properties
 
 
 def _objects(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON value

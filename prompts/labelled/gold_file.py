@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fewsight.answers import flatten
 from fewsight.digest import file_digest
 from fewsight.errors import InputError
+from fewsight.prompts.answer.fields import given_values
 from fewsight.prompts.labelled.gold import GoldRow
 from fewsight.prompts.labelled.records import labelled_shots
 from fewsight.prompts.labelled.table import BadRow
@@ -70,7 +70,7 @@ def read_gold(path: Path, task: Task, *, keep_repeated: bool = False) -> GoldFil
     for row in labelled_shots(path, task, problems, partial=True):
         if isinstance(row, BadRow):
             gold.left_out.append((row.line, row.reason))
-        elif values := flatten(row.shot.answer):
+        elif values := given_values(row.shot.answer, task.output):
             shot = row.shot
             gold.add(GoldRow(shot.id, row.line, shot.history, values, shot.language), keep_repeated=keep_repeated)
         else:

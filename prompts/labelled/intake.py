@@ -12,7 +12,8 @@ from typing import IO, Final, Literal
 from fewsight.errors import TaskError
 from fewsight.export import CsvWriter
 from fewsight.language import guess_language
-from fewsight.prompts.labelled.table import BadRow, TableRow, label_word
+from fewsight.prompts.labelled.labels import plain_label
+from fewsight.prompts.labelled.table import BadRow, TableRow
 from fewsight.prompts.task import LANGUAGES, Language
 
 REPORT: Final = "import_report.csv"
@@ -87,7 +88,7 @@ class ShotWriter:
             self.intake.left_out += 1
             self._note(row.line, False, row.reason)
             return
-        label, text = label_word(row.cells[self._field]), row.history["text"]
+        label, text = plain_label(row.cells[self._field]), row.history["text"]
         if not self._is_new(row, label):
             return
         self.intake.labels[label] += 1

@@ -1,19 +1,20 @@
 """Files of labelled rows, read row by row: JSON lines as in a task folder, or a table with columns of labels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fewsight.answers import flatten, nest, split_path
+from fewsight.answers import nest, split_path
 from fewsight.errors import MappingError, TaskError
 from fewsight.evidence import reference
-from fewsight.prompts.answer.fields import ClosedField, closed_fields, field_paths, open_fields
+from fewsight.prompts.answer.fields import open_fields
+from fewsight.prompts.answer.several import asked_labels, asked_paths
 from fewsight.prompts.columns import Columns
-from fewsight.prompts.labelled.labels import UnknownLabels
+from fewsight.prompts.labelled.labels import UnknownLabels, plain_answer
 from fewsight.prompts.labelled.lines import ShotError, parse_object, read_lines
 from fewsight.prompts.labelled.shots import make_shot
-from fewsight.prompts.labelled.table import BadRow, TableRow, label_word, parse_cell, table_rows
+from fewsight.prompts.labelled.table import BadRow, TableRow, parse_cell, table_rows
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
 from fewsight.tables.records import BadValue
@@ -42,7 +43,7 @@ def labelled_shots(
         InputError: the file can't be read.
         MappingError, TaskError: it is a table and lacks columns.
     """
-    unknown, ids = UnknownLabels(), set[str]()
+    unknown, ids = UnknownLabels(task.output), set[str]()
     language: Language | None = next((lang for lang in LANGUAGES if path.stem.endswith(f".{lang}")), None)
     rows = _lines(path, problems) if _holds_shots(path) else _table(path, task, partial)
     for row in rows:
@@ -51,8 +52,10 @@ def labelled_shots(
             continue
         line, data = row
         answer = data.get("answer")
-        if isinstance(answer, Mapping) and not unknown.check(flatten(answer), closed_fields(task.output), line):
-            continue
+        if isinstance(answer, Mapping):
+            data = {**data, "answer": plain_answer(answer, task.output)}
+            if not unknown.check(data["answer"], line):
+                continue
         try:
             shot = make_shot(data, task.output, language, partial=partial)
         except ShotError as error:
@@ -75,21 +78,21 @@ def find_columns(columns: Sequence[str], task: Task, name: str) -> Columns:
     Raises:
         MappingError: there is no text, or no column of a closed field.
     """
-    closed = closed_fields(task.output)
-    paths = field_paths(task.output)
+    closed = tuple(asked_labels(task.output))
+    paths = asked_paths(task.output)
     known = task.columns or Columns("text", {})
     last = [split_path(path)[1] for path in paths]
     labels: dict[str, str] = {}
     for path, word in zip(paths, last, strict=True):
         names = [known.labels.get(path, path), path, *([word] if last.count(word) == 1 else [])]
-        if len(closed) == 1 and path == closed[0].path:
+        if closed == (path,):
             names.append("label")
         if column := next((name for name in names if name in columns), None):
             labels[path] = column
     history = next((column for column in (known.history, "text", "events") if column in columns), None)
     text = repr(known.history) if known.history == "text" else f"{known.history!r} or 'text'"
     missing = [] if history else [f"no column {text} (a message) or 'events' (a JSON list)"]
-    if not any(field.path in labels for field in closed):
+    if not any(path in labels for path in closed):
         missing.append(f"no column of a label; name one like a field of the task: {', '.join(map(repr, paths))}")
     if missing or history is None:
         raise MappingError(f"{name} holds no labelled rows: {'; '.join(missing)}. It has {', '.join(columns)}.")
@@ -124,7 +127,7 @@ def _table(path: Path, task: Task, partial: bool) -> Iterator[tuple[int, Mapping
     columns = find_columns(table.columns, task, table.name)
     if not partial:
         _check_whole(columns, task, table.name)
-    closed = {field.path: field for field in closed_fields(task.output)}
+    closed = frozenset(asked_labels(task.output))
     # The evidence of whatever is said of one message is that message.
     evidence = [field.path for field in open_fields(task.output) if field.evidence is not None]
     implied = {} if columns.holds_events else {path: [reference(1)] for path in evidence if path not in columns.labels}
@@ -137,7 +140,7 @@ def _table(path: Path, task: Task, partial: bool) -> Iterator[tuple[int, Mapping
 
 def _check_whole(columns: Columns, task: Task, name: str) -> None:
     written = [field.path for field in open_fields(task.output) if field.evidence is None or columns.holds_events]
-    asked = [*(field.path for field in closed_fields(task.output)), *written]
+    asked = [*asked_labels(task.output), *written]
     if missing := [path for path in asked if path not in columns.labels]:
         raise TaskError(
             f"{name} has no columns of {missing}, and a shot of task {task.name!r} answers them; add the columns, or "
@@ -145,16 +148,11 @@ def _check_whole(columns: Columns, task: Task, name: str) -> None:
         )
 
 
-def _shot_data(row: TableRow, closed: Mapping[str, ClosedField], implied: Mapping[str, Any]) -> dict[str, Any]:
-    values = {path: _value(cell, closed.get(path)) for path, cell in row.cells.items()}
+def _shot_data(row: TableRow, closed: Collection[str], implied: Mapping[str, Any]) -> dict[str, Any]:
+    values = {path: cell if path in closed else _open_value(cell) for path, cell in row.cells.items()}
     return {"id": row.id, **row.history, "answer": nest({**values, **implied})}
 
 
-def _value(cell: Any, closed: ClosedField | None) -> Any:  # noqa: ANN401 - any cell
-    """A cell as a JSON value: a label, a text, or a JSON list of what an open field holds."""
-    if closed is None:
-        return parse_cell(cell, "a list") if isinstance(cell, str) and cell.lstrip().startswith("[") else cell
-    word = label_word(cell)
-    if bool in map(type, closed.values) and word.lower() in closed.labels:
-        word = word.lower()
-    return closed.value_of(word) if word in closed.labels else word
+def _open_value(cell: Any) -> Any:  # noqa: ANN401 - any cell
+    """A cell as a JSON value: a text, or a JSON list of what the field holds."""
+    return parse_cell(cell, "a list") if isinstance(cell, str) and cell.lstrip().startswith("[") else cell

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from fewsight.answers import label_text
 from fewsight.errors import MappingError, did_you_mean
 from fewsight.prompts.columns import Columns
 from fewsight.tables.reading.rows import identifier
@@ -54,15 +53,6 @@ def table_rows(table: Table, columns: Columns) -> Iterator[TableRow | BadRow]:
 def is_blank(cell: Any) -> bool:  # noqa: ANN401 - any cell
     """Whether a cell says nothing: it is empty, only white space, or no number (NaN)."""
     return cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())
-
-
-def label_word(cell: Any) -> str:  # noqa: ANN401 - any cell
-    """A cell as the word of a label.
-
-    >>> [label_word(cell) for cell in (True, 7.0, " refund ")]
-    ['true', '7', 'refund']
-    """
-    return label_text(cell) if isinstance(cell, bool) else identifier(cell)
 
 
 def parse_cell(cell: Any, what: str) -> Any:  # noqa: ANN401 - any JSON value

@@ -12,7 +12,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from fewsight.errors import TaskError
-from fewsight.prompts.answer.fields import closed_fields, field_paths, open_fields
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.answer.model_check import model_problems
+from fewsight.prompts.answer.several import asked_labels, asked_paths
 from fewsight.prompts.labelled.lines import ShotError, read_lines
 from fewsight.prompts.labelled.shots import parse_line
 from fewsight.prompts.loading.labelling import labelling_output, labelling_templates
@@ -55,10 +57,13 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
     descriptions: dict[Language, dict[str, dict[str, str]]] = {}
     none_of_these = columns = None
     if output is not None:
-        descriptions = read_descriptions(facts.get("descriptions", {}), closed_fields(output), problems)
+        wrong = model_problems(output)
+        for problem in wrong:
+            problems.add("model.py", problem)
+        descriptions = read_descriptions(facts.get("descriptions", {}), asked_labels(output), problems)
         none_of_these = read_none_of_these(facts.get("none_of_these"), closed_fields(output), problems)
-        columns = read_columns(facts.get("columns"), field_paths(output), problems)
-        shots = _read_shots(folder, output, problems) if with_shots else []
+        columns = read_columns(facts.get("columns"), asked_paths(output), problems)
+        shots = _read_shots(folder, output, problems) if with_shots and not wrong else []
     templates = _read_templates(folder, words["version"], "labelling" in facts, problems)
     problems.raise_any()
     assert output is not None
@@ -86,8 +91,9 @@ def _read_output(folder: Path, facts: Mapping[str, Any], problems: Problems) -> 
         output = getattr(_import(path), "Output", None)
         if not (isinstance(output, type) and issubclass(output, BaseModel)):
             raise TaskError(f"Output is {output!r}; define `class Output(pydantic.BaseModel)`")
-        if not closed_fields(output) and not open_fields(output):
+        if not output.model_fields:
             raise TaskError("Output has no fields; give it at least one")
+        closed_fields(output)  # a model that holds itself has no end
     except FileNotFoundError:
         problems.add("model.py", "is missing; write `class Output(BaseModel)`, or [labelling] in task.toml")
     except TaskError as error:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from fewsight.prompts.answer.fields import closed_fields, open_fields
+from fewsight.prompts.answer.fields import open_fields
+from fewsight.prompts.answer.several import asked_labels
 from fewsight.prompts.labelled.lines import read_lines
 from fewsight.prompts.loading.finding import TaskPlace
 from fewsight.prompts.loading.folder import BUILT_IN, read_folder
@@ -43,7 +44,7 @@ def describe(place: TaskPlace) -> list[str]:
 
 
 def _fields(output: type[BaseModel]) -> str:
-    closed = [f"{field.path} ({len(field.labels)} labels)" for field in closed_fields(output)]
+    closed = [f"{path} ({len(labels)} labels)" for path, labels in asked_labels(output).items()]
     return ", ".join([*closed, *(field.path for field in open_fields(output))])
 
 

@@ -71,11 +71,10 @@ def check_names(words: Mapping[str, str], folder: Path, problems: Problems) -> N
 
 def read_descriptions(
     value: Any,  # noqa: ANN401 - any TOML
-    closed: tuple[ClosedField, ...],
+    labels: Mapping[str, Sequence[str]],
     problems: Problems,
 ) -> dict[Language, dict[str, dict[str, str]]]:
-    """Descriptions by language, field path and label; each must belong to a label that exists."""
-    labels = {field.path: field.labels for field in closed}
+    """Descriptions by language, field path and label; each must belong to one of the `labels` by path."""
     result: dict[Language, dict[str, dict[str, str]]] = {}
     for language, tables in (value if isinstance(value, dict) else {"": value}).items():
         if language not in LANGUAGES or not isinstance(tables, dict):

@@ -53,12 +53,16 @@ class GenerateRequest:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
-    """Ask for the probability of each label right after `prompt` (token ids), without any grammar."""
+    """Ask for the probability of each label right after `prompt` (token ids), without any grammar.
+
+    `greedy` asks for the label alone that taking the likeliest token at each branch leads to; others get 0.
+    """
 
     id: str
     prompt: tuple[int, ...]
     labels: TokenTrie
     adapter: Path | None = None
+    greedy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

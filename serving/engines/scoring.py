@@ -17,10 +17,13 @@ Prefix = tuple[int, ...]
 
 
 class TrieSearch:
-    """The state of scoring one request. Engines call `frontier`, compute, `observe`, until the frontier is empty."""
+    """The state of scoring one request. Engines call `frontier`, compute, `observe`, until the frontier is empty.
 
-    def __init__(self, trie: TokenTrie) -> None:
-        self._trie = trie
+    A `greedy` one follows the likeliest token of each node, and no other.
+    """
+
+    def __init__(self, trie: TokenTrie, greedy: bool = False) -> None:
+        self._trie, self._greedy = trie, greedy
         self._normalised = [0.0] * len(trie.labels)
         self._raw = [0.0] * len(trie.labels)
         self._open: dict[Prefix, tuple[float, float]] = {}
@@ -49,7 +52,7 @@ class TrieSearch:
         top = max(logprobs[token] for token in children)
         weights = {token: math.exp(logprobs[token] - top) for token in children}
         total = sum(weights.values())
-        for token in children:
+        for token in [max(weights, key=weights.__getitem__)] if self._greedy else children:
             self._place((*prefix, token), share * weights[token] / total, raw * math.exp(logprobs[token]))
 
     def result(self) -> tuple[tuple[float, ...], tuple[float, ...], float]:

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from fewsight.digest import digest
 from fewsight.ledger import Answer
+from fewsight.prompts.answer.fields import LabelList
 from fewsight.prompts.answer.form import AnswerForm, Ask, Write
+from fewsight.prompts.answer.several import held
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.fusion import Fusion, Opinion, fuse
 from fewsight.serving.engines.base import (
@@ -58,8 +60,10 @@ class FieldRow(Protocol):
         """This row can't be scored; `ask` gives None from now on."""
 
 
-def score_fields(scorer: Scorer, rows: Sequence[FieldRow], adapter: Path | None) -> None:
+def score_fields(scorer: Scorer, rows: Sequence[FieldRow], adapter: Path | None, *, greedy: bool = False) -> None:
     """Score the closed fields of rows: the next ones of all rows together, until none is left.
+
+    `greedy` follows the likeliest tokens only, see `ScoreRequest`.
 
     Raises:
         EngineError: the engine died.
@@ -72,7 +76,8 @@ def score_fields(scorer: Scorer, rows: Sequence[FieldRow], adapter: Path | None)
                 row.take(ask, None)
                 continue
             waiting[str(number)] = (row, ask)
-            requests.append(ScoreRequest(str(number), row.item.prompt.token_ids + ask.prefill, ask.labels, adapter))
+            prompt = row.item.prompt.token_ids + ask.prefill
+            requests.append(ScoreRequest(str(number), prompt, ask.labels, adapter, greedy))
         for result in scorer.score(requests) if requests else ():
             row, ask = waiting.pop(result.id)
             if isinstance(result, Failure):
@@ -91,10 +96,13 @@ class _Work:
     form: AnswerForm
     task: Task
     relabelling: Relabelling | None
+    scored: bool
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
     chosen: list[str] = field(default_factory=list)
     normalised: dict[str, dict[str, float]] = field(default_factory=dict)
     raw: dict[str, dict[str, float]] = field(default_factory=dict)
+    yes: list[float] = field(default_factory=list)
+    tokens: tuple[int, ...] = ()
     prompt_tokens: int = 0
     computed_tokens: int = 0
     answer_tokens: int = 0
@@ -112,11 +120,23 @@ class _Work:
         path, labels, shares = ask.field.path, ask.labels.labels, scored.normalised
         if path in self.opinions:
             shares = fuse(labels, shares, self.opinions[path])
-        self.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, shares, strict=True)}
-        self.raw[path] = {label: round(p, ROUND) for label, p in zip(labels, scored.raw, strict=True)}
+        if self.scored:
+            self.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, shares, strict=True)}
+            self.raw[path] = {label: round(p, ROUND) for label, p in zip(labels, scored.raw, strict=True)}
         self.prompt_tokens = self.prompt_tokens or len(self.item.prompt.token_ids)
         self.computed_tokens += scored.computed_tokens
         self.chosen.append(self._choose(path, labels, shares))
+        if ask.field.one_of is not None:
+            self._hold(ask.field.one_of, shares)
+
+    def _hold(self, listed: LabelList, shares: Sequence[float]) -> None:
+        """Note one label of a list; after the last one, see that the list is neither too short nor too long."""
+        yes, no = shares
+        self.yes.append(yes or 1 - no)  # a greedy search gives the label that it ends at alone
+        many = len(listed.labels)
+        if len(self.yes) == many:
+            self.chosen[-many:] = held(listed, self.yes, self.chosen[-many:])
+            self.yes.clear()
 
     def fail(self, error: str) -> None:
         self.failed = error
@@ -124,11 +144,17 @@ class _Work:
     def _choose(self, path: str, labels: Sequence[str], shares: Sequence[float]) -> str:
         best = max(range(len(labels)), key=shares.__getitem__)
         none, relabelling = self.task.none_of_these, self.relabelling
+        if not self.scored:
+            return labels[best]
         if none and none.threshold is not None and none.label in labels and shares[best] < none.threshold:
             return none.label
         if relabelling and self.item.task in relabelling.digests:
             return relabelling.choose(self.item.task, path, self.normalised[path])
         return labels[best]
+
+    def is_astray(self) -> bool:
+        """Whether what was written can't stand, see `AnswerForm.is_kept_by`."""
+        return bool(self.tokens and self.text and not self.error and not self.form.is_kept_by(self.text, self.tokens))
 
     def answer(self) -> Answer | Failure:
         if self.failed is not None or self.text is None:
@@ -188,12 +214,17 @@ class Answering:
         Raises:
             EngineError: the engine died.
         """
-        works = [_Work(item, self._forms[item.task], self._tasks[item.task], self._relabelling) for item in items]
+        works = [
+            _Work(item, self._forms[item.task], self._tasks[item.task], self._relabelling, self.scores)
+            for item in items
+        ]
         if self.scores:
             self._ask_others(works)
             score_fields(self.engine, works, self._adapter)
         if self.engine.capabilities.prefill:
             self._write(works)
+            if not self.scores and self.engine.capabilities.score:
+                self._rewrite([work for work in works if work.is_astray()])
         else:
             self._chat(works)
         return [work.answer() for work in works]
@@ -227,6 +258,14 @@ class Answering:
         for result in self.engine.generate(requests) if requests else ():
             work, rest = waiting[result.id]
             _take(work, result, rest.text)
+            work.tokens = rest.prefill + getattr(result, "token_ids", ())
+
+    def _rewrite(self, works: Sequence[_Work]) -> None:
+        """Labels that a grammar let pass in other tokens than the tokenizer's: take the likeliest of its own."""
+        for work in works:
+            work.text = None
+        score_fields(self.engine, works, self._adapter, greedy=True)
+        self._write(works)
 
     def _chat(self, works: Sequence[_Work]) -> None:
         requests = []

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fewsight.answers import label_text, value_at
+from fewsight.answers import label_text, scored_value
 from fewsight.calibration import Calibration, Circumstances, read_calibration
 from fewsight.digest import digest
 from fewsight.errors import ConfigError
@@ -56,8 +56,8 @@ class Calibrator:
         doubts: dict[str, dict[str, Any]] = {}
         for path, least in self.least.get(insight.task, {}).items():
             shares = insight.probabilities.get(path, {})
-            value = value_at(insight.answer, path)
-            label = None if value is None else label_text(value)
+            value = scored_value(insight.answer, path)
+            label = label_text(value) if value is not None or "null" in shares else None
             confidence = shares.get(label, 0.0) if label is not None else 0.0
             if insight.answer is None or confidence < least:
                 doubts[path] = {"answered": label, "confidence": confidence, "needed": least}

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fewsight.answers import value_at
 from fewsight.errors import TaskError
 from fewsight.events import CustomerHistory
 from fewsight.language import guess_language
 from fewsight.masking import Masked, Pseudonymizer, detectors
-from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.answer.fields import closed_fields, given_values
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.prompts.render import Order, Prompt, Renderer
 from fewsight.prompts.selection.selectors import ShotSelector
@@ -219,7 +218,7 @@ def check_labels(task: Task, shots: Sequence[Shot]) -> None:
         return
     first = fields[0].path
     for shot in shots:
-        if value_at(shot.answer, first) is None:
+        if first not in given_values(shot.answer, task.output):
             raise TaskError(f"Shot {shot.id!r} has no field {first!r}; is it of another task than {task.name!r}?")
 
 

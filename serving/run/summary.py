@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fewsight.answers import value_at
+from fewsight.answers import scored_value
 from fewsight.insight import Insight
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.serving.run.prepare import warning_kind
@@ -54,7 +54,7 @@ class RunSummary:
             self.warnings.update(warning_kind(warning) for warning in insight.provenance.warnings)
         if insight.answer is not None:
             for closed in form.closed:
-                label = closed.label_of(value_at(insight.answer, closed.path))
+                label = closed.label_of(scored_value(insight.answer, closed.path))
                 self.labels.setdefault(insight.task, {}).setdefault(closed.path, Counter())[label] += 1
 
     def as_dict(self) -> dict[str, Any]:

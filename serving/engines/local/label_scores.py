@@ -9,7 +9,7 @@ from fewsight.serving.engines.scoring import TrieSearch
 
 def score_batch(rows: RowCache, batch: Sequence[ScoreRequest]) -> list[Scored]:
     """Scores in the order of the requests; to be called inside `torch.inference_mode()` and `rows.guarded()`."""
-    searches = [TrieSearch(request.labels) for request in batch]
+    searches = [TrieSearch(request.labels, request.greedy) for request in batch]
     computed = [0] * len(batch)
     while nodes := [(i, *node) for i, search in enumerate(searches) for node in search.frontier()]:
         logits, costs = rows.logits([(*batch[i].prompt, *prefix) for i, prefix, _ in nodes])

@@ -80,7 +80,7 @@ class TokenPath:
         Raises:
             RequestError: the request failed.
         """
-        search, computed = TrieSearch(request.labels), 0
+        search, computed = TrieSearch(request.labels, request.greedy), 0
         while frontier := search.frontier():
             for prefix, tokens in frontier:
                 found: dict[int, float] = {}

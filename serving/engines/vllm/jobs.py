@@ -34,7 +34,7 @@ class Scoring:
     _computed: int = 0
 
     def __post_init__(self) -> None:
-        self._search = TrieSearch(self.request.labels)
+        self._search = TrieSearch(self.request.labels, self.request.greedy)
 
     def jobs(self) -> list[Job]:
         """What this row asks next; nothing when it is done."""

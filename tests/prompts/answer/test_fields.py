@@ -1,8 +1,9 @@
-from enum import Enum, IntEnum
-from typing import Annotated, Literal
+from enum import Enum, IntEnum, StrEnum
+from typing import Annotated, Any, Literal, Optional
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
+from typing_extensions import TypeAliasType
 
 from fewsight.errors import TaskError
 from fewsight.prompts.answer.fields import Evidence, Taxonomy, closed_fields, open_fields
@@ -57,12 +58,32 @@ def test_nested_open_fields_are_named() -> None:
         open_fields(Wrong)
 
 
-def test_numbers_in_an_enum_are_not_words() -> None:
-    class Stars(IntEnum):
-        ONE = 1
-        TWO = 2
+class Stars(IntEnum):
+    ONE = 1
+    TWO = 2
 
-    class Rated(BaseModel):
-        stars: Stars
 
-    assert closed_fields(Rated) == ()
+class Mood(StrEnum):
+    GOOD = "Good mood"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "values"),
+    [
+        (Stars, (1, 2)),
+        (Mood, ("Good mood",)),
+        (Literal["low", 5], ("low", 5)),
+        (Literal[Stars.ONE, "none"], (1, "none")),
+        (Literal["a", None], ("a", None)),
+        (Optional[Literal["a", "b"]], ("a", "b", None)),  # noqa: UP045 - the older way to write it
+        (Annotated[bool, "urgent"] | None, (True, False, None)),
+        (Literal["a"] | Literal["b", "c"] | Mood, ("a", "b", "c", "Good mood")),
+        (TypeAliasType("Words", Annotated[Literal["a", "b"], Field(description="why")]), ("a", "b")),
+    ],
+)
+def test_labels_may_be_texts_whole_numbers_truths_and_nothing(annotation: Any, values: tuple[Any, ...]) -> None:
+    (field,) = closed_fields(create_model("Model", value=(annotation, ...)))
+    assert field.values == values
+    assert [field.value_of(label) for label in field.labels] == list(values)
+    assert [field.label_of(value) for value in values] == list(field.labels)
+    assert field.label_in({"value": values[-1]}) == field.labels[-1]

@@ -13,12 +13,12 @@ from fewsight.prompts.task import NoneOfThese
 TOML = 'name = "mood"\nversion = "v2"\ntitle = "Mood?"\n'
 MODEL = """
 from typing import Literal
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 class Mood(BaseModel):
     value: Literal["good", "bad"]
 class Output(BaseModel):
     mood: Mood
-    note: str = ""
+    note: str = Field("", max_length=9)
 """
 BLOCKS = "".join(f"{{% block {name} %}}{{% endblock %}}" for name in ("instructions", "shot", "history", "question"))
 SHOT = '{"id": "s1", "text": "fine", "answer": {"mood": {"value": "good"}}}\n'

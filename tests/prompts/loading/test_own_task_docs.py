@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from fewsight.prompts.answer.model_check import model_problems
+from fewsight.prompts.answer.several import label_lists
 from fewsight.prompts.labelled.shots import parse_line
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.labelling import classification_task
@@ -26,8 +28,16 @@ def test_shots_of_the_page_fit_the_starter(tmp_path: Path, monkeypatch: pytest.M
     assert [shot.id for shot in shots] == ["s1", "s2"]
 
 
+def test_the_model_of_the_page_can_be_answered() -> None:
+    _, source = blocks("own-tasks.md", "python")
+    names: dict[str, Any] = {}
+    exec(source, names)
+    assert model_problems(names["Output"]) == []
+    assert [labels.path for labels in label_lists(names["Output"])] == ["topics"]
+
+
 def test_the_python_of_the_page_makes_a_task() -> None:
-    (source,) = blocks("own-tasks.md", "python")
+    source, _ = blocks("own-tasks.md", "python")
     names: dict[str, Any] = {}
     exec(source, names)
     assert names["task"] == classification_task("banking_intent", ["card_arrival", "lost_card"], none_of_these="other")

@@ -110,3 +110,17 @@ def test_very_unlikely_labels_do_not_underflow() -> None:
     normalised, raw, _ = found.result()
     assert normalised == pytest.approx((0.7310585786, 0.2689414214))
     assert raw == (0.0, 0.0)
+
+
+@given(tries(), st.integers(0, 999), st.floats(0.1, 5))
+def test_a_greedy_search_follows_the_likeliest_token_of_each_node(trie: TokenTrie, seed: int, sharpness: float) -> None:
+    model, followed = random_model(seed, sharpness), TrieSearch(trie, greedy=True)
+    while frontier := followed.frontier():
+        ((prefix, tokens),) = frontier
+        followed.observe(prefix, {token: model(prefix)[token] for token in tokens})
+    normalised, _, _ = followed.result()
+    (label,) = [place for place, share in enumerate(normalised) if share]
+    sequence = trie.sequences[label]
+    for prefix, children in trie.branches.items():
+        if sequence[: len(prefix)] == prefix:
+            assert sequence[len(prefix)] == max(children, key=lambda token: model(prefix)[token])
