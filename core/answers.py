@@ -54,6 +54,36 @@ def scored_value(answer: Mapping[str, Any] | None, path: str) -> Any:  # noqa: A
     return value_at(answer, path)
 
 
+def labelled_values(answer: Mapping[str, Any], probabilities: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    """The values of an answer by dotted path: `flatten`, with a yes or no for each label of a list that was scored, and
+    None where that was a label to choose.
+
+    >>> labelled_values({"topics": ["price"]}, {"topics.price": {"true": 0.9}, "topics.size": {"true": 0.1}})
+    {'topics': ['price'], 'topics.price': True, 'topics.size': False}
+    """
+    values = flatten(answer)
+    for path, shares in probabilities.items():
+        if path not in values:
+            value = scored_value(answer, path)
+            if value is not None or "null" in shares:
+                values[path] = value
+    return values
+
+
+def list_shares(probabilities: Mapping[str, Mapping[str, float]], path: str) -> dict[str, float]:
+    """How likely each label of a list at a path is to be in it, by its `list_key`; empty where none was scored.
+
+    >>> list_shares({"topics.price": {"true": 0.9, "false": 0.1}, "mood": {"good": 1.0}}, "topics")
+    {'price': 0.9}
+    """
+    start = f"{path}."
+    return {
+        key.removeprefix(start): shares["true"]
+        for key, shares in probabilities.items()
+        if key.startswith(start) and "true" in shares
+    }
+
+
 def changed_at(answer: Mapping[str, Any], path: str, change: Callable[[Any], Any]) -> dict[str, Any]:
     """The answer with the value at a dotted path changed; as it is where it has none.
 

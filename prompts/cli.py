@@ -47,6 +47,12 @@ def list_tasks() -> None:
 @click.option("--label", help="Its column of labels.")
 @click.option("--customer-id", help="Its column of customers; nobody is shown their own texts as examples.")
 @click.option("--time", help="Its column of times; nobody is shown an example from after the moment asked about.")
+@click.option(
+    "--several",
+    is_flag=False,
+    flag_value="auto",
+    help="Its cells hold several labels, with this mark between them (told from the cells where it is not given).",
+)
 @click.option("--none-of-these", help="The label for texts that are out of scope.")
 @click.option("--none-threshold", type=float, help="Out of scope is the answer where no label is at least so probable.")
 @click.option(
@@ -64,6 +70,7 @@ def new(
     label: str | None,
     customer_id: str | None,
     time: str | None,
+    several: str | None,
     none_of_these: str | None,
     none_threshold: float | None,
     language: Literal["auto", "en", "zh"],
@@ -71,7 +78,8 @@ def new(
 ) -> None:
     """Write a task folder NAME in the working directory, which other commands then find by name.
 
-    Without --from it is a starter to change; with it, a task that gives texts one of the table's labels.
+    Without --from it is a starter to change; with it, a task that gives texts one of the table's labels,
+    or with --several any of them.
     """
     from fewsight.prompts.columns import Columns
     from fewsight.prompts.loading.labelling import default_field
@@ -79,7 +87,9 @@ def new(
 
     here = Path.cwd()
     if table is None:
-        if given := [option for option in (text, label, customer_id, time, none_of_these, none_threshold) if option]:
+        if given := [
+            option for option in (text, label, customer_id, time, several, none_of_these, none_threshold) if option
+        ]:
             raise ConfigError(f"{given} describe a table; name it with --from, or leave them out.")
         new_task(name, here, force)
         echo(f"Wrote {name}/. Change model.py, task.toml, the templates and the shots; then try:")
@@ -89,7 +99,9 @@ def new(
         raise ConfigError("--from needs --text COLUMN and --label COLUMN.")
     none = _none(none_of_these, none_threshold)
     columns = Columns(text, {default_field(name): label}, customer_id, time)
-    intake = new_labelling_task(name, here, table, columns, none_of_these=none, language=language, force=force)
+    intake = new_labelling_task(
+        name, here, table, columns, none_of_these=none, several=several, language=language, force=force
+    )
     for line in _report(name, intake):
         echo(line)
 
@@ -116,6 +128,10 @@ def _report(name: str, intake: "Intake") -> list[str]:
     }
     lines += [f"  {count:,} {'row' if count == 1 else 'rows'} {what}" for what, count in counts.items() if count]
     lines += [f"    {note}" for note in intake.notes]
+    if intake.mark is not None:
+        some = next((label for label in intake.labels if intake.mark in label), "")
+        lines.append(f"  Cells seem to hold several labels each, such as {some!r}; each combination is one label now.")
+        lines.append("  For a yes or no to each label, give --several as well, and --force to write the task anew.")
     if sum(counts.values()) > len(intake.notes):
         lines.append(f"    ... all of them are in {name}/{REPORT}")
     return lines

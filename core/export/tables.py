@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from fewsight.answers import flatten, label_text
+from fewsight.answers import label_text, labelled_values
 from fewsight.errors import InputError
 from fewsight.export.spreadsheet import CsvWriter
 
@@ -58,10 +58,11 @@ def flat(row: Row) -> dict[str, Any]:
     {'answer.intent': 'refund', 'probability.intent': 0.9}
     """
     values: dict[str, Any] = {}
-    for path, value in flatten(row["answer"] or {}).items():
+    answer, probabilities = row["answer"], row["probabilities"]
+    for path, value in (labelled_values(answer, probabilities) if answer else {}).items():
         if isinstance(value, str | int | float):
             values[f"answer.{path}"] = value
-        chosen = row["probabilities"].get(path, {}).get(label_text(value)) if isinstance(value, str | bool) else None
+        chosen = probabilities[path].get(label_text(value)) if path in probabilities else None
         if chosen is not None:
             values[f"probability.{path}"] = chosen
     return values

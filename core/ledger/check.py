@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from fewsight.answers import flatten, label_text
+from fewsight.answers import label_text, labelled_values
 from fewsight.insight import Insight
 from fewsight.ledger.rows import Row, row_is_intact
 
@@ -60,8 +60,10 @@ class LabelCounts:
     def add(self, insight: Insight) -> None:
         """Count one insight's labels."""
         self._scored.update(insight.probabilities)
-        for path, value in flatten(insight.answer or {}).items():
-            if path not in self._words and isinstance(value, str | bool) and (not self._closed or path in self._closed):
+        values = labelled_values(insight.answer, insight.probabilities) if insight.answer else {}
+        for path, value in values.items():
+            is_label = isinstance(value, str | bool) or path in insight.probabilities
+            if path not in self._words and is_label and (not self._closed or path in self._closed):
                 self._count(path, label_text(value))
 
     def counts(self) -> dict[str, Counter[str]]:

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 from fewsight.errors import TaskError
 from fewsight.export import CsvWriter
@@ -29,7 +29,8 @@ _SHOWN: Final = 10
 class Intake:
     """What became of a table: rows = kept + left_out + repeated. `contradicting` rows are kept.
 
-    `notes` are the first lines of the report.
+    `notes` are the first lines of the report. `mark` is what seems to stand between the labels of cells that were taken
+    as one label each.
     """
 
     rows: int = 0
@@ -39,6 +40,7 @@ class Intake:
     contradicting: int = 0
     labels: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    mark: str | None = None
 
 
 class ShotWriter:
@@ -50,9 +52,17 @@ class ShotWriter:
         folder: of the task.
         answer_field: the field of the answer.
         language: of all rows, or 'auto' to tell it by each text.
+        split: gives the labels of a cell that may hold several; where None, each cell is one label.
     """
 
-    def __init__(self, folder: Path, answer_field: str, language: Language | Literal["auto"]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        answer_field: str,
+        language: Language | Literal["auto"],
+        split: Callable[[Any], list[str]] | None = None,
+    ) -> None:
+        self._split = split
         self.intake = Intake()
         self._folder = folder
         self._field = answer_field
@@ -88,16 +98,17 @@ class ShotWriter:
             self.intake.left_out += 1
             self._note(row.line, False, row.reason)
             return
-        label, text = plain_label(row.cells[self._field]), row.history["text"]
-        if not self._is_new(row, label):
+        cell, text = row.cells[self._field], row.history["text"]
+        labels = self._split(cell) if self._split else [plain_label(cell)]
+        if not self._is_new(row, "; ".join(sorted(labels))):
             return
-        self.intake.labels[label] += 1
+        self.intake.labels.update(labels)
         if len(self.intake.labels) > MOST_LABELS:
             some = [label[:40] for label in list(self.intake.labels)[:3]]
             raise TaskError(f"more than {MOST_LABELS} different labels, such as {some}; is it the column of labels?")
         language = guess_language(text) if self._language == "auto" else self._language
         self.intake.kept[language] += 1
-        shot = {"id": row.id, **row.history, "answer": {self._field: label}}
+        shot = {"id": row.id, **row.history, "answer": {self._field: labels if self._split else labels[0]}}
         files[language].write(json.dumps(shot, ensure_ascii=False, separators=(",", ":")) + "\n")
 
     def _is_new(self, row: TableRow, label: str) -> bool:

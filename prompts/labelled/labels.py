@@ -58,7 +58,7 @@ def split_labels(cell: Any, labels: Sequence[str]) -> list[str]:  # noqa: ANN401
     >>> split_labels("late; refund, exchange", ("late", "refund, exchange", "refund"))
     ['late', 'refund, exchange']
     """
-    listed = cell if isinstance(cell, list | tuple) else _written_list(cell)
+    listed = written_list(cell)
     if listed is not None:
         return [known_label(item, labels) or label_text(item) for item in listed]
     if (whole := known_label(cell, labels)) is not None:
@@ -80,7 +80,10 @@ def _opens(text: str, label: str) -> bool:
     return bool(label) and text.startswith(label) and (not rest or rest[0] in MARKS)
 
 
-def _written_list(cell: Any) -> list[Any] | None:  # noqa: ANN401 - any cell
+def written_list(cell: Any) -> Sequence[Any] | None:  # noqa: ANN401 - any cell
+    """The list that a cell is, or that stands in it as JSON or as Python writes it; None for others."""
+    if isinstance(cell, list | tuple):
+        return cell
     if not (isinstance(cell, str) and cell.strip().startswith("[") and cell.strip().endswith("]")):
         return None
     for read in (json.loads, ast.literal_eval):

@@ -17,6 +17,7 @@ from fewsight.prompts.answer.model_check import model_problems
 from fewsight.prompts.answer.several import asked_labels, asked_paths
 from fewsight.prompts.labelled.lines import ShotError, read_lines
 from fewsight.prompts.labelled.shots import parse_line
+from fewsight.prompts.loading.label_doubts import warn_of_labels
 from fewsight.prompts.loading.labelling import labelling_output, labelling_templates
 from fewsight.prompts.loading.task_toml import (
     check_names,
@@ -64,9 +65,11 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
         none_of_these = read_none_of_these(facts.get("none_of_these"), closed_fields(output), problems)
         columns = read_columns(facts.get("columns"), asked_paths(output), problems)
         shots = _read_shots(folder, output, problems) if with_shots and not wrong else []
-    templates = _read_templates(folder, words["version"], "labelling" in facts, problems)
+    templates = _read_templates(folder, words["version"], facts.get("labelling"), problems)
     problems.raise_any()
     assert output is not None
+    if folder.parent != BUILT_IN:
+        warn_of_labels(words["name"], asked_labels(output), [none_of_these.label] if none_of_these else [])
     return Task(
         words["name"],
         words["version"],
@@ -140,7 +143,7 @@ def _line_of(error: BaseException, path: Path) -> str:
 
 
 def _read_templates(
-    folder: Path, version: str, labelling: bool, problems: Problems
+    folder: Path, version: str, labelling: Mapping[str, Any] | None, problems: Problems
 ) -> dict[tuple[Language, Style], str]:
     newest: dict[tuple[Language, Style], tuple[int, Path]] = {}
     limit = int(version[1:]) if version[1:].isdigit() else 0
@@ -150,7 +153,7 @@ def _read_templates(
             key: tuple[Language, Style] = (language, style)  # type: ignore[assignment] # the pattern allows no others
             if int(number) <= limit:
                 newest[key] = max(newest.get(key, (-1, path)), (int(number), path))
-    sources = labelling_templates() if labelling else {}
+    sources = {} if labelling is None else labelling_templates(labelling.get("several") is True)
     for key, (_, path) in newest.items():
         try:
             sources[key] = path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Tasks that give a text one label, built from a list of labels and, for shots, texts that have theirs.
+"""Tasks that give a text one label or several, built from a list of labels and, for shots, texts that have theirs.
 
 Labels may hold any characters: they are escaped where they are decoded. They are compared exactly.
 """
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, create_model
 
-from fewsight.errors import did_you_mean
+from fewsight.errors import TaskError, did_you_mean
+from fewsight.prompts.answer.several import label_lists
+from fewsight.prompts.labelled.labels import known_label, split_labels
 from fewsight.prompts.labelled.lines import ShotError
 from fewsight.prompts.labelled.shots import make_shot
+from fewsight.prompts.loading.label_doubts import warn_of_labels
 from fewsight.prompts.problems import Problems
 from fewsight.prompts.task import LANGUAGES, STYLES, Language, NoneOfThese, Shot, Style, Task
 
@@ -31,21 +34,22 @@ def classification_task(
     name: str,
     labels: Sequence[str] | Mapping[str, str],
     *,
+    several: bool = False,
     field: str | None = None,
-    examples: "pd.DataFrame | Iterable[tuple[str, str]] | None" = None,
+    examples: "pd.DataFrame | Iterable[tuple[str, str | Sequence[str]]] | None" = None,
     none_of_these: str | NoneOfThese | None = None,
     title: str | None = None,
 ) -> Task:
-    """A task that gives each customer's texts one of `labels`.
+    """A task that gives each customer's texts one of `labels`, or with `several` a list of them, each with a yes or no.
 
     `labels` may map each label to its description. `field` is the answer's field, by default the last word of `name`
-    where that can be one. `examples` are (text, label) pairs, or a table with the columns `text` and `field` or
-    `label`; they become the shot pool. `none_of_these` is the label of what is out of scope (added where it is not
-    among `labels`), or a `NoneOfThese` with a threshold as well.
+    where that can be one. `examples` are (text, label) pairs (a list of labels where there are `several`), or a table
+    with the columns `text` and `field` or `label`; they become the shot pool. `none_of_these` is the label of what is
+    out of scope (added where it is not among `labels`), or a `NoneOfThese` with a threshold as well.
 
     Raises:
         TaskError: labels that are empty, repeated or fewer than two, a field that can't be one, examples with no text
-            or with a label that is not among `labels`; all of them at once.
+            or with a label that is not among `labels`; all of them at once. A list has no label for none of these.
 
     >>> task = classification_task("toy_intent", ["refund", "delivery?"], examples=[("Where is it?", "delivery?")])
     >>> task.shots[0].answer
@@ -57,14 +61,17 @@ def classification_task(
     if none_of_these and none_of_these.label not in words:
         words.append(none_of_these.label)
     field = field or default_field(name)
-    output = labelling_output({"field": field, "labels": words})
+    output = labelling_output({"field": field, "labels": words, "several": several})
+    if several and none_of_these:
+        raise TaskError(f"Task {name!r}: a list of no labels says that none fits; leave none_of_these out.")
+    warn_of_labels(name, {field: words}, [none_of_these.label] if none_of_these else [])
     described = dict(labels) if isinstance(labels, Mapping) else {}
     return Task(
         name=name,
         version=VERSION,
         title=title or default_title(name),
         output=output,
-        templates=labelling_templates(),
+        templates=labelling_templates(several),
         descriptions={language: {field: _described(described, none_of_these, language)} for language in LANGUAGES},
         shots=_shots(name, examples, field, words, output),
         none_of_these=none_of_these,
@@ -72,7 +79,7 @@ def classification_task(
 
 
 def labelling_output(facts: object) -> type[BaseModel]:
-    """The output model of `[labelling]` with `field` and `labels`: one field with one of the labels.
+    """The output model of `[labelling]` with `field` and `labels`: one field with one of the labels, or `several`.
 
     Raises:
         TaskError: everything that is wrong with them.
@@ -80,8 +87,11 @@ def labelling_output(facts: object) -> type[BaseModel]:
     problems = Problems("[labelling]")
     facts = facts if isinstance(facts, Mapping) else {}
     field, labels = facts.get("field"), facts.get("labels")
-    if unknown := [key for key in facts if key not in ("field", "labels")]:
-        problems.add("", f"unknown keys {unknown}; it has field and labels")
+    several = facts.get("several", False)
+    if unknown := [key for key in facts if key not in ("field", "labels", "several")]:
+        problems.add("", f"unknown keys {unknown}; it has field, labels and perhaps several")
+    if not isinstance(several, bool):
+        problems.add("several", f"{several!r} is neither true nor false")
     if not isinstance(field, str) or not _can_be_field(field):
         problems.add("field", f"{field!r} can't name a field; use a word such as 'label'")
     if not isinstance(labels, list):
@@ -89,13 +99,14 @@ def labelling_output(facts: object) -> type[BaseModel]:
     else:
         _check_labels(labels, problems)
     problems.raise_any()
-    return _output(str(field), tuple(labels or ()))
+    return _output(str(field), tuple(labels or ()), bool(several))
 
 
-def labelling_templates() -> dict[tuple[Language, Style], str]:
-    """The templates that labelling tasks share."""
+def labelling_templates(several: bool = False) -> dict[tuple[Language, Style], str]:
+    """The templates that labelling tasks share, those for one label or for several."""
+    name = "labelling_several" if several else "labelling"
     return {
-        (language, style): (_TEMPLATES / f"labelling.{style}.{language}.{VERSION}.jinja").read_text("utf-8")
+        (language, style): (_TEMPLATES / f"{name}.{style}.{language}.{VERSION}.jinja").read_text("utf-8")
         for language in LANGUAGES
         for style in STYLES
     }
@@ -127,8 +138,8 @@ def default_title(name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _output(field: str, labels: tuple[str, ...]) -> type[BaseModel]:
-    annotation: Any = Literal[labels]
+def _output(field: str, labels: tuple[str, ...], several: bool) -> type[BaseModel]:
+    annotation: Any = list[Literal[labels]] if several else Literal[labels]  # type: ignore[valid-type] # by value
     fields: dict[str, Any] = {field: (annotation, ...)}
     return create_model("Output", **fields)
 
@@ -163,20 +174,21 @@ def _is_text(label: str) -> bool:
 
 def _shots(
     name: str,
-    examples: "pd.DataFrame | Iterable[tuple[str, str]] | None",
+    examples: "pd.DataFrame | Iterable[tuple[str, str | Sequence[str]]] | None",
     field: str,
     labels: Sequence[str],
     output: type[BaseModel],
 ) -> tuple[Shot, ...]:
     problems = Problems(f"The examples of task {name!r}")
     shots: list[Shot] = []
-    known = frozenset(labels)
+    several = bool(label_lists(output))
     for number, (text, label) in enumerate(_pairs(examples, field, problems), 1):
-        if label not in known:
-            hint = did_you_mean(label, labels) if isinstance(label, str) else ""
-            problems.add(f"example {number}", f"label {label!r} is not among the task's labels.{hint}")
+        said = split_labels(label, labels) if several else [known_label(label, labels) or label]
+        if unknown := [one for one in said if one not in labels]:
+            hint = did_you_mean(unknown[0], labels) if isinstance(unknown[0], str) else ""
+            problems.add(f"example {number}", f"label {unknown[0]!r} is not among the task's labels.{hint}")
             continue
-        data = {"id": f"example-{number:07d}", "text": text, "answer": {field: label}}
+        data = {"id": f"example-{number:07d}", "text": text, "answer": {field: said if several else said[0]}}
         try:
             shots.append(make_shot(data, output, None))
         except ShotError as error:
@@ -186,7 +198,7 @@ def _shots(
 
 
 def _pairs(
-    examples: "pd.DataFrame | Iterable[tuple[str, str]] | None", field: str, problems: Problems
+    examples: "pd.DataFrame | Iterable[tuple[str, str | Sequence[str]]] | None", field: str, problems: Problems
 ) -> Iterable[tuple[object, object]]:
     columns = getattr(examples, "columns", None)
     if examples is None or columns is None:

@@ -5,6 +5,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
@@ -13,12 +15,16 @@ import tomli_w
 from fewsight.errors import TaskError
 from fewsight.prompts.columns import Columns
 from fewsight.prompts.labelled.intake import Intake, ShotWriter
-from fewsight.prompts.labelled.table import table_rows
+from fewsight.prompts.labelled.table import TableRow, table_rows
+from fewsight.prompts.loading.cell_marks import guess_mark, split_cell
 from fewsight.prompts.loading.folder import read_folder
 from fewsight.prompts.loading.labelling import NOTHING_FITS, VERSION, default_title
 from fewsight.prompts.loading.task_toml import is_name
 from fewsight.prompts.task import Language, NoneOfThese
 from fewsight.tables.sources.opening import open_source
+
+_LOOK: Final = 20_000
+"""Rows that are looked at to tell what stands between labels."""
 
 _STARTER: Final = Path(__file__).parent / "starter"
 
@@ -45,31 +51,54 @@ def new_labelling_task(
     columns: Columns,
     *,
     none_of_these: NoneOfThese | None = None,
+    several: str | None = None,
     language: Language | Literal["auto"] = "auto",
     force: bool = False,
 ) -> Intake:
     """Write a labelling task `parent/name` with the rows of a table as its shots.
 
-    `columns` names a column of texts, and that of the labels by the field of the answer (`default_field`).
+    `columns` names a column of texts, and that of the labels by the field of the answer (`default_field`). `several` is
+    the mark between labels where cells hold several, or 'auto' to tell it from the cells; the answer is a list then.
 
     Labels are those of the table in alphabetical order, and the one for 'none of these'. Rows without text or label,
     and rows that repeat another, are left out and named in the folder's import_report.csv; a text with two labels is
     kept and named there.
 
     Raises:
-        TaskError: the name can't be one, the folder is there already and `force` is False, or the labels are no labels.
+        TaskError: the name can't be one, the folder is there already and `force` is False, the labels are no labels, or
+            no cell holds `several`.
         InputError, MappingError: the table can't be read, or lacks a column.
     """
     rows = table_rows(open_source(table), columns)
     (field,) = columns.labels
+    if several and none_of_these:
+        raise TaskError("--several needs no --none-of-these: a list of no labels says that none fits. Leave it out.")
+    mark = _mark(table, columns) if several == "auto" else several
     with _new_folder(name, parent, force) as folder:
-        intake = ShotWriter(folder, field, language).write(rows)
+        split = None if mark is None else partial(split_cell, mark=mark)
+        intake = ShotWriter(folder, field, language, split).write(rows)
+        if mark is None:
+            intake.mark = guess_mark(intake.labels)
         labels = sorted(intake.labels)
         if none_of_these and none_of_these.label not in labels:
             labels.append(none_of_these.label)
-        (folder / "task.toml").write_text(_task_toml(name, columns, labels, none_of_these), "utf-8")
+        (folder / "task.toml").write_text(_task_toml(name, columns, labels, none_of_these, mark is not None), "utf-8")
         read_folder(folder, with_shots=False)
     return intake
+
+
+def _mark(table: Path, columns: Columns) -> str:
+    """What stands between the labels of a table's cells; a first look at the table, before it is read."""
+    (field,) = columns.labels
+    rows = table_rows(open_source(table), columns)
+    cells = {repr(row.cells[field]): row.cells[field] for row in islice(rows, _LOOK) if isinstance(row, TableRow)}
+    mark = guess_mark(cells.values())
+    if mark is None:
+        raise TaskError(
+            f"No cell of column {columns.labels[field]!r} seems to hold several labels; say what stands between them, "
+            "as in --several ';', or leave --several out."
+        )
+    return mark
 
 
 @contextmanager
@@ -95,7 +124,7 @@ def _new_folder(name: str, parent: Path, force: bool) -> Iterator[Path]:
         shutil.rmtree(workshop)
 
 
-def _task_toml(name: str, columns: Columns, labels: list[str], none_of_these: NoneOfThese | None) -> str:
+def _task_toml(name: str, columns: Columns, labels: list[str], none_of_these: NoneOfThese | None, several: bool) -> str:
     (field,) = columns.labels
     described: dict[str, dict[str, dict[str, str]]] = {"en": {field: {}}}
     example = tomli_w.dumps({labels[0] if labels else "label": "..."})
@@ -104,8 +133,8 @@ def _task_toml(name: str, columns: Columns, labels: list[str], none_of_these: No
         example = ""
     parts = [
         tomli_w.dumps({"name": name, "version": VERSION, "title": default_title(name)}),
-        "# One of these labels is the answer.",
-        tomli_w.dumps({"labelling": {"field": field, "labels": labels}}),
+        "# Any of these labels may be in the answer." if several else "# One of these labels is the answer.",
+        tomli_w.dumps({"labelling": {"field": field, "labels": labels, **({"several": True} if several else {})}}),
         "# Say what a label means, as far as its name doesn't; the prompt shows it beside the label.",
         tomli_w.dumps({"descriptions": described}) + (f"# {example}" if example else ""),
     ]

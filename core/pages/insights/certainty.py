@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from fewsight.answers import label_text, value_at, without_remarks
+from fewsight.answers import label_text, scored_value, without_remarks
 from fewsight.insight import Insight
 
 LIKELY: Final = 0.5
@@ -44,7 +44,7 @@ def deciding(insight: Insight) -> dict[str, str]:
     """
     first = next(iter(insight.answer or {}), "")
     paths = [first] if first in insight.probabilities else without_remarks(insight.probabilities)
-    values = ((path, value_at(insight.answer, path)) for path in paths)
+    values = ((path, scored_value(insight.answer, path)) for path in paths)
     return {path: label_text(value) for path, value in values if isinstance(value, str | bool)}
 
 

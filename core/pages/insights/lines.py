@@ -1,10 +1,10 @@
 """The values of an answer in words, with the likeliest labels of those that were scored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from fewsight.answers import label_text
+from fewsight.answers import label_text, list_key, list_shares
 from fewsight.insight import Insight
 from fewsight.pages.formats import shortened
 from fewsight.pages.insights.certainty import is_overruled, is_uncertain, rival
@@ -40,6 +40,7 @@ class Line:
     bars: tuple[Bar, ...] = ()
     tags: tuple[str, ...] = ()
     is_text: bool = False
+    is_list: bool = False
     is_uncertain: bool = False
     is_overruled: bool = False
     rival: str | None = None
@@ -97,9 +98,13 @@ def _is_evidence(insight: Insight, name: str, value: Any) -> bool:  # noqa: ANN4
 
 def _line(insight: Insight, palette: Palette, path: str, name: str, value: Any) -> Line:  # noqa: ANN401
     if isinstance(value, list | tuple):
+        if in_list := list_shares(insight.probabilities, path):
+            return _listed(name, list(map(label_text, value)), in_list)
         return Line(
             name, shortened(", ".join(map(str, value)), LONGEST_TEXT) or "none", is_text=bool(value), is_quiet=not value
         )
+    if not isinstance(value, str | bool) and path in insight.probabilities:
+        value = label_text(value)  # a number or nothing that was one of several labels
     if not isinstance(value, str | bool):
         return Line(name, "none" if value is None else f"{value:,}", is_quiet=value is None)
     if shares := insight.probabilities.get(path):
@@ -123,6 +128,23 @@ def _scored(name: str, value: str | bool, shares: Mapping[str, float], palette: 
         is_overruled=is_overruled(shares, chosen),
         rival=_label(other, value) if unsure and other is not None else None,
         is_quiet=chosen.lower() in QUIET,
+    )
+
+
+def _listed(name: str, chosen: Sequence[str], shares: Mapping[str, float]) -> Line:
+    """A list of labels with the probability of each that it holds, and of the likeliest others."""
+    known = {list_key(label): label for label in chosen}
+    ordered = sorted(shares, key=lambda key: (key not in known, -shares[key]))[: max(BARS, len(known))]
+    hues = colours(shares)
+    either = ({"true": share, "false": 1 - share} for share in shares.values())
+    said = (label_text(key in known) for key in shares)
+    return Line(
+        name,
+        ", ".join(map(words, chosen)) or "none",
+        tuple(Bar(words(known.get(key, key)), shares[key], hues[key].classes) for key in ordered),
+        is_list=True,
+        is_uncertain=any(map(is_uncertain, either, said)),
+        is_quiet=not chosen,
     )
 
 

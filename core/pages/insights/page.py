@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from fewsight.answers import flatten, label_text
+from fewsight.answers import label_text, labelled_values
 from fewsight.events import CustomerHistory
 from fewsight.insight import Insight
 from fewsight.pages.environment import render
@@ -98,7 +98,8 @@ def _marked(
     """The card of an insight, with the classes of all that the page narrows to."""
     doubts = review(insight) if review else ()
     fields = counted(tally)
-    pairs = [(path, label_text(value)) for path, value in flatten(insight.answer or {}).items() if path in fields]
+    values = labelled_values(insight.answer or {}, insight.probabilities)
+    pairs = [(path, label_text(value)) for path, value in values.items() if path in fields]
     pairs += [("", insight.status)]
     pairs += [("", "uncertain")] if uncertain_fields(insight) else []
     pairs += [("", "for review")] if doubts else []

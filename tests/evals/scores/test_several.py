@@ -70,3 +70,31 @@ def test_the_table_names_field_and_arm() -> None:
     ((path, name, micro, *_),) = several(part).rows
     assert (path, name) == ("topics", "x")
     assert micro.startswith("100.0 %")
+
+
+class Listed(BaseModel):
+    """Labels of a list."""
+
+    topics: list[Literal["price", "No. 5", "size"]]
+
+
+def test_lists_of_labels_have_an_f1_of_every_arm() -> None:
+    task = replace(TASK, output=Listed)
+    keys = ("topics.price", "topics.No_ 5", "topics.size")
+
+    def listed(number: int, *named: bool) -> GoldRow:
+        return replace(row(number), values=dict(zip(keys, named, strict=True)))
+
+    rows = [listed(1, True, True, False), listed(2, False, False, True), replace(row(3), values={})]
+    insight = Insight("c1", "toy", None, {"topics": ["No. 5", "size"]})
+    by_run = _row_answer(insight, rows[0], closed_fields(Listed))
+    assert by_run.labels == {"topics.price": "false", "topics.No_ 5": "true", "topics.size": "true"}
+    answers = {
+        "r1": by_run,
+        "r2": RowAnswer({"topics.size": "true", "topics.price": "false", "topics.No_ 5": "false"}),
+        "r3": RowAnswer({"topics.size": "true"}),
+    }
+    assert list_paths(task) == ("topics",)
+    figures = several_figures(rows, answers, task)["topics"]
+    assert figures["micro F1"].value == 2 * 2 / (3 + 3)
+    assert figures["micro F1"].customers == 2

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import create_model
 
 from fewsight.finetune.rows.rows import RowMaker, TrainingRow
 from fewsight.prompts.answer.fields import closed_fields
@@ -22,6 +24,9 @@ from fewsight.serving.run.options import PromptOptions, RunOptions
 
 INTENTS = ["late", "late_again", "refund", 'say "hi"', "退款", "refund/part"]
 TASK = classification_task("toy_intent", INTENTS)
+SEVERAL = classification_task("toy_topics", ["late", "late again", "No. 5", 'say "hi"'], several=True)
+STARS: Any = Literal[1, 2, 10] | None
+OPTIONAL = replace(TASK, name="toy_stars", output=create_model("Output", stars=(STARS, ...), urgent=(bool | None, ...)))
 SENTIMENT = load_task("sentiment")
 CHURN = load_task("churn_reason")
 
@@ -90,7 +95,9 @@ def answers(task: Task) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({field.path: st.sampled_from(field.values) for field in closed_fields(task.output)})
 
 
-@pytest.mark.parametrize("task", [TASK, SENTIMENT, CHURN, load_task("persona")], ids=lambda task: task.name)
+@pytest.mark.parametrize(
+    "task", [TASK, SENTIMENT, CHURN, load_task("persona"), SEVERAL, OPTIONAL], ids=lambda task: task.name
+)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_training_decides_what_serving_decides(task: Task, data: st.DataObject, tokenizer: FolderTokenizer) -> None:

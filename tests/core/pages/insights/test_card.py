@@ -124,3 +124,19 @@ def test_nested_values_are_named_by_their_last_word_where_that_is_clear() -> Non
     for part in ("price negative", "past · mood good", "now · mood bad", "visits 1,200", "home couple fact"):
         assert part in shown
     assert "aspects" not in shown
+
+
+def test_labels_of_a_list_have_a_chance_each() -> None:
+    shares = {"price": 0.9, "late delivery": 0.75, "size": 0.1}
+    probabilities = {f"topics.{key}": {"true": share, "false": 1 - share} for key, share in shares.items()}
+    answer = {"topics": ["late delivery", "price"], "mood": None}
+    shown = words(card(Insight("c", "t", None, answer, (), {**probabilities, "mood": {"good": 0.2, "null": 0.8}})))
+    for part in ("topics late delivery, price", "price 90 %", "late delivery 75 %", "size 10 %", "mood null 80 %"):
+        assert part in shown
+    none = words(card(Insight("c", "t", None, {"topics": []}, (), {"topics.price": {"true": 0.1, "false": 0.9}})))
+    assert "none: topics" in none or "topics none" in none
+
+
+def test_whole_numbers_that_were_scored_have_their_chance() -> None:
+    shown = words(card(Insight("c", "t", None, {"stars": 5}, (), {"stars": {"4": 0.3, "5": 0.7}})))
+    assert "5 70 %" in shown

@@ -1,0 +1,48 @@
+import logging
+
+import pytest
+
+from fewsight.prompts.loading.label_doubts import label_doubts
+from fewsight.prompts.loading.labelling import classification_task
+
+COMPOSED, SPREAD = "caf\u00e9", "cafe\u0301"
+
+
+@pytest.mark.parametrize(
+    ("labels", "named"),
+    [
+        (["refund", "Refund", "REFUND", "x"], "'refund' and 'Refund' and 'REFUND' differ only"),
+        ([COMPOSED, SPREAD], r"'café' and 'cafe\u0301' differ only"),
+        (["refund", "refund\u200b"], r"'refund' and 'refund\u200b' differ only"),
+        (["late delivery", "late\u00a0delivery"], r"'late delivery' and 'late\xa0delivery' differ only"),
+        (["late_delivery", "late-delivery"], "'late_delivery' and 'late-delivery' differ only"),
+        (["N/A", "nan", "NULL", "None", "x"], "'N/A', 'nan', 'NULL', 'None': a word for no value"),
+        (["", "x"], "'': a word for no value"),
+        (["today"], "'today' is the only label"),
+        ([word for n in range(9) for word in (f"label {n}", f"Label {n}")], "4 more such groups"),
+    ],
+)
+def test_doubtful_labels_are_named(labels: list[str], named: str) -> None:
+    assert named in "\n".join(label_doubts(labels))
+
+
+@pytest.mark.parametrize(
+    "labels", [["refund", "refunds"], ["a/b", "a b c"], ["退款", "退货"], ["कि", "की"], ["5", "6"]]
+)
+def test_other_labels_are_not(labels: list[str]) -> None:
+    assert label_doubts(labels) == []
+
+
+def test_a_label_for_none_of_these_is_meant() -> None:
+    assert label_doubts(["a", "none"], meant=["none"]) == []
+
+
+def test_a_task_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            task = classification_task("warned_topic", ["Late", "late"])
+    assert [record.message for record in caplog.records] == [
+        "task 'warned_topic', labels of topic: 'Late' and 'late' differ only in case, accents, marks or spaces; "
+        "they are 2 labels"
+    ]
+    assert task.output(topic="late").model_dump() == {"topic": "late"}  # never merged
