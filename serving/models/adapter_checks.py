@@ -98,8 +98,10 @@ def check_weights(base: Path, adapter: Path, weights: Path) -> None:
     with torch.device("meta"):
         config = AutoConfig.from_pretrained(base, trust_remote_code=False, local_files_only=True)
         empty = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+        settings = PeftConfig.from_pretrained(str(adapter))
+        settings.base_model_name_or_path = None  # else PEFT warns that this one has another name
         try:
-            expected = set(get_peft_model_state_dict(get_peft_model(empty, PeftConfig.from_pretrained(str(adapter)))))
+            expected = set(get_peft_model_state_dict(get_peft_model(empty, settings)))
         except ValueError as error:  # target_modules name nothing of this model
             raise ModelError(f"Adapter {str(adapter)!r} does not fit {base.name!r}: {error}") from error
     missing, unexpected = sorted(expected - given), sorted(given - expected)

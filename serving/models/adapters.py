@@ -87,9 +87,12 @@ def merged_model(model: ModelFolder, adapter: Path, dtype: Dtype) -> ModelFolder
 
 def _merge(model: ModelFolder, adapter: Path, target: Path, dtype: Dtype) -> None:
     import torch
+    import transformers
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     check_weights(model.path, adapter, adapter / WEIGHTS)
     base = AutoModelForCausalLM.from_pretrained(
         model.path, dtype=torch.float32, trust_remote_code=False, use_safetensors=True, local_files_only=True

@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,18 @@ def test_missing_and_unexpected_weights_are_refused_by_name(
 @pytest.mark.parametrize(
     "options", [{}, {"use_rslora": True}, {"target_modules": "all-linear"}, {"layers_to_transform": [0]}]
 )
-def test_what_peft_saves_is_served(base: ModelFolder, tmp_path: Path, options: dict[str, Any]) -> None:
+def test_what_peft_saves_is_served_without_a_word(
+    base: ModelFolder, tmp_path: Path, options: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
     folder = make(base, tmp_path / "adapter", **options)
-    check_weights(base.path, folder, folder / WEIGHTS)
+    config = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps(config | {"base_model_name_or_path": "tiny"}))
+    capfd.readouterr()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_weights(base.path, folder, folder / WEIGHTS)
     release(merged_model(base, folder, "float32").path)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
