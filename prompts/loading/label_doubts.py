@@ -1,4 +1,4 @@
-"""Labels that are probably not meant as they stand: nearly equal ones, words for 'nothing', one alone."""
+"""Labels that are probably not meant as they stand: nearly equal ones, words for 'nothing', one alone, very many."""
 
 import logging
 import unicodedata
@@ -13,6 +13,8 @@ _NOTHING: Final = frozenset(
 )
 
 _SHOWN: Final = 5
+LISTED: Final = 100
+"""The most labels that `templates/labelling*.jinja` list."""
 
 
 def label_doubts(labels: Sequence[str], meant: Iterable[str] = ()) -> list[str]:
@@ -33,6 +35,11 @@ def label_doubts(labels: Sequence[str], meant: Iterable[str] = ()) -> list[str]:
     nothing = [label for label in labels if label.strip().casefold() in _NOTHING and label not in set(meant)]
     if nothing:
         doubts.append(f"{', '.join(map(_shown, nothing))}: a word for no value; leave it out unless it is an answer")
+    if len(labels) > LISTED:
+        doubts.append(
+            f"there are {len(labels)}, and labelling templates list no more than {LISTED}; show examples (--shots), or "
+            "train an adapter"
+        )
     if len(labels) == 1:
         doubts.append(f"{_shown(labels[0])} is the only label, so it is every answer")
     return doubts

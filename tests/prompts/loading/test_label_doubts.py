@@ -2,8 +2,8 @@ import logging
 
 import pytest
 
-from fewsight.prompts.loading.label_doubts import label_doubts
-from fewsight.prompts.loading.labelling import classification_task
+from fewsight.prompts.loading.label_doubts import LISTED, label_doubts
+from fewsight.prompts.loading.labelling import classification_task, labelling_templates
 
 COMPOSED, SPREAD = "caf\u00e9", "cafe\u0301"
 
@@ -19,6 +19,7 @@ COMPOSED, SPREAD = "caf\u00e9", "cafe\u0301"
         (["N/A", "nan", "NULL", "None", "x"], "'N/A', 'nan', 'NULL', 'None': a word for no value"),
         (["", "x"], "'': a word for no value"),
         (["today"], "'today' is the only label"),
+        ([f"topic {n}" for n in range(700)], "there are 700, and labelling templates list no more than 100"),
         ([word for n in range(9) for word in (f"label {n}", f"Label {n}")], "4 more such groups"),
     ],
 )
@@ -35,6 +36,12 @@ def test_other_labels_are_not(labels: list[str]) -> None:
 
 def test_a_label_for_none_of_these_is_meant() -> None:
     assert label_doubts(["a", "none"], meant=["none"]) == []
+
+
+def test_the_templates_list_as_many_labels_as_the_warning_says() -> None:
+    for several in (False, True):
+        for (_, style), source in labelling_templates(several).items():
+            assert style == "compact" or f"else {LISTED})" in source
 
 
 def test_a_task_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
