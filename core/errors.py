@@ -85,8 +85,12 @@ class LedgerError(FewsightError):
     """A ledger that is locked by another run, damaged, or written by another version."""
 
 
+_MOST_LISTED: Final = 100
+"""Known words that are listed where none is close; a longer list helps nobody."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ' Did you mean ...?' for the closest known words, or the list of what is known.
+    """Return ' Did you mean ...?' for the closest known words, else the list of what is known unless it is long.
 
     >>> did_you_mean("sentimnt", ["intent", "sentiment"])
     " Did you mean 'sentiment'?"
@@ -97,4 +101,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, known, n=3)
     if close:
         return f" Did you mean {' or '.join(repr(name) for name in close)}?"
-    return f" Known: {', '.join(known)}." if known else ""
+    return f" Known: {', '.join(known)}." if 0 < len(known) <= _MOST_LISTED else ""

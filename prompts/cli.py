@@ -123,7 +123,7 @@ def _report(name: str, intake: "Intake") -> list[str]:
     lines = [f"Wrote {name}/: {len(intake.labels)} labels, shots: {kept}, of {intake.rows:,} rows."]
     counts = {
         "left out": intake.left_out,
-        "left out because they repeat another": intake.repeated,
+        "left out, equal to another row": intake.repeated,
         "kept though the same text has another label": intake.contradicting,
     }
     lines += [f"  {count:,} {'row' if count == 1 else 'rows'} {what}" for what, count in counts.items() if count]

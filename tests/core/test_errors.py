@@ -15,3 +15,7 @@ def test_close_words_are_offered_and_else_all() -> None:
     assert did_you_mean("intnt", ["intent", "persona"]) == " Did you mean 'intent'?"
     assert did_you_mean("zzz", ["b", "a"]) == " Known: a, b."
     assert did_you_mean("zzz", []) == ""
+
+
+def test_a_long_list_of_known_words_is_not_written_out() -> None:
+    assert did_you_mean("zzz", [f"code{number}" for number in range(101)]) == ""

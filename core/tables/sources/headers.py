@@ -52,10 +52,10 @@ def _is_known(name: str) -> bool:
 
 
 def _looks_like_header(row: Sequence[Any]) -> bool:
-    """Whether all cells are short texts without figures, and differ."""
+    """Whether all cells are short texts that begin with no figure, and most of them differ (a name may repeat)."""
     cells = [cell.strip() for cell in row if isinstance(cell, str)]
     return (
-        len(cells) == len(row) == len(set(cells))
+        len(cells) == len(row) < 2 * len(set(cells))
         and all(cell and len(cell) <= _LONGEST_NAME for cell in cells)
         and not any(cell[0].isdecimal() for cell in cells)
     )

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
 _LOOKED_AT: Final = 4_096
-_KNOWN: Final = ".csv, .tsv, .txt, .json, .jsonl, .parquet, .xlsx, .xls, .ods, also in .gz, .bz2, .xz, .zst, .zip"
+_KNOWN: Final = (
+    ".csv, .tsv, .txt, .json, .jsonl, .parquet, .xlsx, .xlsb, .xls, .ods, also in .gz, .bz2, .xz, .zst, .zip"
+)
 _BINARY: Final[dict[bytes, Callable[[TableFile], OpenedSource]]] = {
     b"PAR1": ParquetSource,
     b"PK\x03\x04": SheetSource,

@@ -34,7 +34,8 @@ def currency_code(value: Any) -> str:  # noqa: ANN401 - any cell
     word = str(value).strip().upper()
     code = sign_code(word)
     if code is None:
-        raise BadValue("not an ISO 4217 currency code." + (did_you_mean(word, EXPONENTS) if len(word) == 3 else ""))
+        hint = did_you_mean(word, EXPONENTS) if len(word) == 3 else ""
+        raise BadValue(f"not an ISO 4217 currency code, such as EUR.{hint}")
     return code
 
 

@@ -13,7 +13,7 @@ _engine, _answers, _output = titled("Engine"), titled("Answers"), titled("Output
 
 TABLE: Final[list[Decorator]] = [
     _input("--histories", required=True, metavar="FILE", help="CSV, JSON, Parquet, Excel, or a SQL URL (see --query)."),
-    _input("--query", metavar="SQL", help="SELECT or table name, where --histories is a SQL URL."),
+    _input("--query", metavar="SQL", help="SELECT or table name, where the table is a SQL URL."),
     _input("--mapping", type=_FILE, help="TOML: which columns are what."),
     _input("--profiles", metavar="FILE", help="A table of customers beside the events."),
     _input("--tz", help="Time zone of times that name none, e.g. Europe/Berlin."),

@@ -57,6 +57,13 @@ def test_lines_above_the_header_are_said_and_counted(tmp_path: Path) -> None:
     assert '"line": 5' in (tmp_path / "q.jsonl").read_text()
 
 
+def test_lines_above_a_header_with_repeated_names(tmp_path: Path) -> None:
+    content = "Tickets\nJanuary\n\ncustomer_id;time;text;Comment;Comment\nA;2024-01-02;hi;x;y\n"
+    with load(tmp_path / "t.csv", content) as histories:
+        assert histories.mapping.attributes == ("Comment", "Comment 2")
+        assert "3 lines above the header are no rows: 'Tickets', 'January'" in histories.mapping.notes
+
+
 def test_a_footer_costs_its_lines_alone(tmp_path: Path) -> None:
     with load(tmp_path / "t.csv", HEADER + A + B + '\n\n"Open cases"\n"Copyright (c), all rights"\n') as histories:
         assert (histories.counts.events, histories.counts.quarantined) == (2, 2)
