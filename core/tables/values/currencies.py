@@ -6,8 +6,8 @@ from typing import Any, Final
 from fewsight.errors import did_you_mean
 from fewsight.tables.records import BadValue
 
-# Kept here rather than taken from Babel: CLDR gives the digits that people write, which for 15 currencies (HUF, IDR, COP,
-# IQD, ...) are fewer than ISO's minor units, and amounts of earlier ledgers are in these.
+# Kept here rather than taken from Babel: CLDR gives the digits that people write, which for 15 currencies (HUF, IDR,
+# COP, ...) are fewer than ISO's minor units, and amounts of earlier ledgers are in these.
 _TWO = """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY
     COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR
     JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO
