@@ -5,9 +5,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fewsight.serving.models.names import ModelFolder, resolve_model
 from fewsight.serving.models.tokenizer import FolderTokenizer, load_tokenizer
+
+# How long one example takes says more about what else the machine does than about the code.
+settings.register_profile("fewsight", deadline=None)
+settings.load_profile("fewsight")
 
 # Torch reads it when it is imported; threads that spin make tests crawl wherever anything else runs.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
