@@ -51,7 +51,10 @@ def verify(run: Path) -> None:
     for problem in problems:
         echo(problem, err=True)
     if summary is None:
-        echo(f"{len(problems)} problems in the ledger of {str(run)!r}.", err=True)
+        echo(
+            f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'} in the ledger of {str(run)!r}.",
+            err=True,
+        )
         raise SystemExit(1)
     echo(f"All is well: {summary.results:,} results, {summary.answers:,} answers.")
 

@@ -33,9 +33,9 @@ def left_out(quarantine: Path) -> Iterator[str]:
             first.setdefault(key, entry)
     for (column, reason), count in counts.most_common(_MOST_REASONS):
         entry = first[column, reason]
-        where = f" in column {column!r}" if column else ""
+        where = f"column {column!r}, " if column else ""
         value = "" if entry["value"] is None else f": {shorten(entry['value'], 60)!r}"
-        yield f"{count:,} x {reason}{where}, first on line {entry['line']}{value}"
+        yield f"{count:,} x {reason} ({where}first on line {entry['line']}{value})"
     if len(counts) > _MOST_REASONS:
         yield f"{len(counts) - _MOST_REASONS} further reasons"
 

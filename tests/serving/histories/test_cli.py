@@ -36,7 +36,7 @@ def test_a_table_is_shown_with_reasons_and_histories(table: Path) -> None:
         "'ticket_id' repeats in rows that differ",
         "4 rows = 3 events + 1 quarantined + 0 duplicates; 2 customers.",
         "left out: 1 x not a time",
-        "first on line 4: 'never'",
+        "(column 'created_at', first on line 4: 'never')",
         "C1 (2 events)",
         'E1 2024-03-01 message: ticket_id [ORDER_1] "Where is my parcel? Mail me at [EMAIL_1]"',
         'E2 2024-03-01 agent reply: ticket_id [ORDER_1] "We will check"',
