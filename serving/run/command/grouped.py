@@ -24,7 +24,8 @@ class GroupedCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a section for each title, in the order in which they first occur."""
         sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        for parameter in options:
             if (record := parameter.get_help_record(ctx)) is not None:
                 title = parameter.title if isinstance(parameter, TitledOption) else _OTHER
                 sections.setdefault(title, []).append(record)

@@ -25,6 +25,7 @@ def test_help_is_grouped_and_ends_with_an_example() -> None:
     text = CliRunner().invoke(root, ["run", "--help"]).output
     titles = [line.rstrip(":") for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert titles == ["Input", "Prompt", "Engine", "Answers", "Output", "Other"]
+    assert "\n  TASK..." not in text
     assert text.rstrip().splitlines()[-1].split()[:2] == ["fewsight", "run"]
 
 
