@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fewsight.answers import flatten, label_text
+from fewsight.answers import label_text, labelled_values
 from fewsight.export.spreadsheet import harmless
 from fewsight.export.tables import Columns, Row, flat_cells
 
@@ -93,10 +93,9 @@ def _text(text: str) -> str:
 
 
 def _shares(row: Row) -> Iterator[Sequence[Any]]:
-    values = flatten(row["answer"] or {})
+    values = labelled_values(row["answer"] or {}, row["probabilities"])
     for field, labels in row["probabilities"].items():
-        value = values.get(field)
-        chosen = label_text(value) if isinstance(value, str | bool) else None
+        chosen = label_text(values[field]) if field in values else None
         for label, share in sorted(labels.items(), key=lambda each: -each[1]):
             yield [row["customer_id"], row["task"], field, label, share, label == chosen]
 
@@ -104,9 +103,9 @@ def _shares(row: Row) -> Iterator[Sequence[Any]]:
 def _count(row: Row, counts: dict[tuple[str, str], Counter[str] | None]) -> None:
     """Count a row's labels; None stands for a field of words, which are not counted."""
     scored = row["probabilities"]
-    for field, value in flatten(row["answer"] or {}).items():
-        place = row["task"], field
-        if not isinstance(value, str | bool) or (scored and field not in scored) or counts.get(place, 0) is None:
+    for field, value in labelled_values(row["answer"] or {}, scored).items():
+        place, is_label = (row["task"], field), field in scored or (not scored and isinstance(value, str | bool))
+        if not is_label or counts.get(place, 0) is None:
             continue
         labels = counts.setdefault(place, Counter())
         if labels is not None:

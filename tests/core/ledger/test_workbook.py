@@ -77,6 +77,17 @@ def test_without_probabilities_labels_are_counted_and_words_are_not(tmp_path: Pa
     assert sheets(tmp_path / "x.xlsx")["counts"][1:] == [("t", "mood", "good", 3, 1), ("t", "sure", "true", 3, 1)]
 
 
+def test_each_label_of_a_list_is_counted_as_yes_or_no(tmp_path: Path) -> None:
+    shares = {"topics.price": {"true": 0.9, "false": 0.1}, "topics.size": {"false": 0.8, "true": 0.2}}
+    export([Insight("c", "t", None, {"topics": ["price"]}, probabilities=shares)], tmp_path / "x.xlsx", "xlsx")
+    book = sheets(tmp_path / "x.xlsx")
+    assert [row[2:4] for row in book["probabilities"][1:] if row[5]] == [
+        ("topics.price", "true"),
+        ("topics.size", "false"),
+    ]
+    assert [row[1:4] for row in book["counts"][1:]] == [("topics.price", "true", 1), ("topics.size", "false", 1)]
+
+
 def test_the_command_writes_one_by_its_ending_and_privately_where_restored(model_path: Path, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("customer_id,text\na,Mail me at ann@example.org\n")
     given = ["--histories", str(tmp_path / "t.csv"), "--engine", "scripted", "--model", str(model_path)]
