@@ -48,7 +48,7 @@ class Run:
 
     def _repr_html_(self) -> str:
         """A card in notebooks: how many insights there are, by task and label."""
-        from fewsight.pages.run_card import run_card
+        from fewsight.pages.insights import run_card
 
         title = "Run" if self._keep is not None else f"Run {self.folder.name}"
         return run_card(self, title, is_stopped=any(summary.stopped for summary in self.summaries))

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from fewsight.insight import Insight
 from fewsight.ledger.check import LabelCounts
 from fewsight.pages.environment import render
 
+_FOLDER: Final = Path(__file__).parent
 _LABELS: Final = 5
 
 
@@ -30,6 +32,7 @@ def run_card(insights: Iterable[Insight], title: str, *, is_stopped: bool = Fals
     ]
     return render(
         "run_card.jinja",
+        _FOLDER,
         title=title,
         customers=len(customers),
         total=sum(count.total() for count in statuses.values()),
