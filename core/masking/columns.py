@@ -21,7 +21,8 @@ HIDDEN: Final = words("""
 
 _NAMES = re.compile(
     r"(?:full|first|last|middle|family|given|sur|maiden|customer|client|contact|billing|shipping|recipient|holder"
-    r"|display"
+    r"|display|requester|reporter|buyer|guest|visitor|subscriber|caller|shipto|billto|supplied|author|sender|agent"
+    r"|assignee|owner|patient|policyholder|cardholder|employee|person|payer|payee|seller|reviewer|consumer|profile|booker"
     r"|nick)*name|surname|fname|lname|姓名|名字|姓|名|客户姓名|收[件货]人|联系人|真实姓名"
     # German, French, Spanish, Italian, Dutch, Portuguese, Polish
     r"|(?:vor|nach|zu|familien|kunden|ruf|voller)*name|(?:nom|prenom|nomcomplet|nomdefamille|nomclient|nometprenom"
@@ -61,6 +62,19 @@ _PHONES = re.compile(
     r"|telefoon|movil|celular"
     r"|portable$|电话|手机"
 ).search
+_STAFF = re.compile(
+    r"(?:ticket|case|deal|lead|account|conversation)?(?:owner|assignee|agent|reporter|requester)"
+    r"|(?:assigned|opened|closed|resolved|solved|created|updated|handled|submitted|reported|answered)(?:to|by|user|agent)"
+    r"|(?:thread|comment|message|ticket)?author|caller|consultant|salesrep|representative|supportrep|contactperson"
+    r"|bearbeiter(?:in)?|sachbearbeiter(?:in)?|ansprechpartner(?:in)?|zugewiesenan|verfasser|conseiller(?:e)?|agente"
+    r"|asignadoa|responsable|operatore|assegnatoa|medewerker|behandelaar|客服|坐席|经办人|处理人|受理人|担当者"
+).fullmatch
+"""Columns of people by what they do; groups and robots stand there too."""
+_NO_PERSON = re.compile(
+    r"(?i)\b(?:team|group|support|service|services|desk|queue|billing|sales|bot|system|admin|agent|none|unassigned|nobody"
+    r"|customer|user|client|visitor|contact|anonymous|api|automation|crew|staff|tier|level|user)\b|客服|系统|机器人|部"
+).search
+_PERSON = re.compile(r"[^\W\d_][^\d@]{0,60}").fullmatch
 _HANDLE = re.compile(r".*(?:name|handle|login|昵称|用户名|微信号?|wechat|weixin)(?:id)?").fullmatch
 _CODE = re.compile(r"(?=\D*\d)\S{1,64}").fullmatch
 _FORMS: Final = {
@@ -92,6 +106,8 @@ def role(key: str, value: Scalar) -> str | None:
     if kind is None or isinstance(value, (bool, float)):
         return None
     text = str(value)
+    if kind == "STAFF":
+        return "NAME" if _PERSON(text.strip()) and not _NO_PERSON(text) else None
     if kind == "ACCOUNT" and _HANDLE(plain_key(key)):
         return kind
     return kind if _FORMS[kind](text) else None
@@ -108,5 +124,11 @@ def _role_by_name(key: str) -> str | None:
         return "PHONE"
     if plain in ("ip", "ipaddress", "clientip", "lastip", "loginip"):
         return "IP"
-    rules = (("NAME", _NAMES), ("ADDRESS", _ADDRESS), ("ORDER", _ORDERS), ("ACCOUNT", _ACCOUNTS))
+    rules = (
+        ("NAME", _NAMES),
+        ("ADDRESS", _ADDRESS),
+        ("ORDER", _ORDERS),
+        ("ACCOUNT", _ACCOUNTS),
+        ("STAFF", _STAFF),
+    )
     return next((kind for kind, matches in rules if matches(plain)), None)

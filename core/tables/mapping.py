@@ -27,11 +27,12 @@ class ColumnMapping:
 
     `columns` maps roles (`fewsight.tables.words.ROLES`) to columns; `defaults` gives kind, currency and channel where
     there is no column or no value; `kinds` maps values of the table to kinds of events, `authors` values of the
-    author's column to customer, agent or note. `profile` and `attributes` name columns; None means all remaining ones,
-    for the profile where a row is a profile, and for attributes where a row is an event. `rows` says what a row is:
-    with "lines", rows of one event id are lines of one order. `messages` names columns that hold the messages of a
-    ticket, each of which becomes an event. `day_first` and `decimal` settle 01/02/2024 and 1,234; None looks at the
-    values. `reasons` says why a role has its column, where it was guessed.
+    author's column to customer, agent or note. `profile` and `attributes` name columns; None means all remaining ones
+    but the `hidden` ones (what they hold came after the event), for the profile where a row is a profile, and for
+    attributes where a row is an event. `rows` says what a row is: with "lines", rows of one event id are lines of one
+    order. `messages` names columns that hold the messages of a ticket, each of which becomes an event. `day_first` and
+    `decimal` settle 01/02/2024 and 1,234; None looks at the values. `reasons` says why a role has its column, where it
+    was guessed.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class ColumnMapping:
     profile: tuple[str, ...] | None = None
     attributes: tuple[str, ...] | None = None
     messages: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     rows: str = "events"
     amount_unit: str = "major"
     day_first: bool | None = None
@@ -89,8 +91,10 @@ class ColumnMapping:
         ]
         if "customer_id" not in self.columns and not self._needs_no_customer:
             problems.append("no column says whose row it is: name it with customer_id = '...' under [columns].")
+        if "time_of_day" in self.columns and "time" not in self.columns:
+            problems.append("[columns] time_of_day needs a column of dates beside it: time = '...'.")
         _raise(problems, f"{table} has the columns {', '.join(map(repr, columns))}, which the mapping does not fit")
-        taken = {*self.columns.values(), *(self.profile or ()), *self.messages}
+        taken = {*self.columns.values(), *(self.profile or ()), *self.messages, *self.hidden}
         rest = tuple(name for name in columns if name not in taken)
         if self.rows == "profiles":
             return replace(self, profile=rest if self.profile is None else self.profile, attributes=())

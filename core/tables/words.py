@@ -9,6 +9,7 @@ from typing import Final
 ROLES: Final = (
     "customer_id",
     "time",
+    "time_of_day",
     "kind",
     "subject",
     "text",

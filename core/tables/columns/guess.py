@@ -6,6 +6,8 @@ from typing import Final
 
 from fewsight.errors import MappingError
 from fewsight.tables.columns.choice import Choice
+from fewsight.tables.columns.clock import choose_time_of_day, choose_time_of_messages
+from fewsight.tables.columns.later import later_columns, note_on
 from fewsight.tables.columns.names import rank
 from fewsight.tables.columns.orders import choose_money_of_lines, has_words, id_columns, order_of_lines
 from fewsight.tables.columns.people import (
@@ -40,12 +42,14 @@ def guess(table: str, sheet: Sheet, messages: tuple[str, ...] = ()) -> ColumnMap
     authors = choose_author(choice)
     choose_customer(choice)
     choice.take("time", choice.best("time", lambda values: not values or mostly(is_time, values)))
+    choose_time_of_day(choice)
     choose_kind(choice)
     choose_texts(choice)
     choose_author_by_id(choice)
     ids = id_columns(choice)
     choose_conversation(choice, authors, ids)
     authors = authors or choose_recipient(choice)
+    choose_time_of_messages(choice, ids)
     rows = _choose_ids_and_money(choice, ids)
     _choose_rest(choice)
     found = choice.columns
@@ -154,14 +158,16 @@ def _of_events(choice: Choice, rows: str, authors: Mapping[str, str]) -> ColumnM
     money = found.get("amount", "")
     minor = squash(money).endswith(("minor", "cents")) or money == "cents" or _is_stripes(choice)
     kind = default_kind(choice, rows)
+    hidden = later_columns(choice, kind)
     return ColumnMapping(
         found,
         defaults={} if kind is None else {"kind": kind},
         authors=authors if {"author", "recipient"} & found.keys() else {},
         messages=choice.messages,
+        hidden=hidden,
         rows=rows,
         amount_unit="minor" if minor else "major",
-        notes=tuple(choice.notes),
+        notes=(*choice.notes, note_on(hidden)) if hidden else tuple(choice.notes),
         guessed=True,
         reasons=choice.reasons,
     )

@@ -35,6 +35,8 @@ def by_words(values: Sequence[Any]) -> dict[str, str]:
     """Squashed value -> who it is, where nine of ten are known; 'user' is whoever the others are not."""
     words = {squash(str(value)) for value in values}
     who = {word: AUTHOR_WORDS[word] for word in words if word in AUTHOR_WORDS}
+    if "message" in words and CUSTOMER in who.values():
+        who["message"] = AGENT  # Help Scout has threads of customers, messages to them, and notes
     if "user" in words:
         # Intercom has users and admins, Chatwoot contacts and users
         who["user"] = AGENT if CUSTOMER in who.values() else CUSTOMER

@@ -73,6 +73,7 @@ _NOTES: Final = (
     "comments",
     "remarks",
 )
+_AT_THE_END: Final = frozenset(["survey", "csat", "satisfaction", "close", "closing", "resolution", "work"])
 _HELPDESK: Final = (
     "ticket", "case", "issue", "requester", "reporter", "vorgang", "工单", "assignee", "assigned", "caller",
     "incident", "chamado", "incidencia",
@@ -128,6 +129,7 @@ def choose_texts(choice: Choice) -> None:
     names = [name for name in choice.ranked("text") if squash(name) == "text" or mostly(is_wordy, sheet.sample[name])]
     names = names or [name for name in choice.ranked("text") if any(part in squash(name) for part in _SURELY_TEXT)]
     names = [name for name in names if not (_is_money(choice) and rank("weak_text", name))]
+    names = _of_the_customer(choice, names)
     subjects = [name for name in choice.ranked("subject") if name not in names and mostly(is_wordy, sheet.sample[name])]
     if names:
         choice.take("text", names[0])
@@ -140,6 +142,8 @@ def choose_texts(choice: Choice) -> None:
         choice.take("subject", next(iter(subjects), None), "by its name; it is shown before the first message")
         return
     long = [name for name in choice.free if mostly(is_long, sheet.sample[name], 0.6) and not _is_reply(name)]
+    if subjects and _is_helpdesk(choice):
+        long = [name for name in long if not _is_at_the_end(name)]
     if (
         subjects
         and not set(long) - set(subjects)
@@ -156,6 +160,23 @@ def choose_texts(choice: Choice) -> None:
         choice.take("subject", next((name for name in subjects if name != longest), None))
 
 
+def _of_the_customer(choice: Choice, names: list[str]) -> list[str]:
+    """Texts of a ticket without those of its end, and without the firm's notes where there is a description.
+
+    Where each row is one answer to a survey, its comment is the text: such a table has no subject.
+    """
+    if not _is_helpdesk(choice) or "author" in choice.columns:
+        return names
+    if choice.ranked("subject"):
+        names = [name for name in names if not _is_at_the_end(name)]
+    first = [name for name in names if "description" in squash(name) or squash(name) in _SURELY_TEXT]
+    return [name for name in names if squash(name) not in _NOTES] if first else names
+
+
+def _is_at_the_end(name: str) -> bool:
+    return not _AT_THE_END.isdisjoint(tokens(name))
+
+
 def default_kind(choice: Choice, rows: str) -> str | None:
     """What every row is where no column says it; None where the roles alone tell."""
     found = choice.columns
@@ -166,6 +187,8 @@ def default_kind(choice: Choice, rows: str) -> str | None:
     if is_bank(choice):
         return "payment"
     text = squash(found.get("text", ""))
+    if not text and choice.messages:
+        return "message"
     if not text:
         return "order" if {"amount", "price", "product"} & found.keys() else "other"
     if text.startswith(_REVIEW) or (_has_stars(choice) and "author" not in found):

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import time
 from typing import Any, Final
 
 from fewsight.tables.records import BadValue
 from fewsight.tables.values.amounts import minor_units
+from fewsight.tables.values.clocks import is_time_of_day
 from fewsight.tables.values.times import read_time
 
 _EMAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[\w-]{2,}")
@@ -22,6 +24,22 @@ def mostly(test: Callable[[Any], bool], values: Sequence[Any], share: float = 0.
 def is_time(value: Any) -> bool:  # noqa: ANN401 - any cell
     """Whether a cell can be read as a time, day and month told apart or not."""
     return _readable(lambda v: read_time(v, True), value) or _readable(lambda v: read_time(v, False), value)
+
+
+def is_bare_date(value: Any) -> bool:  # noqa: ANN401 - any cell
+    """Whether a cell is a day without a time of day, or with midnight and no zone."""
+    for day_first in (True, False):
+        try:
+            moment = read_time(value, day_first)
+        except BadValue:
+            continue
+        return moment.tzinfo is None and moment.time() == time(0)
+    return False
+
+
+def is_clock(value: Any) -> bool:  # noqa: ANN401 - any cell
+    """Whether a cell is a time of day and nothing else."""
+    return isinstance(value, time) or (isinstance(value, str) and is_time_of_day(value))
 
 
 def is_amount(value: Any) -> bool:  # noqa: ANN401 - any cell

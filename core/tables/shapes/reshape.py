@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.records import Source
+from fewsight.tables.shapes.clocked import Clocked
 from fewsight.tables.shapes.conversations import Conversations
 from fewsight.tables.shapes.mailbox import Mailbox
 from fewsight.tables.shapes.messages import Unfolded
@@ -26,6 +27,8 @@ def reshape(source: Source, mapping: ColumnMapping, inner: Sequence[str]) -> tup
     if opened:
         shown = [name for name in inner if name in used or _is_in(name, opened)]
         source = Nested(source, shown, without=[column for column in opened if column not in used])
+    if all(mapping.columns.get(role) in source.columns for role in ("time", "time_of_day")):
+        source = Clocked(source, mapping)
     if mapping.messages and all(name in source.columns for name in mapping.messages):
         unfolded = Unfolded(source, mapping.messages, mapping.columns)
         why = {role: _OF_MESSAGES for role, name in unfolded.roles.items() if name not in mapping.columns.values()}

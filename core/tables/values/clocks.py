@@ -57,6 +57,19 @@ def find_dotted_clock(text: str) -> Clock | None:
     return _clock(_DOTTED.search(text), text)
 
 
+def is_time_of_day(text: str) -> bool:
+    """Whether a text is a time of day, with a zone or not, and nothing else.
+
+    >>> is_time_of_day("9:10 PM"), is_time_of_day("2024-03-14 21:10")
+    (True, False)
+    """
+    try:
+        clock = find_clock(text.strip().casefold())
+    except ValueError:
+        return False
+    return clock is not None and not clock.rest
+
+
 def _clock(match: re.Match[str] | None, text: str) -> Clock | None:
     if match is None:
         return None
