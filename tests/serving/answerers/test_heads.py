@@ -4,12 +4,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fewsight.adapter_manifest import read_manifest
 from fewsight.errors import ModelError
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.labelling import classification_task
+from fewsight.serving.answerers.built_in import heads_folder
 from fewsight.serving.answerers.features import FACTS, FEATURES
 from fewsight.serving.answerers.heads import SMOOTHING, EncoderHeads, Reader, columns, probabilities
-from fewsight.serving.answerers.heads_file import MANIFEST, WEIGHTS, TaskHeads, read_heads
+from fewsight.serving.answerers.heads_file import MANIFEST, WEIGHTS, TaskHeads, read_heads, read_tensors, tensor_name
+from fewsight.serving.models.names import EMBEDDINGS
+from fewsight.serving.run.options import built_in_folder
 from tests.serving.answerers.support import SIZE, VIEWS, FakeEncoder, customers, small_head, write_small_heads
 
 
@@ -97,6 +101,21 @@ def test_weights_that_are_missing_are_refused(tmp_path: Path) -> None:
     more = manifest.model_copy(update={"tasks": {**manifest.tasks, "persona": manifest.tasks["intent"]}})
     with pytest.raises(ModelError, match="no weights of 'intent' of task 'persona'"):
         EncoderHeads(tmp_path, more, FakeEncoder())
+
+
+def test_the_heads_that_come_along_fit_their_adapter_encoder_and_tasks() -> None:
+    manifest, adapter = read_heads(heads_folder()), read_manifest(built_in_folder())
+    assert manifest is not None
+    assert adapter is not None
+    assert manifest.adapter == adapter.weights_digest, "another adapter came: fit the heads beside it again"
+    assert manifest.encoder.digest == EMBEDDINGS[manifest.encoder.name].digest
+    for name, heads in manifest.tasks.items():
+        manifest.require(load_task(name))
+        assert all(head.weight > 0 and head.right[2] >= head.right[0] for head in heads.fields.values())
+    assert set(read_tensors(heads_folder(), manifest)) == {
+        tensor_name(name, path) for name, heads in manifest.tasks.items() for path in heads.fields
+    }
+    assert (heads_folder() / WEIGHTS).stat().st_size <= 2e6
 
 
 def _texts() -> list[list[str]]:
