@@ -66,8 +66,9 @@ def fuse(labels: Sequence[str], shares: Sequence[float], opinion: Opinion) -> tu
 
     A weight of 0 leaves `shares` as they are, to the last bit.
 
-    >>> fuse(["a", "b"], [0.5, 0.5], Opinion({"a": 0.8, "b": 0.2}, Blend(1.0)))
-    (0.8, 0.2)
+    >>> pooled = fuse(["a", "b"], [0.5, 0.5], Opinion({"a": 0.8, "b": 0.2}, Blend(1.0)))
+    >>> [round(share, 6) for share in pooled]
+    [0.8, 0.2]
     """
     weight, temperature = opinion.blend.weight, opinion.blend.temperature
     if weight == 0:

@@ -4,10 +4,9 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from stdnum import iban as stdnum_iban
 from stdnum import luhn
-from stdnum.cn import ric
 from stdnum.es import dni, nie
 from stdnum.fr import nir
-from stdnum.iso7064 import mod_97_10
+from stdnum.iso7064 import mod_11_2, mod_97_10
 from stdnum.it import codicefiscale
 
 
@@ -51,7 +50,7 @@ def chinese_id(code: str) -> bool:
     >>> chinese_id("11010519491231002x"), chinese_id("110105194912310021")
     (True, False)
     """
-    return ric.calc_check_digit(code[:17]) == code[17].upper()
+    return mod_11_2.is_valid(code.upper())
 
 
 def european_id(code: str) -> bool:
