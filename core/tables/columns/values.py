@@ -12,6 +12,7 @@ from fewsight.tables.values.times import read_time
 
 _EMAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[\w-]{2,}")
 _ORDER_NUMBER: Final = re.compile(r"#[\w-]+|[A-Z]{1,5}-?\d+[\w-]*|\d{3,}[\w-]*")
+_DIGITS: Final = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d", re.ASCII)
 _LONGEST_KIND: Final = 40
 """Characters of a word for a kind of event."""
 
@@ -38,8 +39,10 @@ def is_bare_date(value: Any) -> bool:  # noqa: ANN401 - any cell
 
 
 def is_clock(value: Any) -> bool:  # noqa: ANN401 - any cell
-    """Whether a cell is a time of day and nothing else."""
-    return isinstance(value, time) or (isinstance(value, str) and is_time_of_day(value))
+    """Whether a cell is a time of day and nothing else; six digits may be one, as telephone networks write it."""
+    if isinstance(value, time):
+        return True
+    return isinstance(value, str) and (is_time_of_day(value) or bool(_DIGITS.fullmatch(value.strip())))
 
 
 def is_amount(value: Any) -> bool:  # noqa: ANN401 - any cell

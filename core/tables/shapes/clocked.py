@@ -12,6 +12,8 @@ from fewsight.tables.records import Broken, Record, Source
 _MIDNIGHT: Final = re.compile(r"[T ]0{1,2}:00(?::00(?:\.0+)?)?$", re.ASCII)
 """What stands for no time of day behind a date."""
 
+_DIGITS: Final = re.compile(r"^(\d\d)(\d\d)(\d\d)$", re.ASCII)
+
 
 class Clocked:
     """A source whose dates have the time of day that stands beside them; dates without one stay as they are."""
@@ -46,4 +48,4 @@ def joined(day: Any, clock: Any) -> Any:  # noqa: ANN401 - any cells
     if isinstance(day, date) and isinstance(clock, time):
         return datetime.combine(day, clock)
     plain = day.strftime("%Y-%m-%d") if isinstance(day, date) else _MIDNIGHT.sub("", str(day).strip())
-    return f"{plain} {str(clock).strip()}"
+    return plain + " " + _DIGITS.sub(r"\1:\2:\3", str(clock).strip())
