@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fewsight.console import visible
+
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
@@ -29,10 +31,11 @@ def render(template: str, folder: Path = _KIT, *, script: str | None = None, **v
 
     Values are escaped, and a missing one is an error. `formats` and `charts` are there in every template; the filter
     `grouped` writes whole numbers as 12,345, and `chips` shows pseudonyms as such. `script` is a file of `folder`: it
-    alone may run in the page, by its digest, and nothing else ever does.
+    alone may run in the page, by its digest, and nothing else ever does. Control characters, and marks that turn the
+    direction of a line, are written as escapes.
     """
     own = read_script(folder / script) if script else None
-    return _environment(folder).get_template(template).render(values, script=own)
+    return visible(_environment(folder).get_template(template).render(values, script=own))
 
 
 def read_script(path: Path) -> Script:

@@ -69,7 +69,9 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
     problems.raise_any()
     assert output is not None
     if folder.parent != BUILT_IN:
-        warn_of_labels(words["name"], asked_labels(output), [none_of_these.label] if none_of_these else [])
+        meant = [none_of_these.label] if none_of_these else []
+        meant += ["null" for field in closed_fields(output) if None in field.values]
+        warn_of_labels(words["name"], asked_labels(output), meant)
     return Task(
         words["name"],
         words["version"],

@@ -82,11 +82,14 @@ class _Damage:
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, dict[str, Any] | Broken]]:
+    is_wrapped: bool | None = None  # a row may look like an answer around rows; so the first line tells for all
     for line, raw in enumerate(bounded(text), 1):
         if not raw or raw.isspace():
             continue
         value = _parsed(line, raw)
-        rows = [value] if isinstance(value, Broken) else list(_unwrapped(value))
+        if is_wrapped is None and isinstance(value, dict):
+            is_wrapped = _inner(value) is not None
+        rows = list(_unwrapped(value)) if is_wrapped and isinstance(value, dict) else [value]
         yield from ((line, row) for row in rows if isinstance(row, (dict, Broken)))
         if not all(isinstance(row, (dict, Broken)) for row in rows):
             yield line, Broken(line, "JSON, but not an object", value=raw)

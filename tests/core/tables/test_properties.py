@@ -76,6 +76,12 @@ def test_junk_in_jsonl_never_aborts_and_always_adds_up(tmp_path: Path, lines: li
     assert events >= 1
 
 
+def test_a_row_that_looks_like_rows_is_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"customer_id": "a", "time": "2024-01-01", "text": "x", "event_id": "e"}\n{"x": [{}, {}]}\n')
+    assert adds_up(path)[0] == 2
+
+
 @QUICK
 @given(st.integers(0, 2**32), st.integers(1, 60))
 def test_any_order_of_rows_gives_the_same_histories(tmp_path: Path, seed: int, size: int) -> None:

@@ -1,9 +1,13 @@
 import logging
+from pathlib import Path
 
 import pytest
 
+from fewsight.prompts.answer.fields import closed_fields
+from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.loading.label_doubts import LISTED, label_doubts
 from fewsight.prompts.loading.labelling import classification_task, labelling_templates
+from fewsight.prompts.loading.scaffold import new_task
 
 COMPOSED, SPREAD = "caf\u00e9", "cafe\u0301"
 
@@ -36,6 +40,20 @@ def test_other_labels_are_not(labels: list[str]) -> None:
 
 def test_a_label_for_none_of_these_is_meant() -> None:
     assert label_doubts(["a", "none"], meant=["none"]) == []
+
+
+def test_nothing_as_an_answer_is_meant(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    new_task("urgency", tmp_path)
+    model = "from typing import Literal\nfrom pydantic import BaseModel\n\n\nclass Output(BaseModel):\n"
+    (tmp_path / "urgency" / "model.py").write_text(model + '    urgency: Literal["today", "later"] | None\n')
+    for name in ("shots.en.jsonl", "shots.zh.jsonl"):
+        (tmp_path / "urgency" / name).unlink(missing_ok=True)
+    facts = (tmp_path / "urgency" / "task.toml").read_text().partition("[descriptions")[0]
+    (tmp_path / "urgency" / "task.toml").write_text(facts)
+    with caplog.at_level(logging.WARNING):
+        task = load_task(str(tmp_path / "urgency"))
+    assert "null" in closed_fields(task.output)[0].labels
+    assert caplog.records == []
 
 
 def test_the_templates_list_as_many_labels_as_the_warning_says() -> None:

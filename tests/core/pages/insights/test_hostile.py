@@ -78,6 +78,13 @@ def test_only_our_own_script_runs(text: str) -> None:
     assert not Checker(card(hostile(text))).tags & {"script", "a"}
 
 
+def test_control_characters_and_turned_lines_are_written_out() -> None:
+    text = "late\x1b]0;owned\x07\u202eparcel\x9b"
+    shown = page([hostile(text)], "run", {text: history(text)})
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
+    assert "late\\u001b]0;owned\\u0007\\u202eparcel" in shown
+
+
 def test_the_script_puts_no_text_into_markup() -> None:
     own = (Path(str(insights.__file__)).parent / "insights.js").read_text()
     assert not re.search(
