@@ -73,9 +73,9 @@ def clear_merged() -> None:
     The cache holds at most 5 GB of them, or what FEWSIGHT_MERGED_GB says: what was used longest ago goes first.
     """
     removed = clear()
-    echo(f"Removed {len(removed)} merged adapters ({sum(one.size for one in removed) / 1e6:.0f} MB).")
+    echo(f"Merged adapters removed: {len(removed)} ({sum(one.size for one in removed) / 1e6:.0f} MB).")
     if left := merged_models():
-        echo(f"{len(left)} are in use and stay.")
+        echo(f"In use, and kept: {len(left)}.")
 
 
 def _show(name: str, what: str, state: str, digest: str) -> None:

@@ -103,8 +103,8 @@ def test_they_are_listed_and_cleared() -> None:
     assert "base+0  aaaaaaaaaaaa" in listed
     assert "2 MB in" in listed
     assert listed.count("in use now") == 1
-    cleared = CliRunner().invoke(models, ["clear"], catch_exceptions=False).output
-    assert cleared == "Removed 1 merged adapters (2 MB).\n1 are in use and stay.\n"
+    cleared = CliRunner().invoke(models, ["clear"], catch_exceptions=False).stdout
+    assert cleared == "Merged adapters removed: 1 (2 MB).\nIn use, and kept: 1.\n"
     release(merged_folder(KEYS[1]))
 
 
