@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from fewsight.errors import ModelError
+from fewsight.errors import ModelError, first_problem
 from fewsight.files import write_text
 from fewsight.statistics.shares import wilson_limits
 
@@ -161,10 +161,8 @@ def read_manifest(adapter: Path) -> AdapterManifest | None:
     try:
         return AdapterManifest.model_validate_json(path.read_text(encoding="utf-8"))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
         raise ModelError(
-            f"{str(path)!r} can't be read: {where}: {first['msg']}; it is damaged or of a newer fewsight (this one "
+            f"{str(path)!r} can't be read: {first_problem(error)}; it is damaged or of a newer fewsight (this one "
             f"writes version {VERSION}). Take the adapter anew from where it was made."
         ) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -18,9 +18,12 @@ A message says what is wrong, with the value, and what to do next.
 
 import difflib
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from fewsight.redaction import redact
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 INTERRUPTED: Final = 130
 """The exit code of a command that Ctrl-C ended, as shells have it."""
@@ -87,6 +90,13 @@ class LedgerError(FewsightError):
 
 _MOST_LISTED: Final = 100
 """Known words that are listed where none is close; a longer list helps nobody."""
+
+
+def first_problem(error: "ValidationError") -> str:
+    """The first thing that Pydantic refuses of a file of ours, with its place."""
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"])) or "the file"
+    return f"{where}: {first['msg']}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Final, Literal, Self
 from pydantic import ValidationError, model_validator
 
 from fewsight.calibration.steps import Curve, Part, Prior, Shares, Step
-from fewsight.errors import ConfigError
+from fewsight.errors import ConfigError, first_problem
 from fewsight.files import write_text
 
 VERSION: Final = 1
@@ -149,9 +149,7 @@ def read_calibration(path: Path) -> Calibration:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{str(path)!r} can't be read: {error}.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise ConfigError(f"{str(path)!r} is no calibration of version {VERSION}: {where}: {first['msg']}.") from error
+        raise ConfigError(f"{str(path)!r} is no calibration of version {VERSION}: {first_problem(error)}.") from error
 
 
 def _best(shares: Shares) -> str:

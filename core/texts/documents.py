@@ -11,14 +11,15 @@ def document(history: CustomerHistory) -> str:
     'city=Ulm\\nreturn too small'
     """
     if len(history.events) == 1 and not history.profile:
-        return _own_words(history.events[0]) or _line(history.events[0])
+        return own_words(history.events[0]) or _line(history.events[0])
     profile = [f"{name}={value}" for name, value in history.profile.items() if value is not None]
     return "\n".join([" ".join(profile), *map(_line, history.events)]).strip()
 
 
 def _line(event: Event) -> str:
-    return " ".join(filter(None, (event.kind, event.channel, event.product, _own_words(event))))
+    return " ".join(filter(None, (event.kind, event.channel, event.product, own_words(event))))
 
 
-def _own_words(event: Event) -> str:
+def own_words(event: Event) -> str:
+    """What the writer of an event said, without quoted older mail and signatures; empty where nothing was."""
     return split_mail(event.text).own if event.text else ""

@@ -12,18 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import InputError
+from fewsight.shop.truth.persona import TRAITS
 from fewsight.tables.values.currencies import EXPONENTS
 from fewsight.tables.words import KIND_WORDS, squash
 
 ASPECTS: Final = ("quality", "price", "delivery", "service", "usability", "returns")
-TRAITS: Final = (
-    "household",
-    "price_sensitivity",
-    "shopping_style",
-    "main_interest",
-    "channel_preference",
-    "activity",
-)
 UNKNOWN: Final = {"value": "unknown", "basis": "unknown"}
 MOST_EVIDENCE: Final = {"persona": 5}
 """Events that an answer names, at most; 3 for other tasks."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from fewsight.prompts.answer.fields import OpenField
 from fewsight.prompts.answer.form import AnswerForm, Write
 from fewsight.prompts.answer.trie import TokenTrie
 from fewsight.tokenizer import Tokenizer
@@ -96,7 +95,7 @@ class AnswerEncoder:
         return AnswerTokens((*ask.prefill, *sequence[:end]), targets)
 
     def _open_parts(self, values: Mapping[str, Any], given: frozenset[str], events: int) -> Iterator[AnswerTokens]:
-        wanted = [f for f in self._form.open if f.path in given and f.path in values and not _is_forced(f, events)]
+        wanted = [f for f in self._form.open if f.path in given and f.path in values and not f.is_forced(events)]
         if not wanted:
             return
         chosen = [closed.label_of(values[closed.path]) for closed in self._form.closed]
@@ -126,7 +125,3 @@ class AnswerEncoder:
 def _last_branch(trie: TokenTrie, sequence: Ids) -> int:
     """The place of the last token of `sequence` that is a choice."""
     return max(place for place in range(len(sequence)) if sequence[:place] in trie.branches)
-
-
-def _is_forced(open_field: OpenField, events: int) -> bool:
-    return open_field.evidence is not None and events == 0

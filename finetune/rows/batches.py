@@ -70,7 +70,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class WeightedSequence:
-    """A sequence with its row's number and the kind of its prompt, and a weight for each target."""
+    """A sequence with its row's number and history, the kind of its prompt, and a weight for each target."""
 
     row: int
     kind: tuple[str, str]
@@ -117,22 +117,23 @@ def micro_batches(sequences: Sequence[WeightedSequence], most: int) -> Iterator[
     Those of two tasks or languages stand apart, so that prefixes can be shared: these are computed once. Questions of
     several tasks about one history stand together where most of their prompts is that history.
     """
-    families, others = _families(sequences)
-    for family in families:
-        yield from _cut(family, most)
-    yield from _by_kind(others, most)
+    for group in _groups(sequences):
+        yield from _passes(group, most)
 
 
-def _families(
-    sequences: Sequence[WeightedSequence],
-) -> tuple[list[list[WeightedSequence]], list[WeightedSequence]]:
-    """Sequences of several kinds whose prompts begin with one history, and all others."""
+def _groups(sequences: Sequence[WeightedSequence]) -> Iterator[list[WeightedSequence]]:
+    """Families of questions about one history; then all others by their kind, in the order of kinds."""
     by_history: dict[str, list[WeightedSequence]] = {}
+    by_kind: dict[tuple[str, str], list[WeightedSequence]] = {}
     for one in sequences:
         by_history.setdefault(one.history, []).append(one)
-    several = [family for family in by_history.values() if _share_history(family)]
-    alone = [one for family in by_history.values() if not _share_history(family) for one in family]
-    return several, alone
+    for family in by_history.values():
+        if _share_history(family):
+            yield family
+        else:
+            for one in family:
+                by_kind.setdefault(one.kind, []).append(one)
+    yield from (by_kind[kind] for kind in sorted(by_kind))
 
 
 def _share_history(family: Sequence[WeightedSequence]) -> bool:
@@ -141,30 +142,15 @@ def _share_history(family: Sequence[WeightedSequence]) -> bool:
     return several and len(common_prefix(prompts)) >= SAME_HISTORY * max(map(len, prompts))
 
 
-def _cut(family: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
-    """A family in passes of `most` tokens to compute at most."""
-    ordered = sorted(family, key=lambda s: s.sequence.inputs)
-    prefix = shared_length(ordered[0].sequence.prompt, ordered[-1].sequence.prompt)
-    batch: list[WeightedSequence] = []
-    for one in ordered:
-        width = max(len(other.sequence.inputs) for other in [*batch, one])
-        full = prefix + (len(batch) + 1) * (width - prefix) > most or (len(batch) + 1) * width > HELD * most
-        if batch and full:
-            yield batch
-            batch = []
-        batch.append(one)
-    yield batch
-
-
-def _by_kind(sequences: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
+def _passes(group: Sequence[WeightedSequence], most: int) -> Iterator[list[WeightedSequence]]:
     batch: list[WeightedSequence] = []
     shared = 0
-    for one in sorted(sequences, key=lambda s: (s.kind, len(s.sequence.inputs), s.sequence.inputs)):
+    for one in sorted(group, key=lambda s: (len(s.sequence.inputs), s.sequence.inputs)):
         common = min(shared, _may_share(one, batch[0])) if batch else 0
         spared = common if common >= MIN_SHARED else 0
         computed = spared + (len(batch) + 1) * (len(one.sequence.inputs) - spared)
         full = computed > most or (len(batch) + 1) * len(one.sequence.inputs) > HELD * most
-        if batch and (full or one.kind != batch[0].kind):
+        if batch and full:
             yield batch
             batch = []
         shared = common if batch else _first_loss(one)

@@ -86,6 +86,10 @@ class OpenField:
     kind: Kind
     evidence: int | None = None
 
+    def is_forced(self, events: int) -> bool:
+        """Whether there is nothing to choose: evidence where no event is shown."""
+        return self.evidence is not None and events == 0
+
 
 @lru_cache(maxsize=256)
 def closed_fields(model: type[BaseModel]) -> tuple[ClosedField, ...]:

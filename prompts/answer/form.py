@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from fewsight.answers import list_key, nest, split_path
 from fewsight.evidence import references
-from fewsight.prompts.answer.fields import ClosedField, OpenField, closed_fields, given_values, open_fields
+from fewsight.prompts.answer.fields import ClosedField, closed_fields, given_values, open_fields
 from fewsight.prompts.answer.grammar import openings, value_pattern
 from fewsight.prompts.answer.literals import literal
 from fewsight.prompts.answer.model_check import check_model
@@ -156,7 +156,7 @@ class AnswerForm:
         rest = "".join(pattern + literal(piece) for pattern, piece in zip(patterns, pieces, strict=True))
         text = self._forced(chosen)
         first = [_value(left[0], label) for label in left[0].labels] if left else openings(next(iter(self.open), None))
-        if not rest or (not left and all(_is_forced(field, events) for field in self.open)):
+        if not rest or (not left and all(field.is_forced(events) for field in self.open)):
             return text + "".join("[]" + piece for piece in pieces)
         encoded = [tuple(ids) for ids in self._tokenizer.encode_batch([text + start for start in first])]
         prefill = common_prefix(encoded)
@@ -180,10 +180,6 @@ def _value(field: ClosedField, label: str) -> str:
 
 def _choice(field: ClosedField) -> str:
     return "(?:" + "|".join(literal(_value(field, label)) for label in field.labels) + ")"
-
-
-def _is_forced(field: OpenField, events: int) -> bool:
-    return field.evidence is not None and events == 0
 
 
 def _make_strict(schema: dict[str, Any]) -> None:

@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from fewsight.events import AGENT_REPLY, CustomerHistory, Event
-from fewsight.texts.mail import split_mail
+from fewsight.events import AGENT_REPLY, CustomerHistory
+from fewsight.texts.documents import own_words
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -23,15 +23,11 @@ def texts_of(history: CustomerHistory) -> list[str]:
     """One text for each of the newest events, newest first; the profile where there are no events. Never empty."""
     own = [event for event in history.events if event.kind != AGENT_REPLY] or history.events
     texts = [
-        " ".join(part for part in (_own_words(event) or event.kind, event.product) if part)
+        " ".join(part for part in (own_words(event).strip() or event.kind, event.product) if part)
         for event in reversed(own[-EVENTS:])
     ]
     texts = texts or [" ".join(f"{key}={value}" for key, value in history.profile.items()) or "nothing"]
     return [clean(text) for text in texts]
-
-
-def _own_words(event: Event) -> str:
-    return split_mail(event.text).own.strip() if event.text else ""
 
 
 def clean(text: str) -> str:

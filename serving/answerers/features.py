@@ -65,7 +65,7 @@ def facts(history: CustomerHistory) -> list[float]:
     numbers = [math.log1p(len(events)), math.log1p(len(orders)), math.log1p(len(texts)), math.log1p(max(span, 0.0))]
     for some in (events, orders, texts):
         numbers += _days(_since(some, now))
-    numbers += _days(_since_first(orders, now))
+    numbers += _days(_since(orders, now, min))
     numbers += [kinds[kind] / total for kind in KINDS]
     numbers += [float(kinds[kind] > 0) for kind in ENDINGS]
     numbers += [float(bool(events) and events[-1].kind == kind) for kind in (*KINDS, *ENDINGS)]
@@ -93,14 +93,10 @@ def _joined(texts: Sequence[str]) -> str:
     return "\n".join(texts)[:MOST_CHARACTERS]
 
 
-def _since(events: Sequence[Event], now: datetime | None) -> float:
+def _since(events: Sequence[Event], now: datetime | None, which: Callable[[list[datetime]], datetime] = max) -> float:
+    """Days since the last of some events, or the first."""
     times = [event.time for event in events if event.time]
-    return (now - max(times)).total_seconds() / 86400 if times and now else NEVER
-
-
-def _since_first(events: Sequence[Event], now: datetime | None) -> float:
-    times = [event.time for event in events if event.time]
-    return (now - min(times)).total_seconds() / 86400 if times and now else NEVER
+    return (now - which(times)).total_seconds() / 86400 if times and now else NEVER
 
 
 def _days(days: float) -> list[float]:

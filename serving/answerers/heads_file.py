@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fewsight.digest import file_digest
-from fewsight.errors import ModelError
+from fewsight.errors import ModelError, first_problem
 from fewsight.files import write_text
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.task import Language, Task
@@ -126,9 +126,7 @@ def read_heads(folder: Path) -> HeadsManifest | None:
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"The heads in {str(folder)!r} can't be read: {error}.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise ModelError(f"{str(path)!r} is no manifest of heads: {where}: {first['msg']}.") from error
+        raise ModelError(f"{str(path)!r} is no manifest of heads: {first_problem(error)}.") from error
     if weights != manifest.weights_digest:
         raise ModelError(f"{str(folder / WEIGHTS)!r} was changed: its digest is {weights[:16]}; fit the heads again.")
     views = {view for task in manifest.tasks.values() for head in task.fields.values() for view in head.views}

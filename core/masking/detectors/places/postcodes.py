@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from fewsight.masking.detectors.places import address
 from fewsight.masking.folding import WORD, Folded
 from fewsight.masking.names import words
 from fewsight.masking.spans import Span
@@ -69,27 +70,23 @@ def postcodes(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[S
     for match in _UK.finditer(low):
         area = _AREA(low, max(0, match.start() - 3), match.start())
         if area and area[0] in _UK_AREAS:
-            yield _span(text, area.start(), match.end())
+            yield address(text, area.start(), match.end())
     if digits < 4:
         return
     if not triggers.isdisjoint(_POST_WORDS) or "邮" in low:
-        yield from (_span(text, *match.span("code")) for match in _POSTCODE.finditer(low))
+        yield from (address(text, *match.span("code")) for match in _POSTCODE.finditer(low))
     if not triggers.isdisjoint(_TOWNS):
         for match in (*_BEFORE_TOWN.finditer(low), *_AFTER_TOWN.finditer(low)):
             if match["town"] in _TOWNS and (len(match["code"]) == 5 or _is_short(match)):
-                yield _span(text, *match.span("code"))
+                yield address(text, *match.span("code"))
     if not low.isascii():
-        yield from (_span(text, *match.span("chinese")) for match in _CHINESE_TOWN.finditer(low))
+        yield from (address(text, *match.span("chinese")) for match in _CHINESE_TOWN.finditer(low))
     if digits >= 5:
-        yield from (_span(text, *match.span("prefixed")) for match in _PREFIXED.finditer(low))
+        yield from (address(text, *match.span("prefixed")) for match in _PREFIXED.finditer(low))
         for match in _STATE_ZIP.finditer(text.text):
             if match["state"] in _STATES:
-                yield _span(text, *match.span("zip"))
+                yield address(text, *match.span("zip"))
 
 
 def _is_short(match: re.Match[str]) -> bool:
     return match["town"] in _FOUR_DIGITS and not match["code"].startswith(("19", "20"))
-
-
-def _span(text: Folded, start: int, end: int) -> Span:
-    return Span(start, end, "ADDRESS", "address:" + text.low[start:end])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from fewsight.masking.detectors.places import address
 from fewsight.masking.folding import WORD, Folded
 from fewsight.masking.names import words
 from fewsight.masking.spans import Span
@@ -107,13 +108,13 @@ def streets(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Spa
     for street in _streets(text, triggers, digits):
         yield street
         if (after := _AFTER_STREET.match(text.low, street.end)) is not None:
-            yield _span(text, *after.span("code"))
+            yield address(text, *after.span("code"))
 
 
 def _streets(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Span]:
     low = text.low
     if not low.isascii():
-        yield from (_span(text, *match.span()) for match in _CHINESE.finditer(low))
+        yield from (address(text, *match.span()) for match in _CHINESE.finditer(low))
     if not triggers.isdisjoint(_ENGLISH_WORDS):
         yield from _english(text)
     if not triggers.isdisjoint(_ROMANCE_WORDS):
@@ -121,13 +122,13 @@ def _streets(text: Folded, triggers: frozenset[str], digits: int) -> Iterator[Sp
         for match in _SPANISH.finditer(low):
             via = match[0].startswith("via ")
             if not via or (_BEFORE_VIA(low, match.end()) and not _NOT_VIA(match[0])):
-                yield _span(text, *match.span())
+                yield address(text, *match.span())
     if digits >= 5 and not triggers.isdisjoint(_PLACE_WORDS) and _NUMBER_AND_POSTCODE(low):
-        yield from (_span(text, *match.span()) for match in _GERMAN_PLACE.finditer(low))
+        yield from (address(text, *match.span()) for match in _GERMAN_PLACE.finditer(low))
     if _GERMAN_NUMBER(low):
         for match in _GERMAN_STREET.finditer(low):
             if _is_german(text, match):
-                yield _span(text, *match.span())
+                yield address(text, *match.span())
 
 
 def _english(text: Folded) -> Iterator[Span]:
@@ -139,13 +140,13 @@ def _english(text: Folded) -> Iterator[Span]:
         unit = _UNIT_BEFORE(text.low, max(0, match.start() - 20), match.start())
         start = unit.start() if unit else match.start()
         if sure or unit or (text.text.islower() and _ENDS(text.low, match.end())):
-            yield _span(text, start, match.end())
+            yield address(text, start, match.end())
 
 
 def _french(text: Folded) -> Iterator[Span]:
     for match in _ROMANCE.finditer(text.low):
         if (end := _end_of_street(text, match)) is not None:
-            yield _span(text, match.start(), end)
+            yield address(text, match.start(), end)
 
 
 def _end_of_street(text: Folded, match: re.Match[str]) -> int | None:
@@ -172,7 +173,3 @@ def _is_german(text: Folded, match: re.Match[str]) -> bool:
         return True
     capital = text.text[match.start()].isupper() or text.text.islower()
     return capital and (re.search(r"[ \-]", street) is not None or (not street.endswith("ring") and len(street) > 5))
-
-
-def _span(text: Folded, start: int, end: int) -> Span:
-    return Span(start, end, "ADDRESS", "address:" + text.low[start:end])
