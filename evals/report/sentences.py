@@ -14,7 +14,6 @@ KINDS: Final = {
     "prompt": "the best prompt",
     "adapter": "the best adapter",
     "cascade": "the best cascade",
-    "fused": "the best fused arm",
     "given": "the best of the given predictions",
 }
 

@@ -10,7 +10,7 @@ from fewsight.digest import digest
 if TYPE_CHECKING:
     import numpy as np
 
-    from fewsight.serving.answerers.heads import Encode
+    from fewsight.serving.answerers.encoders import Encode
 
 
 class KeptVectors:

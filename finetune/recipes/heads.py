@@ -35,7 +35,7 @@ from fewsight.notices import show_notices
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
-from fewsight.serving.answerers.built_in import lazy_encode
+from fewsight.serving.answerers.encoders import lazy_encode
 from fewsight.serving.answerers.features import FEATURES, VIEWS
 from fewsight.serving.answerers.heads import Reader, columns, probabilities
 from fewsight.serving.answerers.heads_file import Encoder, Head, HeadsManifest, TaskHeads, tensor_name, write_heads

@@ -2,19 +2,14 @@
 
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fewsight.errors import ModelError
 from fewsight.prompts.task import Task
+from fewsight.serving.answerers.encoders import lazy_encode
 from fewsight.serving.answerers.fusion import Fusion
 from fewsight.serving.answerers.heads_file import HeadsManifest, read_heads
 from fewsight.serving.models.names import EMBEDDINGS, ModelFolder, resolve_embedding_model
-
-if TYPE_CHECKING:
-    from fewsight.serving.answerers.heads import Encode
-    from fewsight.serving.models.embeddings import SentenceEncoder
 
 logger = logging.getLogger(__name__)
 
@@ -45,18 +40,6 @@ def built_in_fusion(tasks: Sequence[Task], adapter: str) -> Fusion | None:
             heads.require(task)
     encoder = _encoder(heads)
     return _fusion(heads, encoder, [task.name for task in tasks]) if encoder else None
-
-
-def lazy_encode(folder: Path) -> "Encode":
-    """`encode` of the sentence encoder in a folder, which is loaded when it is called first."""
-
-    @lru_cache(maxsize=1)
-    def load() -> "SentenceEncoder":
-        from fewsight.serving.models.embeddings import SentenceEncoder
-
-        return SentenceEncoder(folder)
-
-    return lambda texts: load().encode(texts)
 
 
 def _encoder(heads: HeadsManifest) -> ModelFolder | None:

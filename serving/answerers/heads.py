@@ -1,6 +1,6 @@
 """Heads: multinomial logistic regression on sentence embeddings of a history and on facts that code computes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +9,7 @@ from fewsight.errors import ModelError
 from fewsight.events import CustomerHistory
 from fewsight.prompts.task import Language
 from fewsight.serving.answerers.base import Shares
+from fewsight.serving.answerers.encoders import Encode, Remembered
 from fewsight.serving.answerers.features import FACTS, VIEWS, facts
 from fewsight.serving.answerers.fusion import Blend
 from fewsight.serving.answerers.heads_file import HeadsManifest, read_tensors, tensor_name
@@ -16,45 +17,28 @@ from fewsight.serving.answerers.heads_file import HeadsManifest, read_tensors, t
 if TYPE_CHECKING:
     import numpy as np
 
-Encode = Callable[[Sequence[str]], "np.ndarray"]
-"""Texts to unit vectors, float32, of shape [texts, dimensions]."""
-
 SMOOTHING: Final = 0.01
 """The part of a head's probability that is spread evenly: it has seen few rows, and some labels never."""
 
-MOST_KEPT: Final = 8192
-"""Vectors that are kept, because all tasks read the same texts of a customer."""
-
 
 class Reader:
-    """Reads histories as features. Each text is encoded once, also where several tasks read it.
+    """Reads histories as features.
 
     Args:
-        encode: of the encoder; called with all new texts of some histories at once.
+        encode: of the encoder; called with all texts of some histories at once.
     """
 
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
-        self._vectors: dict[str, np.ndarray] = {}
 
     def features(self, histories: Sequence[CustomerHistory], views: Sequence[str]) -> "np.ndarray":
         """float32 of shape [histories, dimensions * views + facts]."""
         import numpy as np
 
-        texts = [[VIEWS[view](history) for view in views] for history in histories]
-        self._read([text for row in texts for text in row])
-        rows = [
-            np.concatenate([*(self._vectors[text] for text in row), np.asarray(facts(history), dtype=np.float32)])
-            for row, history in zip(texts, histories, strict=True)
-        ]
-        return np.stack(rows).astype(np.float32)
-
-    def _read(self, texts: Sequence[str]) -> None:
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if len(self._vectors) + len(new) > MOST_KEPT:
-            self._vectors, new = {}, list(dict.fromkeys(texts))
-        if new:
-            self._vectors |= dict(zip(new, self._encode(new), strict=True))
+        texts = [VIEWS[view](history) for history in histories for view in views]
+        vectors = self._encode(texts).reshape(len(histories), -1)
+        told = np.asarray([facts(history) for history in histories], dtype=np.float32)
+        return np.asarray(np.concatenate([vectors, told], axis=1), dtype=np.float32)
 
 
 class EncoderHeads:
@@ -72,7 +56,7 @@ class EncoderHeads:
     def __init__(self, folder: Path, manifest: HeadsManifest, encode: Encode) -> None:
         self._manifest = manifest
         self._tensors = read_tensors(folder, manifest)
-        self._reader = Reader(encode)
+        self._reader = Reader(Remembered(encode))
         self._views = {
             name: tuple(view for view in VIEWS if any(view in head.views for head in task.fields.values()))
             for name, task in manifest.tasks.items()

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from fewsight.digest import digest
 from fewsight.ledger import Answer
-from fewsight.prompts.answer.fields import LabelList
+from fewsight.prompts.answer.fields import ClosedField, LabelList
 from fewsight.prompts.answer.form import AnswerForm, Ask, Write
 from fewsight.prompts.answer.several import held
 from fewsight.prompts.task import Task
-from fewsight.serving.answerers.fusion import Fusion, Opinion, fuse
+from fewsight.serving.answerers.fusion import Adviser, Opinion, fuse
 from fewsight.serving.engines.base import (
     ChatText,
     Completion,
@@ -23,6 +23,7 @@ from fewsight.serving.engines.base import (
     Scorer,
     ScoreRequest,
 )
+from fewsight.serving.run.answerer.opinions import history_digest, opinions_of
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.prepare import Item, Preparer
 
@@ -111,7 +112,14 @@ class _Work:
     failed: str | None = None
 
     def ask(self) -> Ask | None:
-        return None if self.failed else self.form.ask(self.chosen)
+        if self.failed:
+            return None
+        for closed in self.form.closed[len(self.chosen) :]:
+            opinion = self.opinions.get(closed.path)
+            if opinion is None or opinion.own:
+                break  # the model is asked
+            self._settle(closed, fuse(closed.labels, [0.0] * len(closed.labels), opinion))
+        return self.form.ask(self.chosen)
 
     def take(self, ask: Ask, scored: Scored | None) -> None:
         if scored is None:
@@ -121,13 +129,17 @@ class _Work:
         if path in self.opinions:
             shares = fuse(labels, shares, self.opinions[path])
         if self.scored:
-            self.normalised[path] = {label: round(p, ROUND) for label, p in zip(labels, shares, strict=True)}
-            self.raw[path] = {label: round(p, ROUND) for label, p in zip(labels, scored.raw, strict=True)}
+            self.raw[path] = _rounded(labels, scored.raw)
         self.prompt_tokens = self.prompt_tokens or len(self.item.prompt.token_ids)
         self.computed_tokens += scored.computed_tokens
-        self.chosen.append(self._choose(path, labels, shares))
-        if ask.field.one_of is not None:
-            self._hold(ask.field.one_of, shares)
+        self._settle(ask.field, shares)
+
+    def _settle(self, closed: ClosedField, shares: Sequence[float]) -> None:
+        if self.scored:
+            self.normalised[closed.path] = _rounded(closed.labels, shares)
+        self.chosen.append(self._choose(closed.path, closed.labels, shares))
+        if closed.one_of is not None:
+            self._hold(closed.one_of, shares)
 
     def _hold(self, listed: LabelList, shares: Sequence[float]) -> None:
         """Note one label of a list; after the last one, see that the list is neither too short nor too long."""
@@ -172,7 +184,7 @@ class Answering:
         options: of the run: whether closed fields are scored or generated, and how tokens are chosen.
         adapter: the folder of the adapter in use, or None.
         relabelling: another choice of labels than the most probable ones.
-        fusion: what answers closed fields beside the engine.
+        fusion: what answers closed fields beside the engine, or in its place.
     """
 
     def __init__(
@@ -182,7 +194,7 @@ class Answering:
         options: RunOptions,
         adapter: Path | None,
         relabelling: Relabelling | None = None,
-        fusion: Fusion | None = None,
+        fusion: Adviser | None = None,
     ) -> None:
         self.engine = engine
         self._tasks, self._forms = preparer.tasks, preparer.forms
@@ -193,7 +205,12 @@ class Answering:
 
     def plan_digest(self, item: Item) -> str:
         """What is asked after the prompt, as a digest: grammar of the whole answer, scoring, threshold."""
-        return self._plan(item.task, item.events, self._fusion and self._fusion.digest(item.task, item.language))
+        adviser = self._fusion
+        fusion = adviser.digest(item.task, item.language) if adviser else None
+        plan = self._plan(item.task, item.events, fusion)
+        if fusion and adviser and adviser.reads_whole_history:
+            return digest([plan, history_digest(item.history)])
+        return plan
 
     def _make_plan(self, task: str, events: int, fusion: str | None) -> str:
         whole, none = self._forms[task].write((), events), self._tasks[task].none_of_these
@@ -214,12 +231,12 @@ class Answering:
         Raises:
             EngineError: the engine died.
         """
+        told = opinions_of(self._fusion, items) if self._fusion else [{} for _ in items]
         works = [
-            _Work(item, self._forms[item.task], self._tasks[item.task], self._relabelling, self.scores)
-            for item in items
+            _Work(item, self._forms[item.task], self._tasks[item.task], self._relabelling, self.scores, opinions)
+            for item, opinions in zip(items, told, strict=True)
         ]
         if self.scores:
-            self._ask_others(works)
             score_fields(self.engine, works, self._adapter)
         if self.engine.capabilities.prefill:
             self._write(works)
@@ -228,19 +245,6 @@ class Answering:
         else:
             self._chat(works)
         return [work.answer() for work in works]
-
-    def _ask_others(self, works: Sequence[_Work]) -> None:
-        fusion = self._fusion
-        if fusion is None:
-            return
-        by_task: dict[str, list[_Work]] = {}
-        for work in works:
-            if fusion.digest(work.item.task, work.item.language) is not None:
-                by_task.setdefault(work.item.task, []).append(work)
-        for task, same in by_task.items():
-            opinions = fusion.opinions(task, [work.item.history for work in same])
-            for work, opinion in zip(same, opinions, strict=True):
-                work.opinions = opinion
 
     def _write(self, works: Sequence[_Work]) -> None:
         waiting: dict[str, tuple[_Work, Write]] = {}
@@ -287,3 +291,7 @@ def _take(work: _Work, result: Completion | Failure, start: str) -> None:
     work.answer_tokens = len(result.token_ids)
     if not result.finished:
         work.error = f"the answer was cut after {work.answer_tokens} tokens; raise --max-tokens"
+
+
+def _rounded(labels: Sequence[str], shares: Sequence[float]) -> dict[str, float]:
+    return {label: round(share, ROUND) for label, share in zip(labels, shares, strict=True)}

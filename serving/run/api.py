@@ -191,10 +191,11 @@ def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  #
         differ = [name for name in now if name not in same and before.get(name) != now[name]]
         if differ:
             changes = ", ".join(f"{name}: {before.get(name)!r} -> {now[name]!r}" for name in differ)
-            heads = " With --heads none a run is without heads." if "heads_digests" in differ else ""
+            heads = "heads_digests" in differ and session.answerer is None
+            hint = " With --heads none a run is without heads." if heads else ""
             raise ConfigError(
                 f"{str(folder)!r} holds a run with other options ({changes}). "
-                f"Give the same ones to continue it, or name a new folder with --out.{heads}"
+                f"Give the same ones to continue it, or name a new folder with --out.{hint}"
             )
         if redact_forms(text) != text:
             write_text(path, redact_forms(text))

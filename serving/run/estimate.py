@@ -60,7 +60,7 @@ def estimate(
         result.in_ledger += window.done
         unique = []
         for item in window.items:
-            mark = hash((item.prompt.token_ids, item.task))
+            mark = hash((item.prompt.token_ids, item.prompt.user, item.task))
             if mark in seen:
                 result.repeated += 1
             else:

@@ -81,7 +81,8 @@ class EngineOptions:
     empty, the embedded model uses its built-in adapter for the tasks that it fits.
     `heads` 'built-in' lets the heads that come with that adapter answer labels together with it, where it is used, and
     'none' leaves them out.
-    `force` uses an adapter although its manifest speaks against it.
+    `answerer` is the folder of an answerer, which says how labels are chosen and, where it has a language model, what
+    model, adapter and prompt it has. `force` uses an adapter although its manifest speaks against it.
     `dtype` is the number type of an engine that loads weights: 'bfloat16', 'float32', or 'auto'; `base_url` is the
     address of a server.
     """
@@ -90,6 +91,7 @@ class EngineOptions:
     model: str = DEFAULT_MODEL
     adapters: Mapping[str, str] = field(default_factory=dict)
     heads: HeadsChoice = BUILT_IN
+    answerer: str | None = None
     force: bool = False
     dtype: str = "auto"
     base_url: str | None = None
@@ -150,6 +152,10 @@ class RunOptions:
         unknown = [name for name in self.engine.adapters if name != "*" and name not in self.tasks]
         if unknown:
             yield f"adapters for tasks that are not run: {unknown}"
+        if self.engine.answerer is not None and not self.probabilities:
+            yield "--answerer needs --probabilities on"
+        if self.engine.answerer is not None and len(self.tasks) > 1:
+            yield f"--answerer answers one task, and {', '.join(self.tasks)} are asked; run them one by one"
         if self.engine.heads not in get_args(HeadsChoice):
             yield f"--heads {self.engine.heads!r} is neither 'built-in' nor 'none'"
 
@@ -159,9 +165,9 @@ class RunOptions:
 
     def frozen(self) -> dict[str, Any]:
         """The flat form for run.json: everything but `limit`, which may grow when a run is continued, `force`, and
-        `heads`, of which it holds the digests."""
+        `heads` and `answerer`, of which it holds the digests."""
         flat = {"tasks": self.tasks, **{name: self._option(name) for name in OPTION_NAMES}}
-        del flat["limit"], flat["force"], flat["heads"], flat["calibrations"]
+        del flat["limit"], flat["force"], flat["heads"], flat["answerer"], flat["calibrations"]
         if self.calibrations:
             flat["calibrations"] = [file_digest(Path(name)) for name in self.calibrations]
         # Older runs know nothing of these.
@@ -186,6 +192,7 @@ class FlatOptions(TypedDict, total=False):
     model: str
     adapters: Mapping[str, str]
     heads: HeadsChoice
+    answerer: str | None
     shots: int
     selector: SelectorKind
     similarity: Similarity

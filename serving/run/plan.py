@@ -128,7 +128,7 @@ def computed_tokens(prompts: Sequence[Ids], block: int) -> int:
     computed = 0
     before: Ids = ()
     for prompt in prompts:
-        shared = min(shared_length(before, prompt), len(prompt) - 1)
+        shared = max(min(shared_length(before, prompt), len(prompt) - 1), 0)
         computed += len(prompt) - shared // block * block
         before = prompt
     return computed

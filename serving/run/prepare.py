@@ -88,7 +88,7 @@ class Preparer:
 
     def items(self, histories: Sequence[CustomerHistory], order: Order, tasks: Sequence[str]) -> list[Item]:
         """Items for what `mask` made of histories, task by task for each customer."""
-        languages = [self._language(history) for history in histories]
+        languages = [self.language(history) for history in histories]
         chosen = {name: self._shots(name, histories, languages) for name in tasks}
         return [
             self._item(history, languages[i], self.tasks[name], chosen[name][i], order)
@@ -103,7 +103,8 @@ class Preparer:
             self._renderers[task, language] = Renderer(self.tasks[task], self.tokenizer, language, style)
         return self._renderers[task, language]
 
-    def _language(self, history: CustomerHistory) -> Language:
+    def language(self, history: CustomerHistory) -> Language:
+        """The language that the options name, else the one of its newest texts."""
         if self._prompt.language != "auto":
             return self._prompt.language
         language = guess_language(" ".join(event.text for event in history.events[-20:] if event.text)[:4000])

@@ -18,13 +18,19 @@ from fewsight.prompts.render import ORDERS, Order
 from fewsight.prompts.selection.nearest import NearestSelector
 from fewsight.prompts.selection.selectors import Encoder, ShotSelector, make_selector
 from fewsight.prompts.task import LANGUAGES, Language, Shot, Task
-from fewsight.serving.answerers.built_in import built_in_fusion, lazy_encode
-from fewsight.serving.answerers.fusion import Fusion
+from fewsight.serving.answerers.built_in import built_in_fusion
+from fewsight.serving.answerers.encoders import lazy_encode
+from fewsight.serving.answerers.fusion import Adviser
+from fewsight.serving.answerers.opened import OpenAnswerer, open_answerer
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.engines.spec import EngineSpec, StartOptions
 from fewsight.serving.models.names import ModelFolder, resolve_embedding_model, resolve_model
 from fewsight.serving.models.tokenizer import load_tokenizer
 from fewsight.serving.run.advice import adapter_advice, built_in_advice
+from fewsight.serving.run.answerer.alone import Unprompted, without_model
+from fewsight.serving.run.answerer.engine import SPEC
+from fewsight.serving.run.answerer.following import following, require_model
+from fewsight.serving.run.answerer.opinions import Chained
 from fewsight.serving.run.manifests import follow_manifests, with_built_in
 from fewsight.serving.run.options import (
     BARE,
@@ -68,6 +74,7 @@ class Session:
     tasks: tuple[Task, ...]
     preparer: Preparer
     selectors: Mapping[tuple[str, Language], ShotSelector]
+    answerer: OpenAnswerer | None = None
 
     def digests(self) -> dict[str, Any]:
         """Digests of model, tasks, adapters and heads: a run that is continued must find them as they were."""
@@ -80,7 +87,21 @@ class Session:
         }
 
     @cached_property
-    def fusion(self) -> Fusion | None:
+    def fusion(self) -> Adviser | None:
+        """What chooses labels beside the model, or in its place; None where the model answers alone.
+
+        It is the parts of an answerer, after the built-in heads where those answer beside its language model.
+
+        Raises:
+            ModelError: the built-in heads do not fit the adapter or the tasks.
+        """
+        answerer = self.answerer if self.answerer and self.answerer.parts else None
+        if answerer is None:
+            return self._heads()
+        heads = self._heads() if answerer.model else None  # without a language model, all labels are settled
+        return Chained(heads, answerer) if heads else answerer
+
+    def _heads(self) -> Adviser | None:
         """The built-in heads, for the tasks that the built-in adapter answers; None where the model answers alone.
 
         It does where the options ask for no heads, for no probabilities or for examples in the prompt, where another
@@ -97,7 +118,7 @@ class Session:
         return built_in_fusion(asked, manifest.weights_digest) if manifest.base.digest == self.model.digest else None
 
     def heads_digest(self, task: str) -> str | None:
-        """Stands for the heads that answer a task together with the model; None where there are none."""
+        """Stands for the heads or parts that answer a task beside the model; None where there are none."""
         digests = (self.fusion.digest(task, language) for language in LANGUAGES) if self.fusion else ()
         return next(filter(None, digests), None)
 
@@ -155,14 +176,21 @@ def open_session(
     Raises:
         ConfigError, TaskError, ModelError: something named in the options is wrong.
     """
-    asked, engine = options, find_engine(options.engine.name)
-    _refuse_adapters(engine, options.engine)
     if tasks is None:
         tasks = tuple(load_task(name) for name in options.tasks)
-    names = tuple(task.name for task in tasks)  # they may have been named by their folders
+    answerer = open_answerer(Path(options.engine.answerer), tasks[0]) if options.engine.answerer else None
+    if answerer is not None:
+        options = following(options, answerer)
+        if answerer.is_enough_for(tasks[0]):
+            return _without_model(options, histories, tasks[0], answerer)
+    engine = find_engine(options.engine.name)
+    _refuse_adapters(engine, options.engine)
+    asked, names = options, tuple(task.name for task in tasks)  # they may have been named by their folders
     runs_on = replace(options.engine, name=engine.name, dtype=engine.dtype(options.engine.dtype))
     options = replace(options, as_of=options.as_of or histories.newest, tasks=names, engine=runs_on)
     model = resolve_model(options.engine.model, need_weights=engine.loads_weights)
+    if answerer is not None:
+        require_model(answerer, model)
     tokenizer = load_tokenizer(model.path)
     with_adapter = with_built_in(options, tasks, model, tokenizer, shown_for or engine.name)
     worse = [] if shown_for else list(built_in_advice(options, tasks, model, tokenizer, engine.name))
@@ -179,7 +207,14 @@ def open_session(
     preparer = Preparer(tasks, selectors, options, tokenizer, model.max_model_len)
     if selectors and options.prompt.shot_order == "shared":
         _settle(selectors.values(), preparer, histories, options.prompt.shots)
-    return Session(options, engine, model, tasks, preparer, selectors)
+    return Session(options, engine, model, tasks, preparer, selectors, answerer)
+
+
+def _without_model(options: RunOptions, histories: "HistorySource", task: Task, answerer: OpenAnswerer) -> Session:
+    """A session that no engine takes part in."""
+    options, stands_in = without_model(options, answerer)
+    options = replace(options, as_of=options.as_of or histories.newest, tasks=(task.name,))
+    return Session(options, SPEC, stands_in, (task,), Unprompted(task, options), {}, answerer)
 
 
 def _refuse_adapters(engine: EngineSpec, options: EngineOptions) -> None:

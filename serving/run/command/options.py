@@ -103,6 +103,12 @@ ANSWERS: Final[list[Decorator]] = [
         help="Heads on sentence embeddings, which choose labels together with the built-in adapter where it is used.",
     ),
     _answers(
+        "--answerer",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False),
+        help="Folder of `fewsight eval --save`: what chooses the labels, with its model and prompt where it has one.",
+    ),
+    _answers(
         "--calibration",
         "calibrations",
         multiple=True,

@@ -79,7 +79,7 @@ def test_many_rows_are_pooled_as_one_is_in_a_run() -> None:
     adapter, head = np.array([[0.7, 0.2, 0.1], [1.0, 0.0, 0.0]]), np.array([[0.1, 0.6, 0.3], [0.2, 0.3, 0.5]])
     names = ("a", "b", "c")
     for mine, theirs, both in zip(adapter, head, pooled(adapter, head, 0.75, 1.5), strict=True):
-        opinion = Opinion(dict(zip(names, theirs, strict=True)), Blend(0.75, 1.5))
+        opinion = Opinion.of(dict(zip(names, theirs, strict=True)), Blend(0.75, 1.5))
         assert fuse(names, mine.tolist(), opinion) == pytest.approx(both)
 
 

@@ -7,24 +7,31 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.task import Task
+from fewsight.serving.answerers import encoders
 from fewsight.serving.answerers.features import FACTS, FEATURES
-from fewsight.serving.answerers.heads_file import (
-    Encoder,
-    Head,
-    HeadsManifest,
-    TaskHeads,
+from fewsight.serving.answerers.folder import (
+    AnswererManifest,
+    EncoderFacts,
+    PartFacts,
+    Weighting,
+    answered_task,
     tensor_name,
-    write_heads,
+    write_answerer,
 )
+from fewsight.serving.answerers.heads_file import Encoder, Head, HeadsManifest, TaskHeads, write_heads
 
 SIZE = 8
 """Of the fake encoder's vectors."""
 
 VIEWS = ("newest", "whole")
+
+SmallPart = tuple[PartFacts, dict[str, np.ndarray]]
 
 
 class FakeEncoder:
@@ -84,3 +91,51 @@ def small_head(labels: Sequence[str], **changes: Any) -> Head:
 def _vector(text: str) -> np.ndarray:
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
     return np.random.default_rng(seed).normal(size=SIZE)
+
+
+def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
+    """All encoders of answerers' folders are one fake one, whatever they are called."""
+    encode = FakeEncoder()
+    monkeypatch.setattr(encoders, "find_encoder", lambda name: (encoder_facts(name), encode))
+    return encode
+
+
+def encoder_facts(name: str = "fake") -> EncoderFacts:
+    """Of the fake encoder."""
+    return EncoderFacts(name=name, digest="e" * 64)
+
+
+def linear_part(task: Task, name: str = "encoder", seed: int = 0) -> SmallPart:
+    """A linear part of a kind, with weights drawn by chance."""
+    chance = np.random.default_rng(seed)
+    tensors = {
+        tensor_name(name, field.path): chance.normal(size=(len(field.labels), SIZE + FACTS + 1)).astype(np.float32)
+        for field in closed_fields(task.output)
+    }
+    return PartFacts(kind=name, encoders=(encoder_facts(),), views=("newest",)), tensors
+
+
+def voting_part(task: Task, rows: int = 20) -> SmallPart:
+    """Rows drawn by chance, of which the first gives no field."""
+    chance = np.random.default_rng(1)
+    vectors = chance.normal(size=(rows, SIZE)).astype(np.float32)
+    tensors = {"knn-vote/vectors": vectors / np.linalg.norm(vectors, axis=1, keepdims=True)}
+    for field in closed_fields(task.output):
+        codes = chance.integers(0, len(field.labels), rows).astype(np.int32)
+        codes[0] = -1
+        tensors[f"knn-vote/codes/{field.path}"] = codes
+    settings: dict[str, Any] = {"neighbours": 5, "scale": 10.0}
+    return PartFacts(kind="knn-vote", encoders=(encoder_facts(),), views=("newest",), settings=settings), tensors
+
+
+def write_small_answerer(folder: Path, task: Task, parts: dict[str, SmallPart], **changes: Any) -> AnswererManifest:
+    """An answerer whose parts count alike in every field."""
+    labels = answered_task(task).labels
+    manifest = AnswererManifest(
+        name="small",
+        task=answered_task(task),
+        parts={name: facts for name, (facts, _) in parts.items()},
+        blends={path: Weighting(weights=dict.fromkeys(parts, 1.0)) for path in labels},
+    )
+    tensors = {name: tensor for _, own in parts.values() for name, tensor in own.items()}
+    return write_answerer(folder, manifest.model_copy(update=changes), tensors)

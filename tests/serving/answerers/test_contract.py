@@ -1,17 +1,29 @@
-"""The contract of answerers, on heads made by chance and on those that come with the package."""
+"""The contract of answerers, on heads and folders made by chance and on the heads that come with the package."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fewsight.prompts.loading.finding import load_task
 from fewsight.serving.answerers.base import Answerer
-from fewsight.serving.answerers.built_in import heads_folder, lazy_encode
+from fewsight.serving.answerers.built_in import heads_folder
+from fewsight.serving.answerers.encoders import lazy_encode
 from fewsight.serving.answerers.heads import EncoderHeads
 from fewsight.serving.answerers.heads_file import read_heads
+from fewsight.serving.answerers.opened import open_answerer
 from fewsight.serving.models.names import resolve_embedding_model
 from tests.serving.answerers.contract import check_digests, check_rows_alone, check_shares
-from tests.serving.answerers.support import FakeEncoder, customers, write_small_heads
+from tests.serving.answerers.support import (
+    FakeEncoder,
+    SmallPart,
+    customers,
+    linear_part,
+    use_fake_encoders,
+    voting_part,
+    write_small_answerer,
+    write_small_heads,
+)
 
 
 def small(folder: Path) -> Answerer:
@@ -24,8 +36,34 @@ def built_in(folder: Path) -> Answerer:
     return EncoderHeads(heads_folder(), manifest, lazy_encode(resolve_embedding_model().path))
 
 
-@pytest.fixture(params=[small, pytest.param(built_in, marks=pytest.mark.model)])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Answerer]:
+def of_parts(folder: Path, parts: dict[str, SmallPart]) -> Answerer:
+    task = load_task("sentiment")
+    write_small_answerer(folder, task, parts)
+    return open_answerer(folder, task)
+
+
+def names(folder: Path) -> Answerer:
+    return of_parts(folder, {"names": linear_part(load_task("sentiment"), "names")})
+
+
+def encoder(folder: Path) -> Answerer:
+    return of_parts(folder, {"encoder": linear_part(load_task("sentiment"))})
+
+
+def votes(folder: Path) -> Answerer:
+    return of_parts(folder, {"knn-vote": voting_part(load_task("sentiment"))})
+
+
+def fused(folder: Path) -> Answerer:
+    task = load_task("sentiment")
+    parts = {"names": linear_part(task, "names", 7), "encoder": linear_part(task), "knn-vote": voting_part(task)}
+    return of_parts(folder, parts)
+
+
+@pytest.fixture(params=[small, names, encoder, votes, fused, pytest.param(built_in, marks=pytest.mark.model)])
+def make(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Answerer]:
+    if request.param is not built_in:
+        use_fake_encoders(monkeypatch)
     return lambda: request.param(tmp_path)
 
 

@@ -15,7 +15,7 @@ def normalised(row: list[float]) -> list[float]:
 
 
 def opinion(row: list[float], weight: float, temperature: float = 1.0) -> Opinion:
-    return Opinion(dict(zip(LABELS, normalised(row), strict=False)), Blend(weight, temperature))
+    return Opinion.of(dict(zip(LABELS, normalised(row), strict=False)), Blend(weight, temperature))
 
 
 @given(shares, st.floats(0.1, 9))
@@ -49,5 +49,5 @@ def test_nobody_forbids_a_label() -> None:
 
 
 def test_labels_go_by_name_not_by_place() -> None:
-    other = Opinion({"b": 0.9, "a": 0.1}, Blend(1.0))
+    other = Opinion.of({"b": 0.9, "a": 0.1}, Blend(1.0))
     assert fuse(("a", "b"), [0.5, 0.5], other) == pytest.approx([0.1, 0.9])

@@ -168,7 +168,7 @@ def test_heads_answer_beside_the_built_in_adapter_alone(real: Real) -> None:
     assert real.session().fusion is None  # there are none
     fitting(real.folder)
     fused = real.session().fusion
-    assert fused is not None
+    assert isinstance(fused, Fusion)
     assert list(fused.blends) == ["intent"]
     for options in (
         {"heads": "none"},

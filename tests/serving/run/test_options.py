@@ -87,7 +87,8 @@ def test_what_is_given_flat_is_frozen_flat(tmp_path: Path) -> None:
         "force": True,
         "max_error": 0.05,
     }
-    assert {*given, "calibrations", "presidio", "heads"} == set(OPTION_NAMES)  # frozen where they are on, or as digests
+    by_digest = ("calibrations", "presidio", "heads", "answerer")
+    assert {*given, *by_digest} == set(OPTION_NAMES)  # frozen where they are on, or as digests
     frozen = make_options(["intent"], **given).frozen()
     plain = json.loads(json.dumps({**given, "decoding": frozen["decoding"]}, default=str))
     assert frozen == {"tasks": ["intent"], **{name: plain[name] for name in given if name not in ("limit", "force")}}
