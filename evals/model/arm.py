@@ -4,7 +4,7 @@ from typing import Literal
 
 from fewsight.evals.model.figure import Part
 
-Group = Literal["baseline", "prompt", "adapter", "cascade", "given"]
+Group = Literal["baseline", "prompt", "adapter", "cascade", "fused", "given"]
 """What arms are compared as: the best of each group is set against the best of the others."""
 
 

@@ -14,6 +14,7 @@ KINDS: Final = {
     "prompt": "the best prompt",
     "adapter": "the best adapter",
     "cascade": "the best cascade",
+    "fused": "the best fused arm",
     "given": "the best of the given predictions",
 }
 
