@@ -57,7 +57,7 @@ def test_two_answerers_are_pooled_as_a_run_pools_them() -> None:
     labels = [str(label) for label in range(LABELS)]
     for number, shares in enumerate(many):
         own, other = np.exp(rows.logs[:, number])
-        one = fuse(labels, own.tolist(), Opinion(dict(zip(labels, other.tolist(), strict=True)), Blend(0.7, 1.3)))
+        one = fuse(labels, own.tolist(), Opinion.of(dict(zip(labels, other.tolist(), strict=True)), Blend(0.7, 1.3)))
         np.testing.assert_allclose(shares, one, rtol=1e-9)
 
 
