@@ -51,6 +51,9 @@ def evaluation() -> None:
 )
 @click.option("--baselines/--no-baselines", default=None, help="Whether all classic arms stand beside.  [default: yes]")
 @click.option("--metric", help="What arms are compared by, e.g. macro_f1, balanced_accuracy, mcc.  [default: accuracy]")
+@click.option(
+    "--within", type=float, metavar="POINTS", help="How much worse the cheapest good arm may be.  [default: 1]"
+)
 @click.option("--model", help="Name, hub id, or folder.  [default: smollm2-135m]")
 @click.option("--engine", help="auto, vllm, transformers, openai or scripted.  [default: auto]")
 @click.option("--seeds", help="E.g. 0,1,2: arms that draw rows or train are repeated.  [default: 0]")

@@ -34,14 +34,39 @@ def non_inferiority(difference: Interval, margin: float) -> NonInferiority:
     Raises:
         ConfigError: the margin is not above 0.
     """
-    if not margin > 0:
-        raise ConfigError(f"A margin must be above 0, and {margin!r} is not: no data can show that nothing was lost.")
+    _require_margin(margin)
     verdict: Verdict = "undecided"
     if difference.low > -margin:
         verdict = "not worse"
     elif difference.high < -margin:
         verdict = "worse"
     return NonInferiority(verdict, margin, (1 - difference.confidence) / 2, difference)
+
+
+def _require_margin(margin: float) -> None:
+    if not margin > 0:
+        raise ConfigError(f"A margin must be above 0, and {margin!r} is not: no data can show that nothing was lost.")
+
+
+def not_worse_p(difference: Statistic, clusters: Codes, margin: float) -> float:
+    """The one-sided p-value of a candidate that is worse than a baseline by `margin` or more.
+
+    At most 0.025 just where `non_inferiority` says 'not worse' of the 95 % interval of the same difference, which is
+    candidate less baseline; 1 for a single customer.
+
+    Raises:
+        ConfigError: the margin is not above 0.
+    """
+    from scipy.stats import t
+
+    _require_margin(margin)
+    spread, count = standard_error(difference, clusters)
+    if count < 2:
+        return 1.0
+    above = difference.value + margin
+    if not spread:
+        return 0.0 if above > 0 else 1.0
+    return float(t.sf(above / spread, count - 1))
 
 
 @dataclass(frozen=True, slots=True)

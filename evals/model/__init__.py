@@ -5,6 +5,7 @@ Shares are from 0 to 1, seconds and tokens are totals unless a name says otherwi
 """
 
 from fewsight.evals.model.arm import ArmPart, Cost, Group
+from fewsight.evals.model.choice import ALPHA_NOT_WORSE, Choice, Measure, Standing
 from fewsight.evals.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
 from fewsight.evals.model.figure import Figure, Part
 from fewsight.evals.model.probability import BinPoint, Promise, ReliabilityPart, ScopePart, SetsPart
@@ -12,8 +13,10 @@ from fewsight.evals.model.report import DataFacts, FieldPart, Report, TaskPart
 from fewsight.evals.model.rows import Flip, Gap, LabelAudit, LabelFigures, LabelShare, Slice, SuspectLabel
 
 __all__ = [
+    "ALPHA_NOT_WORSE",
     "ArmPart",
     "BinPoint",
+    "Choice",
     "Cost",
     "CurvePoint",
     "DataFacts",
@@ -27,6 +30,7 @@ __all__ = [
     "LabelAudit",
     "LabelFigures",
     "LabelShare",
+    "Measure",
     "Pair",
     "Part",
     "Promise",
@@ -35,6 +39,7 @@ __all__ = [
     "ScopePart",
     "SetsPart",
     "Slice",
+    "Standing",
     "SuspectLabel",
     "TaskPart",
 ]

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from fewsight.evals.model.arm import ArmPart
+from fewsight.evals.model.choice import Choice
 from fewsight.evals.model.comparison import CurvePoint, Disagreement, EvenPoint, Pair
 from fewsight.evals.model.figure import Figure, Part
 from fewsight.evals.model.probability import Promise, ReliabilityPart, ScopePart, SetsPart
@@ -66,7 +67,8 @@ class TaskPart(Part):
     """One task: its data, its arms in the order of the suite, and its closed fields.
 
     `evidence[arm]` are precision, recall, f1 and support of the named events, where the rows say which are right;
-    `several[arm][path]` are F1s of fields that are lists.
+    `several[arm][path]` are F1s of fields that are lists. `choice` is the cheapest good arm over all closed fields;
+    None where there are fewer than two arms.
     """
 
     task: str
@@ -77,6 +79,7 @@ class TaskPart(Part):
     fields: tuple[FieldPart, ...]
     evidence: dict[str, dict[str, Figure]] = Field(default_factory=dict)
     several: dict[str, dict[str, dict[str, Figure]]] = Field(default_factory=dict)
+    choice: Choice | None = None
     sentences: tuple[str, ...] = ()
 
 

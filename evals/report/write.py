@@ -52,6 +52,9 @@ def markdown(report: Report) -> str:
         lines += [f"## {plain(task.task)}", ""]
         lines += [f"{task.data.test_rows:,} test rows of {task.data.test_customers:,} customers.", ""]
         lines += tables.arms(task, report.currency).markdown()
+        if task.choice:
+            lines += ["### The cheapest good arm", "", f"{tables.standings_in_words(task.choice)}\n"]
+            lines += tables.standings(task.choice, report.currency).markdown()
         if task.evidence:
             lines += tables.evidence(task).markdown()
         if task.several:

@@ -53,6 +53,7 @@ class Suite(_Part):
     """Tasks, arms and options of an evaluation.
 
     `seeds`: arms that draw training rows or train are repeated with each. `robustness` names changes of the test rows.
+    `within` are the points that the cheapest good arm may be worse than others.
     `limit` takes only so many test rows, drawn by the first seed. With `baselines` the classic arms that are not named
     are added where there are rows to learn from.
     """
@@ -67,6 +68,7 @@ class Suite(_Part):
     similarity: Similarity = "tfidf"
     history_tokens: int = 1024
     metric: str = "accuracy"
+    within: float = Field(1.0, gt=0)
     robustness: tuple[str, ...] = ()
     prices: Prices = Prices()
     limit: int | None = Field(None, ge=1)
@@ -98,7 +100,8 @@ class Suite(_Part):
     @property
     def digest(self) -> str:
         """Of all options and of the content of all files, not of where they lie."""
-        options = self.model_dump(mode="json", exclude={"tasks", "arms"})
+        # Points are a way to read the figures: without them the digest is that of suites from before there were any.
+        options = self.model_dump(mode="json", exclude={"tasks", "arms", "within"})
         arms = [arm.identity() for arm in self.arms]
         files = [[t.task, *(file_digest(f) if f else None for f in t.files)] for t in self.tasks]
         return digest([{**options, "arms": arms}, files])

@@ -14,10 +14,12 @@ from fewsight.evals.costs.even_points import even_points
 from fewsight.evals.model import ArmPart, DataFacts, TaskPart
 from fewsight.evals.predictions import Predictions
 from fewsight.evals.predictions.folder import file_name
+from fewsight.evals.report.choice_sentence import choice_sentence
 from fewsight.evals.report.sentences import field_sentences, task_sentences
 from fewsight.evals.report.shown_texts import shown_texts
 from fewsight.evals.report.write import ShownTexts
 from fewsight.evals.robustness.perturb import ChangeSources, changed, planted_labels
+from fewsight.evals.scores.choosing import cheapest_good
 from fewsight.evals.scores.evidence import evidence_figures
 from fewsight.evals.scores.several import several_figures
 from fewsight.evals.suite.baselines import added_baselines
@@ -83,6 +85,8 @@ def _part(
     test = {name: one.parts["test"] for name, one in answers.items()}
     evidence = {name: evidence_figures(data.test, rows, data.task) for name, rows in test.items()}
     several = {name: several_figures(data.test, rows, data.task) for name, rows in test.items()}
+    choice = cheapest_good([one.predictions for one in scored], shown, suite.metric, suite.within / 100)
+    chosen = [choice_sentence(choice, arm.kind, suite.metric) for arm in shown if choice and arm.name == choice.arm]
     return TaskPart(
         task=data.task.name,
         title=data.task.title,
@@ -92,7 +96,8 @@ def _part(
         fields=fields,
         evidence={name: figures for name, figures in evidence.items() if figures},
         several={name: figures for name, figures in several.items() if figures},
-        sentences=task_sentences(fields),
+        choice=choice,
+        sentences=(*chosen, *task_sentences(fields)),
     )
 
 

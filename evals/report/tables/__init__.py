@@ -1,6 +1,6 @@
 """The tables of a report, from its parts, for the page and Markdown alike."""
 
-from fewsight.evals.report.tables.arms import arms, evidence, several
+from fewsight.evals.report.tables.arms import arms, evidence, several, standings, standings_in_words
 from fewsight.evals.report.tables.changes import flips, gaps, slices
 from fewsight.evals.report.tables.labels import audit_lines, by_label, confusions, disagreements, prevalence, suspects
 from fewsight.evals.report.tables.metrics import metrics, pair_lines, pairs
@@ -24,5 +24,7 @@ __all__ = [
     "scope",
     "several",
     "slices",
+    "standings",
+    "standings_in_words",
     "suspects",
 ]

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from fewsight.evals.model import ArmPart, TaskPart
-from fewsight.pages.formats import grouped, seconds, share
+from fewsight.evals.model import ALPHA_NOT_WORSE, ArmPart, Choice, TaskPart
+from fewsight.pages.formats import grouped, points, seconds, share
 from fewsight.pages.table import Table
 
 _TOKENS: Final = ("Prompt tokens", "Computed", "Answer tokens")
@@ -33,6 +33,31 @@ def _cells(arm: ArmPart, currency: str) -> dict[str, str]:
         "Labels": grouped(cost.labels) if cost.labels else "",
         "Training": seconds(cost.training_seconds),
     }
+
+
+def standings(choice: Choice, currency: str = "") -> Table:
+    """All arms but the dearest, from the cheapest on, against the arm that each is least surely not worse than."""
+    unit = {"price": f"Price per 1,000 {currency}".strip(), "seconds": "Time per 1,000", "kind": ""}[choice.measure]
+    head = ["Arm", *([unit] if unit else []), "Hardest rival", "Points against it", "p after Holm"]
+    rows = [
+        [one.arm, *([_cost(one.cost, choice)] if unit else []), one.rival, points(one.difference), f"{one.p_holm:.2g}"]
+        for one in choice.standings
+    ]
+    strong = {(row, column) for row, one in enumerate(choice.standings) if one.is_shown for column in range(len(head))}
+    return Table(head, rows, strong)
+
+
+def standings_in_words(choice: Choice) -> str:
+    """What the table of standings shows."""
+    return (
+        "From the cheapest arm on, against the arm that each is least surely not worse than. Bold: shown not to be "
+        f"worse than any other by more than {100 * choice.margin:g} points, after Holm's correction, one-sided at "
+        f"{100 * ALPHA_NOT_WORSE:g} %. The dearest arm is not tested: nothing is saved by taking it."
+    )
+
+
+def _cost(cost: float | None, choice: Choice) -> str:
+    return seconds(cost) if choice.measure == "seconds" else f"{cost:.3g}"
 
 
 def evidence(task: TaskPart) -> Table:

@@ -1,0 +1,42 @@
+"""Prompt, fine-tune or neither: the choice of an arm in one sentence."""
+
+from typing import Final
+
+from fewsight.evals.metrics.base import words_of
+from fewsight.evals.model import Choice, Group
+
+_ANSWERS: Final[dict[Group, str]] = {
+    "baseline": "Neither prompt nor fine-tune",
+    "prompt": "Prompt",
+    "adapter": "Fine-tune",
+    "cascade": "Ask one arm after the other",
+    "fused": "Put arms together",
+    "given": "Take what made the given predictions",
+}
+_MEASURES: Final = {"price": "by price", "seconds": "by time", "kind": "by kind, as not all prices or times are known"}
+
+
+def choice_sentence(choice: Choice, kind: Group, metric: str) -> str:
+    """The answer and why.
+
+    Args:
+        choice: what was chosen.
+        kind: of the arm that it names.
+        metric: what arms were compared by.
+    """
+    within = f"{100 * choice.margin:g} point{'' if choice.margin == 0.01 else 's'}"
+    leads = f"{_ANSWERS[kind]}: {choice.arm}"
+    if choice.shown is not None:
+        return (
+            f"{leads} is the cheapest arm ({_MEASURES[choice.measure]}) that is shown not to be worse than any other "
+            f"by more than {within} (p = {choice.shown.p_holm:.2g} after Holm's correction)."
+        )
+    if choice.arm in {one.arm for one in choice.standings}:
+        return (
+            f"{leads} has the highest {words_of(metric)}, but these rows do not show that it, or a cheaper arm, is not "
+            f"worse than any other by more than {within}."
+        )
+    return (
+        f"{leads} has the highest {words_of(metric)}, and no cheaper arm is shown not to be worse than any other by "
+        f"more than {within}."
+    )
