@@ -4,8 +4,9 @@ from typing import Literal
 
 from fewsight.evals.model.figure import Part
 
-Group = Literal["baseline", "prompt", "adapter", "cascade", "fused", "given"]
-"""What arms are compared as: the best of each group is set against the best of the others."""
+Group = Literal["baseline", "prompt", "adapter", "given", "cascade", "fused"]
+"""What arms are compared as: the best of each group is set against the best of the others. Where costs are not
+known the order counts: from the cheapest on, and what is made of others after them."""
 
 
 class Cost(Part):

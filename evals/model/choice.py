@@ -44,6 +44,11 @@ class Choice(Part):
     standings: tuple[Standing, ...]
 
     @property
+    def within(self) -> str:
+        """The margin in words."""
+        return f"{100 * self.margin:g} point{'' if self.margin == 0.01 else 's'}"
+
+    @property
     def shown(self) -> Standing | None:
         """The cheapest that is shown to be good enough; None where none is."""
         return next((one for one in self.standings if one.is_shown), None)

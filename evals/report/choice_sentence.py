@@ -24,19 +24,18 @@ def choice_sentence(choice: Choice, kind: Group, metric: str) -> str:
         kind: of the arm that it names.
         metric: what arms were compared by.
     """
-    within = f"{100 * choice.margin:g} point{'' if choice.margin == 0.01 else 's'}"
     leads = f"{_ANSWERS[kind]}: {choice.arm}"
     if choice.shown is not None:
         return (
             f"{leads} is the cheapest arm ({_MEASURES[choice.measure]}) that is shown not to be worse than any other "
-            f"by more than {within} (p = {choice.shown.p_holm:.2g} after Holm's correction)."
+            f"by more than {choice.within} (p = {choice.shown.p_holm:.2g} after Holm's correction)."
         )
     if choice.arm in {one.arm for one in choice.standings}:
         return (
             f"{leads} has the highest {words_of(metric)}, but these rows do not show that it, or a cheaper arm, is not "
-            f"worse than any other by more than {within}."
+            f"worse than any other by more than {choice.within}."
         )
     return (
         f"{leads} has the highest {words_of(metric)}, and no cheaper arm is shown not to be worse than any other by "
-        f"more than {within}."
+        f"more than {choice.within}."
     )

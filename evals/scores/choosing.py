@@ -7,6 +7,7 @@ whose order is that of the data: a fixed order from the cheapest on would end at
 cheapest. The dearest arm needs no proof, as nothing is saved by taking it, and is not among them.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
@@ -64,7 +65,9 @@ def _by_cost(arms: Sequence[ArmPart]) -> tuple[Measure, list[ArmPart]]:
     if all(arm.cost.seconds is not None for arm in arms):
         return "seconds", sorted(arms, key=lambda arm: arm.cost.seconds or 0.0)
     groups = get_args(Group)
-    return "kind", sorted(arms, key=lambda arm: (groups.index(arm.kind), arm.cost.seconds or 0.0))
+    return "kind", sorted(
+        arms, key=lambda arm: (groups.index(arm.kind), math.inf if arm.cost.seconds is None else arm.cost.seconds)
+    )
 
 
 def _shown_cost(arm: ArmPart, measure: Measure, rows: float) -> float | None:

@@ -51,7 +51,7 @@ def standings_in_words(choice: Choice) -> str:
     """What the table of standings shows."""
     return (
         "From the cheapest arm on, against the arm that each is least surely not worse than. Bold: shown not to be "
-        f"worse than any other by more than {100 * choice.margin:g} points, after Holm's correction, one-sided at "
+        f"worse than any other by more than {choice.within}, after Holm's correction, one-sided at "
         f"{100 * ALPHA_NOT_WORSE:g} %. The dearest arm is not tested: nothing is saved by taking it."
     )
 

@@ -97,6 +97,8 @@ def test_arms_are_ordered_by_price_then_time_then_kind() -> None:
     assert (choose(field, timed).measure, choose(field, timed).arm) == ("seconds", "a")
     kinds = [both[0], arm("b", "prompt")]
     assert (choose(field, kinds).measure, choose(field, kinds).arm) == ("kind", "b")
+    pool = [arm("a", "fused"), arm("b", "given")]
+    assert choose(field, pool).arm == "b", "a pool costs what its arms cost together"
 
 
 def test_several_fields_count_by_their_mean() -> None:
