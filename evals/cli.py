@@ -63,16 +63,25 @@ def evaluation() -> None:
 @click.option("--price-per-million", type=float, metavar="MONEY", help="Price of a million tokens.")
 @click.option("--price-per-label", type=float, metavar="MONEY", help="Price of labelling a row.")
 @click.option("--price-per-hour", type=float, metavar="MONEY", help="Price of an hour of the machine.")
-def run(what: str, out: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameters
+@click.option(
+    "--save",
+    metavar="ARM",
+    help="Make an arm (or 'best', or 'cheapest' within the margin) a folder for `fewsight run --answerer`.",
+)
+@click.option("--answerer-out", type=click.Path(path_type=Path), metavar="DIR", help="Where.  [default: OUT/answerer]")
+def run(what: str, out: Path, save: str | None, answerer_out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Answer by all arms, score them, and write report.html, report.md, report.json and results.parquet.
 
     Everything is kept in --out: the same command again computes nothing twice, and goes on where it was stopped.
     """
     suite = _suite(what, {name: value for name, value in given.items() if value is not None})
+    if answerer_out is not None and save is None:
+        raise ConfigError("--answerer-out has no effect without --save; name an arm, or 'best'.")
     from fewsight.evals.suite.run import evaluate
+    from fewsight.evals.suite.saving import Save
 
     with shown_progress() as progress:
-        report = evaluate(suite, out, progress)
+        report = evaluate(suite, out, progress, Save(save, answerer_out or out / "answerer") if save else None)
     _say(report, out)
 
 

@@ -7,16 +7,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, ClassVar, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from fewsight.digest import digest
+from fewsight.errors import ConfigError
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.context import Context
 from fewsight.evals.model import Group
 from fewsight.evals.registry import Registry
 from fewsight.prompts.labelled import GoldRow, read_gold
+
+if TYPE_CHECKING:
+    from fewsight.evals.arms.saving import Piece
+    from fewsight.serving.answerers.folder import Weighting
 
 
 class Arm(BaseModel, ABC):
@@ -109,6 +114,28 @@ class Arm(BaseModel, ABC):
         """What it shares with arms that differ in the number of labels or the seed only."""
         return self.word
 
+    @property
+    def saves(self) -> bool:
+        """Whether it can become an answerer's folder, which runs take."""
+        return False
+
+    def piece(self, context: Context, answers: Answers) -> "Piece":  # noqa: ARG002 - for those that have one
+        """What it is as a part of an answerer, after it gave these answers.
+
+        Raises:
+            ConfigError: it is no such part.
+        """
+        raise ConfigError(f"Arm {self.name!r} can't be a part of an answerer; {SAVABLE} can.")
+
+    def blends(
+        self,
+        context: Context,  # noqa: ARG002 - for those that pool others
+        parts: Parts,  # noqa: ARG002
+        others: Mapping[str, Answers],  # noqa: ARG002
+    ) -> dict[str, "Weighting"]:
+        """By field, how much its components count as parts of an answerer, by their arms' names; empty for others."""
+        return {}
+
     def problems(self) -> Iterator[str]:
         """What is missing for it to answer, in words."""
         for _, value in self:
@@ -179,6 +206,9 @@ class LearningArm(Arm):
         Random(f"labels {self.seed}").shuffle(mixed)  # noqa: S311 - reproducible, no secret
         return tuple(mixed[: self.labels])
 
+
+SAVABLE: Final = "names, encoder, knn-vote, prompts, adapters and pools of these"
+"""Arms that can be saved, in words."""
 
 ARMS: Final[Registry[type[Arm]]] = Registry("kind of arm", "fewsight.evals.arms.kinds", "fewsight.arms")
 

@@ -48,12 +48,12 @@ class ModelRun:
         task, rows = self._task(), RowHistories(parts)
         pool, notes = self._pool(task)
         forget_peak()
-        session = open_session(self._options(pool), rows, (task,))
+        session = open_session(self._with(pool), rows, (task,))
         summaries = execute(session, rows, self._folder, self._context.progress)
         if any(summary.stopped for summary in summaries):
             raise InputError(f"Arm {self._arm.name!r} was stopped; the same command goes on from there.")
         return Answers(
-            self._read(parts, rows, closed_fields(task.output)),
+            read_answers(self._folder, parts, rows, closed_fields(task.output)),
             self._cost(summaries, len(parts["test"])),
             notes + _warned(summaries),
             circumstances(session, session.tasks[0]),
@@ -66,7 +66,7 @@ class ModelRun:
             FewsightError: as for `answer`.
         """
         task, histories = self._task(), RowHistories({"test": rows})
-        session = open_session(self._options(self._pool(task)[0]), histories, (task,))
+        session = open_session(self.options(), histories, (task,))
         wanted = [one for one in histories if part_and_row(one.customer_id)[1] in ids]
         masked = [session.preparer.mask(one).history for one in wanted]
         items = session.preparer.items(masked, session.order(histories), [task.name])
@@ -96,7 +96,15 @@ class ModelRun:
         left = len(rows) - len(whole)
         return path, (f"{left:,} training rows lack a field and can't be examples",) if left else ()
 
-    def _options(self, pool: Path | None) -> RunOptions:
+    def options(self) -> RunOptions:
+        """The options of its run.
+
+        Raises:
+            FewsightError: as for `answer`.
+        """
+        return self._with(self._pool(self._task())[0])
+
+    def _with(self, pool: Path | None) -> RunOptions:
         arm, suite = self._arm, self._context.defaults
         compares = arm.selector in ("knn", "mmr") and arm.shots
         engine = arm.engine or suite.engine
@@ -115,28 +123,14 @@ class ModelRun:
         )
         return RunOptions((self._context.task.name,), prompt, runs_on, seed=arm.seed)
 
-    def _read(
-        self, parts: Parts, rows: RowHistories, fields: tuple[ClosedField, ...]
-    ) -> dict[str, dict[str, RowAnswer]]:
-        """This run's answers; those of rows that have changed since, or are no longer asked, stay in the ledger."""
-        asked = {history.customer_id for history in rows}
-        by_id: Mapping[tuple[str, str], GoldRow] = {(part, row.id): row for part in parts for row in parts[part]}
-        answers: dict[str, dict[str, RowAnswer]] = {part: {} for part in parts}
-        with Ledger.open(self._folder, read_only=True) as ledger:
-            for insight in ledger.insights(run=RUN_NAME):
-                if insight.customer_id in asked:
-                    part, row, _ = part_and_row(insight.customer_id)
-                    answers[part][row] = _row_answer(insight, by_id[part, row], fields)
-        return answers
-
     def _cost(self, summaries: list[RunSummary], test_rows: int) -> Cost:
         """Tokens and seconds of the test rows, taken to be their share of all rows that were answered."""
         with Ledger.open(self._folder, read_only=True) as ledger:
             known = ledger.summary()
-        took = _took(self._folder / "took.json", summaries)
+        used = took(self._folder / "took.json", summaries)
         part = test_rows / max(known.results, 1)
         prompt, answer = round(known.prompt_tokens * part), round(known.answer_tokens * part)
-        seconds = test_rows * took["seconds"] / took["rows"] if took["rows"] else None
+        seconds = test_rows * used["seconds"] / used["rows"] if used["rows"] else None
         suite, arm = self._context.defaults, self._arm
         price = arm.price_per_million if arm.price_per_million is not None else suite.price_per_million
         each = None if price is None else price * (prompt + answer) / 1e6
@@ -147,7 +141,7 @@ class ModelRun:
             computed_tokens=round(known.computed_tokens * part),
             answer_tokens=answer,
             seconds=seconds,
-            memory_mb=took["memory_mb"],
+            memory_mb=used["memory_mb"],
             price_per_1000=None if each is None else 1000 * each / test_rows,
             **self._learned(),
         )
@@ -161,6 +155,21 @@ class ModelRun:
             return {"labels": shown}
         data = manifest.data[self._context.task.name]
         return {"labels": max(shown, data.rows + data.valid_rows), "training_seconds": manifest.training.get("seconds")}
+
+
+def read_answers(
+    folder: Path, parts: Parts, rows: RowHistories, fields: tuple[ClosedField, ...]
+) -> dict[str, dict[str, RowAnswer]]:
+    """A run's answers; those of rows that have changed since, or are no longer asked, stay in the ledger."""
+    asked = {history.customer_id for history in rows}
+    by_id: Mapping[tuple[str, str], GoldRow] = {(part, row.id): row for part in parts for row in parts[part]}
+    answers: dict[str, dict[str, RowAnswer]] = {part: {} for part in parts}
+    with Ledger.open(folder, read_only=True) as ledger:
+        for insight in ledger.insights(run=RUN_NAME):
+            if insight.customer_id in asked:
+                part, row, _ = part_and_row(insight.customer_id)
+                answers[part][row] = _row_answer(insight, by_id[part, row], fields)
+    return answers
 
 
 def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...]) -> RowAnswer:
@@ -179,7 +188,7 @@ def _warned(summaries: list[RunSummary]) -> tuple[str, ...]:
     return tuple(f"{count:,} x {text}" for summary in summaries for text, count in summary.warnings.items())
 
 
-def _took(path: Path, summaries: list[RunSummary]) -> dict[str, Any]:
+def took(path: Path, summaries: Sequence[RunSummary]) -> dict[str, Any]:
     """Rows, seconds (the engine's start is in them) and peak memory, over all calls that computed any."""
     known: dict[str, Any] = {"rows": 0, "seconds": 0.0, "memory_mb": None}
     if path.exists():

@@ -4,7 +4,7 @@ from typing import Literal
 
 from fewsight.evals.model.figure import Part
 
-Group = Literal["baseline", "prompt", "adapter", "given", "cascade", "fused"]
+Group = Literal["baseline", "encoder", "prompt", "adapter", "given", "cascade", "fused"]
 """What arms are compared as: the best of each group is set against the best of the others. Where costs are not
 known the order counts: from the cheapest on, and what is made of others after them."""
 

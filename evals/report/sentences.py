@@ -11,6 +11,7 @@ WIDER: Final = 1 + 0.8416 / 1.96
 """(z of 97.5 % + z of 80 %) / z of 97.5 %: from the half width of a 95 % interval to the detectable effect."""
 KINDS: Final = {
     "baseline": "the best classic baseline",
+    "encoder": "the best of sentence encoders",
     "prompt": "the best prompt",
     "adapter": "the best adapter",
     "cascade": "the best cascade",

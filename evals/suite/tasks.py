@@ -26,6 +26,7 @@ from fewsight.evals.suite.baselines import added_baselines
 from fewsight.evals.suite.config import Suite
 from fewsight.evals.suite.data import TaskData
 from fewsight.evals.suite.fields import ScoredField, TaskAnswers, score_fields
+from fewsight.evals.suite.saving import Evaluated, Save
 from fewsight.notices import Progress
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import GoldRow
@@ -35,15 +36,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EvaluatedTask:
-    """A task's part of the report, predictions by field and arm, and texts for the page alone."""
+    """A task's part of the report, predictions by field and arm, texts for the page alone, and which arm was saved."""
 
     part: TaskPart
     predictions: dict[str, dict[str, Predictions]]
     shown: ShownTexts
+    saved: str | None = None
 
 
-def evaluate_task(suite: Suite, data: TaskData, out: Path, progress: Progress) -> EvaluatedTask:
-    """Let all arms answer, score them, and write the calibrations that runs may apply.
+def evaluate_task(
+    suite: Suite, data: TaskData, out: Path, progress: Progress, save: Save | None = None
+) -> EvaluatedTask:
+    """Let all arms answer, score them, write the calibrations that runs may apply, and save an arm where one is wanted.
 
     Raises:
         FewsightError: an arm can't answer.
@@ -61,7 +65,9 @@ def evaluate_task(suite: Suite, data: TaskData, out: Path, progress: Progress) -
     _write_calibrations(answers, scored, out / "calibrations" / data.task.name)
     part = _part(suite, data, arms, answers, scored)
     predictions = {one.part.path: dict(one.predictions) for one in scored}
-    return EvaluatedTask(part, predictions, shown_texts(part, arms, context, data.test))
+    whole = Evaluated(arms, context, parts, answers, scored, part.choice.arm if part.choice else None)
+    saved = whole.save(save, suite).name if save else None
+    return EvaluatedTask(part, predictions, shown_texts(part, arms, context, data.test), saved)
 
 
 def _parts(suite: Suite, data: TaskData, planted: Mapping[str, str]) -> dict[str, Sequence[GoldRow]]:

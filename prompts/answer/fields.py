@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin
 
 from annotated_types import MaxLen, MinLen
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from fewsight.answers import label_text, list_key, scored_value, split_path, value_at
 from fewsight.errors import TaskError
@@ -113,6 +113,18 @@ def open_fields(model: type[BaseModel]) -> tuple[OpenField, ...]:
     if nested:
         raise TaskError(f"{model.__name__}: open fields {nested} are nested; move them to the top level.")
     return tuple(field for field in fields if isinstance(field, OpenField))
+
+
+@lru_cache(maxsize=256)
+def closed_part(model: type[BaseModel]) -> type[BaseModel]:
+    """The model without its open fields; itself where it has none. Validators of its own are not kept."""
+    closed = {path.partition(".")[0] for path in (field.path for field in closed_fields(model))}
+    if closed == set(model.model_fields):
+        return model
+    fields: dict[str, Any] = {
+        name: (info.annotation, info) for name, info in model.model_fields.items() if name in closed
+    }
+    return create_model(model.__name__, **fields)
 
 
 def field_paths(model: type[BaseModel]) -> tuple[str, ...]:

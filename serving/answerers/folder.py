@@ -73,7 +73,10 @@ class RowFacts(_Facts):
 
 
 class AnswererManifest(_Facts):
-    """What an answerer is made of, and what it was fitted under. `figures` are by field and metric."""
+    """What an answerer is made of, and what it was fitted under.
+
+    `seconds` is how long fitting took; `figures` are by field and metric.
+    """
 
     answerer_version: Literal[1] = VERSION
     name: str
@@ -81,6 +84,7 @@ class AnswererManifest(_Facts):
     parts: dict[str, PartFacts]
     blends: dict[str, Weighting]
     rows: RowFacts = RowFacts()
+    seconds: float | None = None
     figures: dict[str, dict[str, float]] = Field(default_factory=dict)
     features: int = FEATURES
     weights_digest: str = ""
@@ -107,7 +111,7 @@ class AnswererManifest(_Facts):
     @property
     def digest(self) -> str:
         """Stands for everything that its answers depend on besides the history."""
-        return digest(self.model_dump(mode="json", exclude={"name", "rows", "figures"}))
+        return digest(self.model_dump(mode="json", exclude={"name", "rows", "seconds", "figures"}))
 
     def require(self, task: Task) -> None:
         """Refuse a task that is not the one that it answers.

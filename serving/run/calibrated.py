@@ -16,6 +16,8 @@ from fewsight.insight import Insight
 from fewsight.masking import presidio_version
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.task import Task
+from fewsight.serving.answerers.folder import AnswererManifest
+from fewsight.serving.run.answerer.engine import NAME
 from fewsight.serving.run.answering import Relabelling
 from fewsight.serving.run.assemble import Shares
 from fewsight.serving.run.options import RunOptions
@@ -68,14 +70,17 @@ def circumstances(session: Session, task: Task) -> Circumstances:
     """What the probabilities of one task of the session depend on: a calibration holds for exactly that.
 
     `template` is a digest of the task's templates in the style in use, label descriptions, output and masking; `shots`
-    says how examples are chosen, with a digest of what they say (not of their ids or customers).
+    says how examples are chosen, with a digest of what they say (not of their ids or customers). Where an answerer
+    settles all labels, it stands in for the model, and nothing else but the masking counts.
     """
     options, prompt = session.options, session.options.prompt
+    masking = presidio_version() if prompt.presidio else prompt.mask
+    if session.answerer is not None and session.answerer.model is None:
+        return _settled(session.answerer.manifest, task, masking)
     group = next(group for group in session.groups() if task.name in group.tasks)
     style = options.style(task.name)
     templates = sorted((language, source) for (language, kind), source in task.templates.items() if kind == style)
     none = asdict(task.none_of_these) if task.none_of_these else None
-    masking = presidio_version() if prompt.presidio else prompt.mask
     shown = [task.output.model_json_schema(), task.descriptions, templates, none, masking, prompt.history_tokens]
     return Circumstances(
         task=task.name,
@@ -87,6 +92,21 @@ def circumstances(session: Session, task: Task) -> Circumstances:
         engine=session.engine.name,
         dtype=options.engine.dtype,
         heads=session.heads_digest(task.name),
+    )
+
+
+def _settled(answerer: AnswererManifest, task: Task, masking: str | bool | None) -> Circumstances:
+    none = asdict(task.none_of_these) if task.none_of_these else None
+    return Circumstances(
+        task=task.name,
+        task_version=task.version,
+        template=digest([masking, none]),
+        shots="none",
+        model=answerer.digest,
+        adapter=None,
+        engine=NAME,
+        dtype="float32",
+        heads=answerer.digest,
     )
 
 

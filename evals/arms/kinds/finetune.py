@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.base import arm_kind
@@ -13,9 +14,12 @@ from fewsight.evals.model import Group
 from fewsight.prompts.labelled import GoldRow
 
 if TYPE_CHECKING:
+    from fewsight.evals.arms.saving import Piece
     from fewsight.finetune.config import FinetuneConfig
 
 logger = logging.getLogger(__name__)
+
+_ADAPTER: Final = "adapter"
 
 
 @arm_kind
@@ -69,15 +73,24 @@ class FinetuneArm(PromptArm):
         Raises:
             FewsightError: the rows can't be trained on, or anything named is wrong.
         """
+        if not (self.folder(context) / _ADAPTER).exists():
+            self._train(self.rows(context), self.folder(context) / _ADAPTER, self._config(), context)
+        return self._served(context).answer(context, parts, others)
+
+    def piece(self, context: Context, answers: Answers) -> "Piece":
+        """See `Arm`."""
+        return replace(self._served(context).piece(context, answers), learned=self.rows(context))
+
+    def _config(self) -> "FinetuneConfig":
         from fewsight.finetune.config_file import make_config
 
-        folder = self.folder(context) / "adapter"
-        config = make_config(self.config, {"seed": self.seed})
-        if not folder.exists():
-            self._train(self.rows(context), folder, config, context)
-        trained = {"model": str(folder)} if config.method == "full" else {"adapter": str(folder)}
-        served = PromptArm.model_validate({**self.model_dump(exclude={"config"}), **trained})
-        return served.answer(context, parts, others)
+        return make_config(self.config, {"seed": self.seed})
+
+    def _served(self, context: Context) -> PromptArm:
+        """The arm that asks what was trained."""
+        folder = str(self.folder(context) / _ADAPTER)
+        trained = {"model": folder} if self._config().method == "full" else {"adapter": folder}
+        return PromptArm.model_validate({**self.model_dump(exclude={"config"}), **trained})
 
     def _train(self, rows: Sequence[GoldRow], folder: Path, config: "FinetuneConfig", context: Context) -> None:
         from fewsight.finetune.pipeline import finetune

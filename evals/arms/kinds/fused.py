@@ -16,6 +16,7 @@ from fewsight.evals.arms.pool_rows import ByArm, crossed, pool_rows, pooled_answ
 from fewsight.evals.model import Cost, Group
 from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled import GoldRow
+from fewsight.serving.answerers.folder import Weighting
 
 _PREFIX: Final = "fused:"
 _CALIBRATION: Final = "calibration"
@@ -105,6 +106,21 @@ class FusedArm(Arm):
             given = [row for row in rows if field.path in row.values]
             pools[field.path] = fit_pool(pool_rows(given, known, field))
         return pools
+
+    @property
+    def saves(self) -> bool:
+        """Where all of its arms do."""
+        return True
+
+    def blends(self, context: Context, parts: Parts, others: Mapping[str, Answers]) -> dict[str, Weighting]:
+        """See `Arm`."""
+        return {
+            path: Weighting(
+                weights=dict(zip(sorted(self.arms), map(float, pool.weights), strict=True)),
+                temperature=pool.temperature,
+            )
+            for path, pool in self.fit(context, parts, others).items()
+        }
 
     def _of(self, others: Mapping[str, Answers], part: str) -> ByArm:
         """Sorted, so that the order in which arms are named changes nothing, to the last bit."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from fewsight.errors import ConfigError
 from fewsight.evals.arms.answers import Answers, Parts
@@ -14,6 +14,9 @@ from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.selection.selectors import SelectorKind
 from fewsight.prompts.task import Style
 from fewsight.serving.run.options import BARE, BUILT_IN, Similarity
+
+if TYPE_CHECKING:
+    from fewsight.evals.arms.saving import Piece
 
 _SELECTORS: Final = get_args(SelectorKind)
 _SHOTS: Final = re.compile(rf"({'|'.join(_SELECTORS)})-(\d+)")
@@ -113,6 +116,25 @@ class PromptArm(LearningArm):
         from fewsight.evals.arms.model_run import ModelRun
 
         return ModelRun(self, context).answer(parts)
+
+    @property
+    def saves(self) -> bool:
+        """As a language model with its prompt."""
+        return True
+
+    def piece(self, context: Context, answers: Answers) -> "Piece":
+        """See `Arm`.
+
+        Raises:
+            ConfigError: it asks in other words than the task's.
+        """
+        from fewsight.evals.arms.model_run import ModelRun
+        from fewsight.evals.arms.saving import model_piece
+
+        if self.task is not None or answers.circumstances is None:
+            raise ConfigError(f"Arm {self.name!r} asks in other words than the task, and an answerer has the task's.")
+        shown = self.rows(context) if self.shots else ()
+        return model_piece(ModelRun(self, context).options(), answers.circumstances, shown)
 
     def prompts(self, context: Context, rows: Sequence[GoldRow], ids: Collection[str]) -> dict[str, str]:
         """Exactly as the model reads them.

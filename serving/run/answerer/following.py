@@ -44,6 +44,7 @@ class ModelSettings(BaseModel):
     style: Style | None = None
     order: Order | None = None
     history_tokens: int = 1024
+    seed: int = 0
 
 
 _PROMPT: Final = tuple(one.name for one in fields(PromptOptions) if one.name in ModelSettings.model_fields)
@@ -82,12 +83,14 @@ def following(options: RunOptions, answerer: OpenAnswerer) -> RunOptions:
     adapter = str(answerer.folder / ADAPTER) if settings.adapter == ADAPTER else settings.adapter
     engine: dict[str, Any] = {"model": settings.model, "adapters": {"*": adapter}}
     problems = [*_others(options.prompt, PromptOptions(), wanted), *_others(options.engine, EngineOptions(), engine)]
+    if options.seed not in (0, settings.seed):
+        problems.append(f"seed {options.seed} was asked for, and it has {settings.seed}")
     if problems:
         raise ConfigError(
             f"Answerer {answerer.manifest.name!r} was measured otherwise: {'; '.join(problems)}. Leave that out."
         )
     prompt = replace(options.prompt, **wanted)
-    return replace(options, prompt=prompt, engine=replace(options.engine, **engine))
+    return replace(options, prompt=prompt, engine=replace(options.engine, **engine), seed=settings.seed)
 
 
 def require_model(answerer: OpenAnswerer, model: ModelFolder) -> None:
