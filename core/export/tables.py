@@ -14,7 +14,9 @@ from fewsight.export.spreadsheet import CsvWriter
 _FIRST: Final = ("customer_id", "task", "as_of", "status")
 _LAST: Final = ("answer", "evidence", "probabilities", "provenance", "error")
 NESTED: Final = ("answer", "probabilities", "provenance")
+_SOMETIMES: Final = ("recorded", "newest", "unknown_pseudonyms")
 _LISTS: Final = ("evidence", "unknown_pseudonyms")
+_MOMENTS: Final = ("as_of", "recorded")
 _MOST_COLUMNS: Final = 1000
 _ROWS_AT_ONCE: Final = 4096
 
@@ -28,7 +30,7 @@ class Columns:
 
     def __init__(self) -> None:
         self.types: dict[str, set[type]] = {}
-        self._restored = False
+        self._more: dict[str, None] = {}
 
     def see(self, row: Row) -> None:
         """Take note of a row's fields.
@@ -36,7 +38,7 @@ class Columns:
         Raises:
             InputError: there are more than 1,000 of them.
         """
-        self._restored |= "unknown_pseudonyms" in row
+        self._more.update(dict.fromkeys(name for name in _SOMETIMES if name in row))
         for name, value in flat(row).items():
             self.types.setdefault(name, set()).add(_kind(value))
         if len(self.types) > _MOST_COLUMNS:
@@ -48,7 +50,7 @@ class Columns:
     def names(self, more: Iterable[str] = ()) -> list[str]:
         """All columns: keys, answer fields and `more` of them, probabilities of the chosen labels, nested values."""
         fields = sorted(dict.fromkeys([*self.types, *more]), key=lambda name: name.startswith("probability."))
-        return [*_FIRST, *fields, *_LAST, *(["unknown_pseudonyms"] if self._restored else [])]
+        return [*_FIRST, *fields, *_LAST, *self._more]
 
 
 def flat(row: Row) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def write_csv(rows: Iterable[Row], path: Path, columns: Columns) -> None:
 
 
 def write_parquet(rows: Iterable[Row], path: Path, columns: Columns) -> None:
-    """Parquet, compressed with zstd: `as_of` is a timestamp (UTC), `evidence` a list, answer fields keep their type."""
+    """Parquet, compressed with zstd: moments are timestamps (UTC), `evidence` a list, answer fields keep their type."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -105,10 +107,12 @@ def flat_cells(row: Row) -> dict[str, Any]:
 def _arrow_type(name: str, columns: Columns) -> Any:  # noqa: ANN401 - pyarrow has no types
     import pyarrow as pa
 
-    if name == "as_of":
+    if name in _MOMENTS:
         return pa.timestamp("us", tz="UTC")
     if name in _LISTS:
         return pa.list_(pa.string())
+    if name == "newest":
+        return pa.bool_()
     types = columns.types.get(name, {str})
     if types == {bool}:
         return pa.bool_()
@@ -119,7 +123,7 @@ def _arrow_type(name: str, columns: Columns) -> Any:  # noqa: ANN401 - pyarrow h
 
 def _parquet_cells(row: Row, texts: set[str]) -> dict[str, Any]:
     cells = flat_cells(row) | {name: row.get(name) for name in _LISTS}
-    cells["as_of"] = _moment(row["as_of"])
+    cells |= {name: _moment(row[name]) for name in _MOMENTS if name in row}
     for name in texts & cells.keys():
         if not isinstance(cells[name], str):
             cells[name] = json.dumps(cells[name])

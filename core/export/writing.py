@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TextIO
 
 from fewsight.answers import flatten
 from fewsight.errors import InputError
@@ -30,6 +30,13 @@ Restore = Callable[[str, str], tuple[str, tuple[str, ...]]]
 """(customer id, masked text) -> (text, pseudonyms in it that are not this customer's)."""
 
 
+class Exportable(Protocol):
+    """An insight, or a version of one."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, those of an insight first."""
+
+
 @dataclass(slots=True)
 class Exported:
     """What was written: `rows`, and how many of them hold pseudonyms that are not their customer's."""
@@ -39,7 +46,7 @@ class Exported:
     columns: Columns = field(default_factory=Columns)
 
 
-def export(insights: Iterable[Insight], path: Path, form: Format, *, restore: Restore | None = None) -> Exported:
+def export(insights: Iterable[Exportable], path: Path, form: Format, *, restore: Restore | None = None) -> Exported:
     """Write insights to `path`, one row each.
 
     With `restore`, texts of the answer get their values back, and a last column `unknown_pseudonyms` names those that
@@ -119,7 +126,7 @@ def restored(row: dict[str, Any], restore: Restore) -> dict[str, Any]:
     return row | changed | {"unknown_pseudonyms": list(unknown)}
 
 
-def _write_lines(insights: Iterable[Insight], path: Path, exported: Exported, restore: Restore | None) -> None:
+def _write_lines(insights: Iterable[Exportable], path: Path, exported: Exported, restore: Restore | None) -> None:
     with _open(path, "w") as file:
         for insight in insights:
             row = insight.to_dict()

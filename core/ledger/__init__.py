@@ -1,9 +1,10 @@
 """The record of every answer: cache, resume and audit in one SQLite file.
 
-Others use `Ledger`, `Answer`, `AnswerKey`, `Result` and `Pair`, as named here.
+Others use `Ledger`, `Answer`, `AnswerKey`, `Result`, `Version` and `Pair`, as named here.
 """
 
 from fewsight.ledger.ledger import Ledger, Pair
 from fewsight.ledger.rows import Answer, AnswerKey, Result
+from fewsight.ledger.versions import Version
 
-__all__ = ["Answer", "AnswerKey", "Ledger", "Pair", "Result"]
+__all__ = ["Answer", "AnswerKey", "Ledger", "Pair", "Result", "Version"]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from fewsight.answers import label_text, labelled_values
 from fewsight.insight import Insight
 from fewsight.ledger.rows import Row, row_is_intact
+from fewsight.ledger.versions import count_older, has_tables, older_rows
 
 _LONGEST_LABEL: Final = 64
 _MOST_LABELS: Final = 300
@@ -29,11 +30,12 @@ class Summary:
 
     Tokens are summed over answers, so an answer that served many results counts once. A task's closed fields are those
     that the caller named; else those with probabilities; else those whose values all look like labels (at most 64
-    characters, at most 300 different ones).
+    characters, at most 300 different ones). `results` are the newest versions; `older` counts those before them.
     """
 
     tasks: dict[str, TaskSummary] = field(default_factory=dict)
     results: int = 0
+    older: int = 0
     answers: int = 0
     prompt_tokens: int = 0
     computed_tokens: int = 0
@@ -95,6 +97,7 @@ def summarise(
             counters.setdefault(insight.task, LabelCounts(closed.get(insight.task))).add(insight)
     for name, counter in counters.items():
         summary.tasks[name].labels = counter.counts()
+    summary.older = count_older(database)
     summary.answers, summary.prompt_tokens, summary.computed_tokens, summary.answer_tokens = database.execute(
         "SELECT count(*), ifnull(sum(prompt_tokens), 0), ifnull(sum(computed_tokens), 0), ifnull(sum(answer_tokens), 0)"
         " FROM answers"
@@ -104,7 +107,7 @@ def summarise(
 
 def find_problems(database: sqlite3.Connection) -> list[str]:
     """All problems in words: the file's structure, links between the tables, and each row's digest and JSON."""
-    checks = (_structure, _links, _answers, _results)
+    checks = (_structure, _links, _answers, _results, _older)
     return [problem for check in checks for problem in _until_unreadable(check, database)]
 
 
@@ -124,12 +127,13 @@ def _structure(database: sqlite3.Connection) -> Iterator[str]:
 
 
 def _links(database: sqlite3.Connection) -> Iterator[str]:
-    query = """
-        SELECT task, customer_id FROM results LEFT JOIN answers ON answers.key = results.answer_key
-        WHERE answers.key IS NULL AND (results.answer_key IS NOT NULL OR results.status <> 'failed')
-    """
-    for task, customer_id in database.execute(query):
-        yield f"task {task!r} of customer {customer_id!r}: its answer is missing"
+    for table in ("results", "older") if has_tables(database) else ("results",):
+        query = f"""
+            SELECT task, customer_id FROM {table} LEFT JOIN answers ON answers.key = answer_key
+            WHERE answers.key IS NULL AND (answer_key IS NOT NULL OR status <> 'failed')
+        """  # noqa: S608
+        for task, customer_id in database.execute(query):
+            yield f"task {task!r} of customer {customer_id!r}: its answer is missing"
 
 
 def _answers(database: sqlite3.Connection) -> Iterator[str]:
@@ -140,6 +144,12 @@ def _answers(database: sqlite3.Connection) -> Iterator[str]:
 def _results(database: sqlite3.Connection) -> Iterator[str]:
     for row in database.execute("SELECT * FROM results"):
         yield from _row_problems(row, (row[7], row[9]), f"task {row[5]!r} of customer {row[3]!r}")
+
+
+def _older(database: sqlite3.Connection) -> Iterator[str]:
+    for row in older_rows(database):
+        where = f"task {row[5]!r} of customer {row[3]!r}, version of {row[4] or 'an unknown moment'}"
+        yield from _row_problems(row, (row[7], row[9]), where)
 
 
 def _row_problems(row: Row, texts: tuple[str | int | None, ...], where: str) -> Iterator[str]:

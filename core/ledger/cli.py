@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from fewsight.console import echo
-from fewsight.errors import InputError, LedgerError
+from fewsight.errors import ConfigError, InputError, LedgerError
 from fewsight.export import FORMATS, Format, Restore
 from fewsight.export import export as export_insights
-from fewsight.ledger import Ledger
+from fewsight.ledger import Ledger, Version
 from fewsight.ledger.check import Summary
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def verify(run: Path) -> None:
             err=True,
         )
         raise SystemExit(1)
-    echo(f"All is well: {summary.results:,} results, {summary.answers:,} answers.")
+    older = f", {summary.older:,} older versions" if summary.older else ""
+    echo(f"All is well: {summary.results:,} results{older}, {summary.answers:,} answers.")
 
 
 @click.command()
@@ -67,13 +68,26 @@ def verify(run: Path) -> None:
 @click.option("--arm", help="Only this arm, where the ledger holds more than one.")
 @click.option("--seed", type=int, help="Only this seed, where the ledger holds more than one.")
 @click.option("--restore", is_flag=True, help="Put names and numbers back from pseudonyms.jsonl (file mode 0600).")
+@click.option("--versions", is_flag=True, help="Also what was answered before updates: columns recorded and newest.")
 def export(
-    run: Path, form: Format | None, output: Path, task: str | None, arm: str | None, seed: int | None, restore: bool
+    run: Path,
+    form: Format | None,
+    output: Path,
+    task: str | None,
+    arm: str | None,
+    seed: int | None,
+    restore: bool,
+    versions: bool,
 ) -> None:
     """Write a run's insights as Parquet, CSV, XLSX or JSONL: one row for each customer and task."""
     form = form or _form_of(output)
+    if restore and versions:
+        raise ConfigError(
+            "--restore puts back what the newest pseudonyms stand for, which older versions may number otherwise; "
+            "leave out --versions or --restore."
+        )
     with Ledger.open(run, read_only=True) as record, _restorer(run if restore else None) as put_back:
-        insights = _chosen(record, task, arm, seed)
+        insights = _chosen(record, task, arm, seed, versions)
         done = export_insights(insights, output, form, restore=put_back)
     if task and not done.rows:
         echo(f"Warning: there is no result of a task {task!r} in {str(run)!r}.", err=True)
@@ -86,7 +100,9 @@ def export(
     echo(f"{done.rows:,} rows written to {output}.")
 
 
-def _chosen(record: Ledger, task: str | None, arm: str | None, seed: int | None) -> "Iterator[Insight]":
+def _chosen(
+    record: Ledger, task: str | None, arm: str | None, seed: int | None, versions: bool
+) -> "Iterator[Insight] | Iterator[Version]":
     series = [one for one in record.series() if arm in (None, one[1]) and seed in (None, one[2])]
     if len(series) > 1:
         raise InputError(
@@ -95,7 +111,7 @@ def _chosen(record: Ledger, task: str | None, arm: str | None, seed: int | None)
         )
     if not series and record.series():
         raise InputError(f"No results of arm {arm!r} and seed {seed!r} in {str(record.path)!r}: {record.series()[:8]}.")
-    return record.insights(task=task, arm=arm, seed=seed)
+    return (record.versions if versions else record.insights)(task=task, arm=arm, seed=seed)
 
 
 def _form_of(output: Path) -> Format:
@@ -130,6 +146,8 @@ def _lines(summary: Summary) -> Iterator[str]:
                 yield f"    {word:<{width}} {count:>9,} {count / labels.total():>6.1%}"
             if len(labels) > _LABELS_SHOWN:
                 yield f"    and {len(labels) - _LABELS_SHOWN} more labels"
+    if summary.older:
+        yield f"{summary.older:,} older versions of them: fewsight export RUN --versions"
     yield (
         f"{summary.results:,} results from {summary.answers:,} answers; tokens: {summary.prompt_tokens:,} in prompts "
         f"({summary.computed_tokens:,} computed), {summary.answer_tokens:,} answered."

@@ -8,7 +8,7 @@ import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -30,6 +30,7 @@ from fewsight.ledger.rows import (
     result_row,
     row_is_intact,
 )
+from fewsight.ledger.versions import Newest, Version, add_tables, all_versions, newest_of, note_inputs, retire
 
 __all__ = ["Answer", "AnswerKey", "Done", "Ledger", "Result"]
 
@@ -109,11 +110,12 @@ class Ledger:
                     answers[key] = read_answer(*row[1:5])
         return answers
 
-    def record(self, answers: Mapping[str, Answer], results: Sequence[Result]) -> None:
+    def record(self, answers: Mapping[str, Answer], results: Sequence[Result], *, anew: bool = False) -> None:
         """Write a batch in one transaction.
 
         Recording is idempotent: the first answer to a key stays, and so does a result that is ok; a result that is not
-        ok gives way to a later one. Answers without a result are kept too.
+        ok gives way to a later one. Answers without a result are kept too. Results that were asked `anew` take the
+        place of what stands for their customer and task, at whatever moment, and that becomes an older version.
 
         Raises:
             LedgerError: the disk is full, a result names an unknown answer, or a value is not plain JSON. Nothing of
@@ -121,14 +123,20 @@ class Ledger:
         """
         answer_rows = [answer_row(key, answer) for key, answer in answers.items()]
         result_rows = [result_row(result) for result in results]
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._errors_named():
             if not self._written:
                 mark_writing(self._database)
+                add_tables(self._database)
                 self._written = True
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 self._database.executemany(_PUT_ANSWER, answer_rows)
+                for result in results if anew else ():
+                    retire(self._database, result)
                 self._database.executemany(_PUT_RESULT, result_rows)
+                for result, row in zip(results, result_rows, strict=True):
+                    note_inputs(self._database, result, str(row[-1]), now)
                 self._database.execute("COMMIT")
             except BaseException:
                 if self._database.in_transaction:  # a full disk makes SQLite roll back by itself
@@ -144,6 +152,8 @@ class Ledger:
     ) -> Iterator[Insight]:
         """All insights, or those of one run, task, arm or seed; streamed, ordered by run, arm, seed and customer.
 
+        Of an insight that was asked anew it is the newest version.
+
         Raises:
             LedgerError: the file is damaged, a row is not what was recorded, or the newest batches are missing.
         """
@@ -153,6 +163,32 @@ class Ledger:
                 _, _, _, customer_id, as_of, name, _, _, status, body, _ = row
                 self._check(row, f"task {name!r} of customer {customer_id!r}")
                 yield read_insight(customer_id, as_of, name, status, body)
+
+    def versions(
+        self, run: str | None = None, task: str | None = None, *, arm: str | None = None, seed: int | None = None
+    ) -> Iterator[Version]:
+        """`insights` with all older versions; those of a customer and task stand together, the newest one last.
+
+        Raises:
+            LedgerError: as for `insights`.
+        """
+        self._refuse_lost()
+        with self._errors_named():
+            wanted: dict[str, str | int | None] = {"run": run, "task": task, "arm": arm, "seed": seed}
+            for row, version in all_versions(self._database, wanted):
+                self._check(row, f"task {version.insight.task!r} of customer {version.insight.customer_id!r}")
+                yield version
+
+    def newest(self, run: str, arm: str, seed: int, customer_id: str) -> dict[str, Newest]:
+        """By task, what is known of the newest version of a customer's insights; empty where nothing is."""
+        with self._errors_named():
+            return newest_of(self._database, (run, arm, seed), customer_id)
+
+    def customers(self, run: str, arm: str, seed: int) -> int:
+        """How many customers have results."""
+        query = "SELECT count(DISTINCT customer_id) FROM results WHERE run = ? AND arm = ? AND seed = ?"
+        with self._errors_named():
+            return int(self._database.execute(query, (run, arm, seed)).fetchone()[0])
 
     def series(self) -> list[tuple[str, str, int]]:
         """The (run, arm, seed) triples that have results.

@@ -78,7 +78,7 @@ class Result:
     """The insight of one customer and task in one run, arm and seed.
 
     `answer_key` names the answer it was made from; it is None only where `insight.status` is 'failed'. `event_map`
-    maps the E-numbers of the prompt to real event ids.
+    maps the E-numbers of the prompt to real event ids. `history` is a digest of what it was made from.
     """
 
     run: str
@@ -87,6 +87,7 @@ class Result:
     answer_key: str | None
     event_map: Mapping[str, str]
     insight: Insight
+    history: str | None = None
 
     @property
     def customer_id(self) -> str:

@@ -7,9 +7,8 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
-from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
 from fewsight.files import write_text
 from fewsight.ledger import Ledger
@@ -17,7 +16,6 @@ from fewsight.masking import PSEUDONYMS, CustomerKeys, PseudonymFile
 from fewsight.notices import Progress, library_progress
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
-from fewsight.redaction import redact_forms
 from fewsight.serving.run.calibrated import make_calibrator, write_review
 from fewsight.serving.run.options import OPTION_NAMES, FlatOptions, make_options, refuse_unknown
 from fewsight.serving.run.outcome import Run
@@ -25,6 +23,7 @@ from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.runner import InsightCount, Record, Runner
 from fewsight.serving.run.session import Session, open_session
 from fewsight.serving.run.summary import RunSummary, whole_run
+from fewsight.serving.run.updates.run_file import freeze, is_updated, require_run, settle_moment
 from fewsight.tables import Histories, HistorySource, WorkFolder, check_usable, open_histories
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-_INPUT: Final = ("out", "query", "mapping", "profiles", "tz", "memory_limit", "unpack_limit", "progress")
+_INPUT: Final = ("out", "query", "mapping", "profiles", "tz", "memory_limit", "unpack_limit", "progress", "update")
 """What `run` takes besides options."""
 
 
@@ -49,6 +48,7 @@ def run(
     memory_limit: str = "1GB",
     unpack_limit: str | None = None,
     progress: Progress | bool | None = None,
+    update: bool = False,
     **options: Unpack[FlatOptions],
 ) -> Run:
     """Answer tasks for every customer of a table.
@@ -65,6 +65,7 @@ def run(
         unpack_limit: most that a packed file may hold; 100 times its size (1 GB at least) where None.
         progress: told as results arrive; True shows them on stderr, False nowhere, and None as a bar where this is a
             notebook or a terminal.
+        update: bring the run in `out` up to date with a table that has grown: those who have changed are asked again.
         **options: what shapes prompts, which engine runs, and the run, e.g. shots=8, selector="knn"; all of them are
             in `fewsight.serving.run.options.FlatOptions`.
 
@@ -78,6 +79,8 @@ def run(
     objects = tuple(_load(task) for task in named)
     refuse_unknown(options, (*OPTION_NAMES, *_INPUT))
     wanted = make_options([task.name for task in objects], **options)
+    if update:
+        require_run(Path(out or ""))
     keep = WorkFolder(None) if out is None else None
     folder = keep.path if keep else Path(out or "")
     with ExitStack() as stack:
@@ -99,14 +102,17 @@ def run(
             # A guess may show the model what it should not see, so it is said even where nobody set up logging.
             logger.log(logging.WARNING if opened.mapping.guessed else logging.INFO, "%s", opened.mapping.describe())
             check_usable(histories, quarantine, wanted.as_of)
+        wanted = settle_moment(wanted, histories, folder, update=update)
         session = open_session(wanted, histories, objects)
         told = stack.enter_context(library_progress(progress))
-        summaries = execute(session, histories, folder, told)
+        summaries = execute(session, histories, folder, told, update=update)
     return Run(folder, tuple(summaries), keep)
 
 
-def execute(session: Session, histories: HistorySource, folder: Path, progress: Progress) -> list[RunSummary]:
-    """Run all groups of a session into a folder; resumes what the folder already holds.
+def execute(
+    session: Session, histories: HistorySource, folder: Path, progress: Progress, *, update: bool = False
+) -> list[RunSummary]:
+    """Run all groups of a session into a folder; resumes what the folder already holds, or updates it.
 
     Raises:
         ConfigError: the folder holds a run with other options or other input.
@@ -119,8 +125,8 @@ def execute(session: Session, histories: HistorySource, folder: Path, progress: 
         begun = (folder / "run.json").exists()
         pseudonyms = PseudonymFile(folder / PSEUDONYMS) if options.prompt.mask else None
         keys = CustomerKeys.of_file(pseudonyms, new=not begun) if pseudonyms else CustomerKeys()
-        order = _freeze(session, histories, folder)
-        record = Record(ledger, pseudonyms, keys)
+        order = freeze(session, histories, folder, update=update)
+        record = Record(ledger, pseudonyms, keys, update or is_updated(folder))
         count = InsightCount(progress, expected_insights(session, histories))
         summaries = []
         for group in session.groups():
@@ -172,34 +178,3 @@ def limited(histories: Iterable[CustomerHistory], limit: int | None) -> Iterator
 
 def _load(task: str | Task) -> Task:
     return load_task(task) if isinstance(task, str) else task
-
-
-def _freeze(session: Session, histories: HistorySource, folder: Path) -> Any:  # noqa: ANN401 - an Order from JSON
-    """The order of blocks of this folder's run; everything that was frozen before must be the same."""
-    path = folder / "run.json"
-    # URLs may hold passwords, and everybody may read this file.
-    now = json.loads(redact_forms(json.dumps(session.options.frozen())))
-    now |= {"input": histories.digest, **session.digests()}
-    if path.exists():
-        try:
-            text = path.read_text(encoding="utf-8")
-            before = {"heads_digests": {}, **json.loads(redact_forms(text))}  # older runs had no heads
-            order = before["order"]
-        except (OSError, ValueError, LookupError) as error:
-            raise ConfigError(f"{str(path)!r} can't be read ({error}); name a new folder with --out.") from error
-        same = {"order"} if now["order"] is None else set()  # the planner's choice stands
-        differ = [name for name in now if name not in same and before.get(name) != now[name]]
-        if differ:
-            changes = ", ".join(f"{name}: {before.get(name)!r} -> {now[name]!r}" for name in differ)
-            heads = "heads_digests" in differ and session.answerer is None
-            hint = " With --heads none a run is without heads." if heads else ""
-            raise ConfigError(
-                f"{str(folder)!r} holds a run with other options ({changes}). "
-                f"Give the same ones to continue it, or name a new folder with --out.{hint}"
-            )
-        if redact_forms(text) != text:
-            write_text(path, redact_forms(text))
-        return order
-    now["order"] = session.order(histories)
-    write_text(path, json.dumps(now, indent=2, ensure_ascii=False))
-    return now["order"]

@@ -15,6 +15,7 @@ from fewsight.serving.run.plan import Backlog, arranged, computed_tokens
 from fewsight.serving.run.prepare import warning_kind
 from fewsight.serving.run.session import Session
 from fewsight.serving.run.summary import RunSummary
+from fewsight.serving.run.updates.standing import Standing
 
 ASSUMED_PROMPT_RATE = 2000.0
 ASSUMED_ANSWER_RATE = 60.0
@@ -50,12 +51,15 @@ def estimate(
     order: Order,
     ledger: Ledger | None,
     keys: CustomerKeys | None = None,
+    standing: Standing | None = None,
 ) -> Estimate:
-    """Prepare everything as a run would, and count. `keys` are those of the ledger's customers."""
+    """Prepare everything as a run would, and count. `keys` are those of the ledger's customers; `standing` finds the
+    answers that stand where the run is updated."""
     names = [task.name for task in session.tasks]
     result, options = Estimate(order), session.options
     seen: set[int] = set()
-    for window in Backlog(session.preparer, options, order, ledger, keys or CustomerKeys()).windows(histories, names):
+    backlog = Backlog(session.preparer, options, order, ledger, keys or CustomerKeys(), standing)
+    for window in backlog.windows(histories, names):
         result.customers += window.customers
         result.in_ledger += window.done
         unique = []

@@ -12,8 +12,10 @@ from fewsight.masking import CustomerKeys, Masked
 from fewsight.prompts.answer.trie import shared_length
 from fewsight.prompts.render import ORDERS, Order
 from fewsight.serving.engines.batching import padded_batches
+from fewsight.serving.run.answerer.opinions import history_digest
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.prepare import Item, Preparer
+from fewsight.serving.run.updates.standing import Standing
 
 Ids = tuple[int, ...]
 
@@ -40,13 +42,17 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What a run has left to ask, by what its ledger holds (None: nothing yet), under the keys of its customers."""
+    """What a run has left to ask, by what its ledger holds (None: nothing yet), under the keys of its customers.
+
+    `standing` finds the answers that stand where the run was updated.
+    """
 
     preparer: Preparer
     options: RunOptions
     order: Order
     ledger: Ledger | None
     keys: CustomerKeys
+    standing: Standing | None = None
 
     def windows(self, histories: Iterable[CustomerHistory], tasks: Sequence[str]) -> Iterator[Window]:
         """Items window by window, in the order of the histories."""
@@ -57,18 +63,29 @@ class Backlog:
     def _window(self, histories: Sequence[CustomerHistory], tasks: Sequence[str]) -> Window:
         keys = {history.customer_id: self.keys.of(history.customer_id) for history in histories}
         pairs = [(keys[history.customer_id], self.options.as_of) for history in histories]
-        done = {task: self._done(task, pairs) for task in tasks}
+        done = self._standing(histories, keys, tasks) or {task: self._done(task, pairs) for task in tasks}
         items: list[Item] = []
         pseudonyms: dict[str, dict[str, str]] = {}
         for names, same in _by_missing(histories, pairs, done).items():
             masked = [self.preparer.mask(history) for history in same]
             for one in masked:
                 pseudonyms |= _map_back(keys[one.history.customer_id], one)
+            seen = {one.history.customer_id: history_digest(one.history) for one in masked}
             # Shots are never the customer's own, so they are chosen by the id of the table.
-            for item in self.preparer.items([one.history for one in masked], self.order, names):
-                key = keys[item.customer_id]
-                items.append(item if key == item.customer_id else replace(item, customer_id=key))
+            items += [
+                replace(item, customer_id=keys[item.customer_id], seen=seen[item.customer_id])
+                for item in self.preparer.items([one.history for one in masked], self.order, names)
+            ]
         return Window(len(histories), sum(map(len, done.values())), items, pseudonyms)
+
+    def _standing(
+        self, histories: Sequence[CustomerHistory], keys: Mapping[str, str], tasks: Sequence[str]
+    ) -> dict[str, set[Pair]] | None:
+        """By task, the customers whose answers stand, whatever their moment; None where the run was never updated."""
+        if self.standing is None:
+            return None
+        standing = self.standing.among(histories, keys, tasks)
+        return {task: {(keys[one], self.options.as_of) for one in standing[task]} for task in tasks}
 
     def _done(self, task: str, pairs: Sequence[Pair]) -> set[Pair]:
         return self.ledger.done(RUN_NAME, ARM, self.options.seed, task).among(pairs) if self.ledger else set()

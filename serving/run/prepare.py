@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fewsight.errors import TaskError
 from fewsight.events import CustomerHistory
@@ -25,7 +26,10 @@ LEAST_TEXT = 32
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question about one customer, ready to be answered. `history` is as the model may see it."""
+    """One question about one customer, ready to be answered.
+
+    `history` is as the model may see it, `seen` its digest.
+    """
 
     customer_id: str
     history: CustomerHistory
@@ -39,6 +43,7 @@ class Item:
     cut: int
     warnings: tuple[str, ...]
     template: str
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +82,11 @@ class Preparer:
         self._renderers: dict[tuple[str, Language], Renderer] = {}
         self.forms = {task.name: AnswerForm(task.output, tokenizer) for task in tasks}
 
-    def mask(self, history: CustomerHistory) -> Masked:
-        """The history as the model may see it, and the map back. It is cut to `as_of` first: a number that a later
-        event gives away as an order's would be masked in earlier ones too.
+    def mask(self, history: CustomerHistory, moment: datetime | None = None) -> Masked:
+        """The history as the model may see it, and the map back. It is cut to the moment (`as_of` of the run) first: a
+        number that a later event gives away as an order's would be masked in earlier ones too.
         """
-        history = history.as_of(self._options.as_of)
+        history = history.as_of(moment or self._options.as_of)
         if not self._prompt.mask:
             return Masked(history, {})
         return self._pseudonymizer.mask(history)

@@ -23,6 +23,7 @@ from fewsight.serving.run.plan import ARM, RUN_NAME, Backlog, Window, arranged, 
 from fewsight.serving.run.prepare import Item
 from fewsight.serving.run.session import Group, Session
 from fewsight.serving.run.summary import RunSummary
+from fewsight.serving.run.updates.standing import Standing
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +36,15 @@ Halving a batch of 1,024 down to the one request that kills the engine takes ele
 
 @dataclass(frozen=True)
 class Record:
-    """Where a run writes: its ledger, the maps back to identifiers (None where nothing is masked), customers' keys."""
+    """Where a run writes: its ledger, the maps back to identifiers (None where nothing is masked), customers' keys.
+
+    `is_updated` asks those again whose answers do not stand any more, and keeps what was answered before.
+    """
 
     ledger: Ledger
     pseudonyms: PseudonymFile | None
     keys: CustomerKeys
+    is_updated: bool = False
 
 
 class InsightCount:
@@ -78,13 +83,18 @@ class Runner:
     ) -> None:
         self._group, self._record, self._count, self._calibrator = group, record, count, calibrator
         self._options, self._preparer, self._fusion = session.options, session.preparer, session.fusion
-        self._backlog = Backlog(session.preparer, session.options, order, record.ledger, record.keys)
+        series = (RUN_NAME, ARM, session.options.seed)
+        self._standing = (
+            Standing(record.ledger, series, session.preparer, session.options.as_of) if record.is_updated else None
+        )
+        self._backlog = Backlog(session.preparer, session.options, order, record.ledger, record.keys, self._standing)
         self._restarts = 0
         self._engine: Engine | None = None
 
     def run(self, histories: Iterable[CustomerHistory]) -> RunSummary:
         """Answer everything that is not in the ledger yet. Ctrl-C finishes the batch in hand."""
-        self.summary = RunSummary()
+        self.summary = RunSummary(update=self._standing.customers if self._standing else None)
+        known = self._record.ledger.customers(RUN_NAME, ARM, self._options.seed) if self._standing else 0
         begun = time.monotonic()
         try:
             with _interruptible() as stopped:
@@ -93,6 +103,8 @@ class Runner:
                     if stopped.is_set():
                         break
                 self.summary.stopped = stopped.is_set()
+            if self._standing and not self.summary.stopped and self._options.limit is None:
+                self._standing.customers.settle_gone(known)
         finally:
             self.summary.seconds = time.monotonic() - begun
             if self._engine is not None:
@@ -183,9 +195,9 @@ class Runner:
             insight = self._assembler.insight(item, form, good[key] if key in good else bad[key])
             self.summary.add(insight, form)
             known = key if key in good else None
-            results.append(Result(RUN_NAME, ARM, self._options.seed, known, item.event_map, insight))
+            results.append(Result(RUN_NAME, ARM, self._options.seed, known, item.event_map, insight, item.seen))
         if results:
-            self._record.ledger.record(good, results)
+            self._record.ledger.record(good, results, anew=self._record.is_updated)
             self._count.add(len(results), sum(result.insight.status != "ok" for result in results))
 
     def _add_tokens(self, batch: Sequence[Item], answers: Iterable[Answer | Failure]) -> None:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fewsight.answers import scored_value
 from fewsight.insight import Insight
 from fewsight.prompts.answer.form import AnswerForm
 from fewsight.serving.run.prepare import warning_kind
+from fewsight.serving.run.updates.standing import Customers, combined_customers
 
 MOST_ERRORS = 1000
 """How many different errors are counted separately: errors may quote what was wrong, and a run may be long."""
@@ -20,7 +21,8 @@ OTHER_ERRORS = "other errors"
 class RunSummary:
     """Counts of one call of `run`; `resumed` results were in the ledger for this run already.
 
-    `review` counts all rows of the run that a person should look at, where errors are limited.
+    `review` counts all rows of the run that a person should look at, where errors are limited. `update` counts
+    customers where the run was updated; `resumed` then counts all answers that stand, whatever their moment.
     `computed` requests were sent; `cached` answers were computed earlier for an equal request, and `doubled` ones in
     this call for another customer's equal request: together they are the insights of this call. Token counts are those
     of requests sent in this call: `prompt_tokens` as sent, `planned_tokens` as the plan predicted to compute,
@@ -43,6 +45,7 @@ class RunSummary:
     errors: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     labels: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    update: Customers | None = None
 
     def add(self, insight: Insight, form: AnswerForm) -> None:
         """Count one insight."""
@@ -60,12 +63,13 @@ class RunSummary:
     def as_dict(self) -> dict[str, Any]:
         """Plain data for summary.json."""
         return {
-            **{key: value for key, value in vars(self).items() if key != "labels"},
+            **{key: value for key, value in vars(self).items() if key not in ("labels", "update")},
             "insights": self.statuses.total(),
             "statuses": dict(self.statuses),
             "errors": dict(self.errors.most_common(20)),
             "warnings": dict(self.warnings.most_common(20)),
             "labels": {task: {path: dict(counts) for path, counts in by.items()} for task, by in self.labels.items()},
+            **({"update": asdict(self.update)} if self.update else {}),
         }
 
 
@@ -99,4 +103,5 @@ def combined(calls: Sequence[RunSummary]) -> RunSummary:
         one.answer_tokens += call.answer_tokens
         one.seconds += call.seconds
         one.statuses.update(call.statuses)
+    one.update = combined_customers(call.update for call in calls)
     return one

@@ -44,29 +44,35 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Answer tasks for every customer of a table.
 
     TASK is a task's name (see `fewsight tasks list`) or folder. The answers go to the ledger in --out; look at
-    them with `fewsight export`, or open insights.html there. The same command again goes on where it stopped.
+    them with `fewsight export`, or open insights.html there. The same command again goes on where it stopped. When
+    the table has grown, --update asks those customers again who have changed.
     """
     from fewsight.serving.run.api import execute, refuse_second_writer
     from fewsight.serving.run.command import console
     from fewsight.serving.run.session import open_session
+    from fewsight.serving.run.updates.run_file import is_updated, require_run, settle_moment
     from fewsight.tables import check_usable
 
-    folder = Path(given["out"])
+    folder, update = Path(given["out"]), given["update"]
     options = _run_options(given)
+    if update:
+        require_run(folder)
     if not given["dry_run"]:
         refuse_second_writer(folder)
     quarantine = None if given["dry_run"] else folder / "quarantine.jsonl"
     with open_table(given, quarantine) as histories:
         console.show_input(histories, options)
         check_usable(histories, quarantine, options.as_of)
+        options = settle_moment(options, histories, folder, update=update)
         session = open_session(options, histories)
         console.show_session(session, options)
         if given["dry_run"]:
-            console.show_estimate(session, histories, folder, given["price_per_million"])
+            price, again = given["price_per_million"], update or is_updated(folder)
+            console.show_estimate(session, histories, folder, price, is_updated=again)
             return
         logger.info("Loading the model; the first answers take a moment.")
         with shown_progress() as progress:
-            summaries = execute(session, histories, folder, progress)
+            summaries = execute(session, histories, folder, progress, update=update)
         console.show_summary(session, histories, summaries, folder)
     if any(summary.stopped for summary in summaries):
         raise SystemExit(INTERRUPTED)  # whoever started this command must not take it for finished

@@ -19,9 +19,10 @@ from fewsight.serving.run import estimate as estimates
 from fewsight.serving.run.api import limited
 from fewsight.serving.run.calibrated import make_calibrator
 from fewsight.serving.run.options import RunOptions
-from fewsight.serving.run.plan import RUN_NAME
+from fewsight.serving.run.plan import ARM, RUN_NAME
 from fewsight.serving.run.session import Session
 from fewsight.serving.run.summary import RunSummary, combined
+from fewsight.serving.run.updates.standing import Customers, Standing
 
 if TYPE_CHECKING:
     from fewsight.tables import Histories
@@ -80,14 +81,18 @@ def show_session(session: Session, options: RunOptions) -> None:
         _warning("SmolLM2-135M is an English model: Chinese on it is experimental. Use a bigger model.")
 
 
-def show_estimate(session: Session, histories: "Histories", folder: Path, price: float | None) -> None:
-    """What the run would cost."""
+def show_estimate(
+    session: Session, histories: "Histories", folder: Path, price: float | None, *, is_updated: bool = False
+) -> None:
+    """What the run would cost, or its update."""
     order = session.order(histories)
     path = folder / "ledger.sqlite"
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(path, read_only=True)) if path.exists() else None
         keys = CustomerKeys.of_run(folder)
-        counts = estimates.estimate(session, limited(histories, session.options.limit), order, ledger, keys)
+        series, moment = (RUN_NAME, ARM, session.options.seed), session.options.as_of
+        standing = Standing(ledger, series, session.preparer, moment) if ledger and is_updated else None
+        counts = estimates.estimate(session, limited(histories, session.options.limit), order, ledger, keys, standing)
     seconds, measured = estimates.seconds(counts, session)
     rows = [
         ("customers", f"{counts.customers:,}"),
@@ -134,6 +139,7 @@ def _show_counts(session: Session, histories: "Histories", call: RunSummary, who
     fresh = call.statuses.total()
     rows = [
         ("customers", f"{whole['customers']:,}"),
+        *([("update", _update(call.update))] if call.update else []),
         ("insights", f"{whole['insights']:,} ({whole['from_before']:,} from before)"),
         ("of these not ok", f"{whole['insights'] - whole['statuses'].get('ok', 0):,}"),
     ]
@@ -155,6 +161,13 @@ def _show_counts(session: Session, histories: "Histories", call: RunSummary, who
     if kept_out := _kept_out(session):
         rows.append(("shots kept out", kept_out))
     _table(rows)
+
+
+def _update(customers: Customers) -> str:
+    """What an update found of customers, in words."""
+    words = f"{customers.unchanged:,} unchanged, {customers.changed:,} asked again, {customers.new:,} new"
+    gone = f", {customers.gone:,} no longer in the table (their answers are kept)" if customers.gone else ""
+    return words + gone
 
 
 def _show_labels(tasks: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:

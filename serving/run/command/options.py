@@ -126,6 +126,9 @@ ANSWERS: Final[list[Decorator]] = [
 ]
 OUTPUT: Final[list[Decorator]] = [
     _output("--out", required=True, type=click.Path(file_okay=False), help="Folder of the run; resumed if it exists."),
+    _output(
+        "--update", is_flag=True, help="The table has grown: ask those again who have changed, keep other answers."
+    ),
     _output("--limit", type=int, metavar="N", help="Only the first N customers."),
     _output("--dry-run", is_flag=True, help="Count requests, tokens and time; answer nothing."),
     _output("--price-per-million", type=float, metavar="MONEY", help="Price of a million tokens, for --dry-run."),
