@@ -6,7 +6,7 @@ reads; one `Ledger` belongs to one thread. A batch is in the ledger as a whole o
 
 import logging
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Final, Self
 from fewsight.errors import LedgerError
 from fewsight.insight import Insight
 from fewsight.ledger.check import Summary, find_problems, summarise
+from fewsight.ledger.erasure import Erasure
 from fewsight.ledger.file import connect, lost_batches, mark_closed, mark_writing
 from fewsight.ledger.lock import WriterLock
 from fewsight.ledger.rows import (
@@ -39,9 +40,7 @@ _log = logging.getLogger(__name__)
 Pair = tuple[str, datetime | None]
 """A customer id and an as-of moment."""
 
-_GET_ANSWER: Final = """
-SELECT * FROM answers WHERE key = ?
-"""
+_GET_ANSWER: Final = "SELECT * FROM answers WHERE key = ?"
 
 _GET_DONE: Final = """
 SELECT 1 FROM results
@@ -190,6 +189,22 @@ class Ledger:
         with self._errors_named():
             return int(self._database.execute(query, (run, arm, seed)).fetchone()[0])
 
+    def erasure(self, belongs: Callable[[str], bool]) -> Erasure:
+        """What there is of the customers whose ids belong to somebody; nothing is removed yet."""
+        with self._errors_named():
+            return Erasure.of(self._database, belongs)
+
+    def erase(self, erasure: Erasure) -> None:
+        """Remove it, also its bytes.
+
+        Raises:
+            LedgerError: the disk is full, or another process is reading; the same call again finishes.
+        """
+        with self._errors_named():
+            mark_writing(self._database)
+            self._written = True
+            erasure.remove()
+
     def series(self) -> list[tuple[str, str, int]]:
         """The (run, arm, seed) triples that have results.
 
@@ -249,10 +264,7 @@ class Ledger:
 
 
 class Done:
-    """Which (customer, as-of) pairs are done.
-
-    Asks the ledger each time, so its size doesn't depend on the number of customers.
-    """
+    """Which (customer, as-of) pairs are done; its size doesn't depend on the number of customers."""
 
     def __init__(self, ledger: Ledger, series: tuple[str, str, int, str]) -> None:
         self._ledger = ledger

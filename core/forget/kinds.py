@@ -1,0 +1,97 @@
+"""What is done with which kind of file: rows leave tables and lines of JSON, pages go as a whole, all else is named."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from fewsight.digest import file_digest
+from fewsight.forget import parquet, rows
+from fewsight.forget.who import Who
+
+_LINES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_TABLES: Final = (".csv", ".tsv")
+_PARQUET: Final = (".parquet", ".pq")
+_PAGES: Final = (".html",)
+_TEXTS: Final = (".json", ".toml", ".txt", ".md", ".log", ".yaml", ".yml", ".jinja", ".py")
+_WEIGHTS: Final = (".safetensors", ".bin", ".pt", ".gguf", ".npz", ".npy", ".joblib")
+
+IN_WORDS: Final = "*.jsonl (also .gz), *.csv, *.tsv, *.parquet, *.html and ledger.sqlite"
+"""The files that are changed."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one file holds of a customer: `digests` of each row, and what removes them."""
+
+    path: Path
+    what: str
+    digests: list[str]
+    remove: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of a customer in a file: a trace to remove, and words where something is left to look at."""
+
+    trace: Trace | None = None
+    left: str | None = None
+
+
+def is_known(path: Path) -> bool:
+    """Whether a file is of a kind that is looked into."""
+    return path.name.lower().endswith((*_LINES, *_TABLES, *_PARQUET, *_PAGES, "ledger.sqlite"))
+
+
+def look(path: Path, who: Who) -> Finding:
+    """What there is of a customer in a file other than a ledger; one that can't be read is left, with the reason."""
+    try:
+        return _look(path, who)
+    except (OSError, EOFError, ValueError, zlib.error) as error:  # ValueError: pyarrow's of a damaged file
+        return Finding(left=f"it can't be read: {error}")
+
+
+def _look(path: Path, who: Who) -> Finding:
+    name = path.name.lower()
+    if name.endswith(_LINES):
+        return _rows(rows.lines, path, who)
+    if name.endswith(_TABLES) and rows.has_customers(path):
+        return _rows(rows.records, path, who)
+    if name.endswith(_PARQUET):
+        return _parquet(path, who)
+    if name.endswith(_PAGES):
+        return _page(path, who)
+    if name.endswith(_WEIGHTS):
+        return Finding(left="weights, which may have been trained on rows of this customer")
+    if name.endswith((*_TEXTS, *_TABLES)) or not path.suffix:
+        return _named(path, who)
+    return Finding(left="not looked into")
+
+
+def _rows(pieces: rows.Pieces, path: Path, who: Who) -> Finding:
+    digests = rows.digests(pieces, path, who)
+    named = any(not owned and who.is_named_in(piece) for piece, owned in pieces(path, who))
+    left = "other rows name the id" if named else None
+    trace = Trace(path, "rows", digests, partial(rows.remove, pieces, path, who)) if digests else None
+    return Finding(trace, left)
+
+
+def _parquet(path: Path, who: Who) -> Finding:
+    if not parquet.has_customers(path):
+        return Finding(left="not looked into: it has no column customer_id")
+    digests = parquet.digests(path, who)
+    return Finding(Trace(path, "rows", digests, partial(parquet.remove, path, who)) if digests else None)
+
+
+def _page(path: Path, who: Who) -> Finding:
+    """A page, which its command makes anew, goes where it names the customer; in their evaluation always."""
+    of_evaluation = any(path.parent == folder and known for folder, known in who.rows.items())
+    if not (of_evaluation or who.is_named_in(path.read_bytes())):
+        return Finding()
+    return Finding(Trace(path, "page", [file_digest(path)], partial(path.unlink, missing_ok=True)))
+
+
+def _named(path: Path, who: Who) -> Finding:
+    return Finding(left="it names the id" if who.is_named_in(path.read_bytes()) else None)
