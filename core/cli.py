@@ -4,9 +4,10 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from importlib import import_module
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -29,7 +30,7 @@ COMMANDS = {
     "models": ("fewsight.serving.models.cli:models", "Fetch, list and clear models."),
     "finetune": ("fewsight.finetune.cli:finetune", "Train a LoRA adapter from labelled rows."),
     "eval": ("fewsight.evals.cli:evaluation", "Compare arms with statistics; is fine-tuning worth it?"),
-    "label": ("fewsight.finetune.labels.distil_cli:label", "Turn a run's confident answers into rows to train on."),
+    "label": ("fewsight.cli:label", "Label rows on a page, or take labels from a run."),
     "paraphrase": ("fewsight.finetune.labels.paraphrase_cli:paraphrase", "Let a model say rows' texts in other words."),
     "audit": ("fewsight.finetune.labels.noise_cli:audit", "List labels of rows that may be wrong."),
     "adapters": ("fewsight.finetune.gate.cli:adapters", "List, show, check, merge or export adapters."),
@@ -40,25 +41,38 @@ COMMANDS = {
 }
 
 
+LABEL = {
+    "serve": ("fewsight.evals.labelling.cli:serve", "Label rows of a table on a page that this machine serves."),
+    "distil": ("fewsight.finetune.labels.distil_cli:distil", "Turn a run's confident answers into rows to train on."),
+}
+
+
 class LazyGroup(click.Group):
-    """A group whose commands live in other modules; help texts stand here, so that listing them imports nothing."""
+    """A group whose commands live in other modules; help texts stand here, so that listing them imports nothing.
+
+    `table` has the module, the name in it and the help of each command.
+    """
+
+    def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **settings: Any) -> None:  # noqa: ANN401 - click's
+        super().__init__(*args, **settings)
+        self.table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Names of all commands, in the order of the table."""
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import the module that holds a command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        module, _, name = self.table[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return with_volume(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in self.table.items()])
 
 
 def _set_level(context: click.Context, option: click.Parameter, given: bool) -> None:  # noqa: ARG001 - click's signature
@@ -84,7 +98,14 @@ def with_volume(command: click.Command) -> click.Command:
     return command
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=LazyGroup, table=LABEL)
+def label() -> None:
+    """Make labelled rows to train and to measure on."""
+
+
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="fewsight")
 @click.option("--quiet", is_flag=True, help=_HELP["quiet"])
 @click.option("--verbose", is_flag=True, help=_HELP["verbose"])

@@ -1,4 +1,4 @@
-"""`fewsight label`."""
+"""`fewsight label distil`."""
 
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,18 @@ from fewsight.serving.run.command.options import TABLE
 @with_options(TABLE)
 @click.option("--confidence", type=click.FloatRange(0, 1), default=0.9, show_default=True, help="Least probability.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .jsonl file.")
-def label(run: Path, task: str, confidence: float, out: Path, **source: Any) -> None:  # noqa: ANN401 - click's parameters
+def distil(run: Path, task: str, confidence: float, out: Path, **source: Any) -> None:  # noqa: ANN401 - click's parameters
     """Write what a finished RUN answered with confidence as rows to train on.
 
     The table is the one that the run read. Let a larger model answer (`fewsight run TASK --model LARGER --out RUN`),
     then train a smaller one on its labels: `fewsight finetune TASK --train OUT`. Labels below --confidence are left
     out, field by field; beside OUT stand all probabilities (.probabilities.csv) and what answered (.source.json).
     """
-    from fewsight.finetune.labels.distil import distil
+    from fewsight.finetune.labels import distil as distillation
     from fewsight.prompts.loading.finding import load_task
 
     with open_table(source, None) as histories:
-        done = distil(run, load_task(task), histories, out, confidence)
+        done = distillation.distil(run, load_task(task), histories, out, confidence)
     echo(
         f"{done.rows:,} of {done.insights:,} answers written to {out}; {done.unsure:,} had no label of "
         f"{confidence:g} or more, {done.not_ok:,} were not ok, {done.without_history:,} have no history here."

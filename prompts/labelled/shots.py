@@ -2,7 +2,8 @@
 
 A line is either a history, `{"id", "events": [...], "profile": {...}, "answer": {...}, "as_of"?}`, or one message,
 `{"id", "text", "answer": {...}, "customer_id"?, "time"?}`. A time without an offset is read as UTC. `as_of` is the
-moment that the answer is of; the newest event where it is not given.
+moment that the answer is of; the newest event where it is not given. What `labelling` says of how the labels came about
+(`fewsight label serve` writes it) is passed over.
 """
 
 from collections.abc import Mapping
@@ -19,8 +20,8 @@ from fewsight.prompts.labelled.checking import check_answer
 from fewsight.prompts.labelled.lines import ShotError, parse_object
 from fewsight.prompts.task import ANONYMOUS, Language, Shot
 
-_MESSAGE_KEYS: Final = frozenset({"id", "text", "answer", "customer_id", "time"})
-_HISTORY_KEYS: Final = frozenset({"id", "events", "profile", "answer", "customer_id", "as_of"})
+_MESSAGE_KEYS: Final = frozenset({"id", "text", "answer", "customer_id", "time", "labelling"})
+_HISTORY_KEYS: Final = frozenset({"id", "events", "profile", "answer", "customer_id", "as_of", "labelling"})
 _EVENT_KEYS: Final = frozenset({"id", "time", "kind", "channel", "text", "product", "amount", "currency", "attributes"})
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fewsight.errors import ModelError
 from fewsight.prompts.task import Task
+from fewsight.serving.answerers.base import Answerer
 from fewsight.serving.answerers.encoders import lazy_encode
 from fewsight.serving.answerers.fusion import Fusion
 from fewsight.serving.answerers.heads_file import HeadsManifest, read_heads
@@ -40,6 +41,24 @@ def built_in_fusion(tasks: Sequence[Task], adapter: str) -> Fusion | None:
             heads.require(task)
     encoder = _encoder(heads)
     return _fusion(heads, encoder, [task.name for task in tasks]) if encoder else None
+
+
+def built_in_heads(task: Task) -> Answerer | None:
+    """The built-in heads by themselves; None where the task is none of theirs, or their encoder is not here."""
+    from fewsight.serving.answerers.heads import EncoderHeads
+
+    heads = read_heads(heads_folder())
+    if heads is None or task.name not in heads.tasks:
+        return None
+    try:
+        heads.require(task)
+        encoder = resolve_embedding_model(heads.encoder.name)
+    except ModelError as error:
+        logger.info("the built-in heads say nothing here: %s", error)
+        return None
+    if encoder.digest != heads.encoder.digest:
+        return None
+    return EncoderHeads(heads_folder(), heads, lazy_encode(encoder.path))
 
 
 def _encoder(heads: HeadsManifest) -> ModelFolder | None:

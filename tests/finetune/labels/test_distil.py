@@ -1,4 +1,4 @@
-"""`fewsight label`: confident answers of a run as rows to train on."""
+"""`fewsight label distil`: confident answers of a run as rows to train on."""
 
 import csv
 import json
@@ -35,7 +35,7 @@ def run(model: ModelFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def label(run: Path, out: Path, *words: Any) -> click.testing.Result:
     common = [run / "run", TASK, "--histories", run / "shop/histories.csv", "--profiles", run / "shop/profiles.csv"]
-    return CliRunner().invoke(root, ["label", *map(str, [*common, "--out", out, *words])])
+    return CliRunner().invoke(root, ["label", "distil", *map(str, [*common, "--out", out, *words])])
 
 
 def shares(run: Path, out: Path) -> list[dict[str, str]]:
@@ -103,11 +103,11 @@ def test_histories_of_others_are_refused(run: Path, tmp_path: Path) -> None:
 def test_another_task_or_a_changed_one_is_refused(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     common = ["--histories", run / "shop/histories.csv", "--profiles", run / "shop/profiles.csv", "--out", "rows.jsonl"]
     monkeypatch.chdir(tmp_path)
-    other = CliRunner().invoke(root, list(map(str, ["label", run / "run", "intent", *common])))
+    other = CliRunner().invoke(root, list(map(str, ["label", "distil", run / "run", "intent", *common])))
     assert "did not ask 'intent', but churn_reason" in str(other.exception)
     frozen = json.loads((run / "run" / "run.json").read_text())
     shutil.copytree(run / "run", tmp_path / "changed")
     frozen["task_digests"][TASK] = "0"
     (tmp_path / "changed" / "run.json").write_text(json.dumps(frozen))
-    changed = CliRunner().invoke(root, list(map(str, ["label", "changed", TASK, *common])))
+    changed = CliRunner().invoke(root, list(map(str, ["label", "distil", "changed", TASK, *common])))
     assert "was changed after the run" in str(changed.exception)
