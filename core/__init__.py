@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fewsight.insight import draw_cards_with
 
 if TYPE_CHECKING:
+    from fewsight.customer_facts.api import facts
     from fewsight.errors import FewsightError
     from fewsight.events import CustomerHistory, Event
     from fewsight.insight import Insight, Provenance
@@ -29,6 +30,7 @@ _HOMES = {
     "Provenance": "fewsight.insight",
     "Run": "fewsight.serving.run.outcome",
     "classification_task": "fewsight.prompts.loading.labelling",
+    "facts": "fewsight.customer_facts.api",
     "load_task": "fewsight.prompts.loading.finding",
     "open_histories": "fewsight.tables",
     "run": "fewsight.serving.run.api",
@@ -44,6 +46,7 @@ __all__ = [
     "Run",
     "__version__",
     "classification_task",
+    "facts",
     "load_task",
     "open_histories",
     "run",

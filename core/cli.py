@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 COMMANDS = {
     "histories": ("fewsight.serving.histories.cli:histories", "Show how a table is understood, and its histories."),
+    "facts": ("fewsight.serving.histories.facts_cli:facts", "Compute facts of every customer, and write them as data."),
     "run": ("fewsight.serving.run.command.cli:run", "Answer tasks for every customer of a table."),
     "prompt": (
         "fewsight.serving.run.command.cli:prompt",

@@ -16,6 +16,7 @@ from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.order_lines import orders_of_lines, with_own_ids
 from fewsight.tables.reading.rows import unpack
 from fewsight.tables.sources.limits import Limits
+from fewsight.tables.store import Store
 from fewsight.tables.values.times import from_microseconds
 
 if TYPE_CHECKING:
@@ -84,6 +85,11 @@ class Histories:
                 f"No customer {customer_id!r} among {len(self):,}.{hint.replace(' Known:', ' There are, for example:')}"
             )
         return _history(customer_id, iter(rows), self.mapping)
+
+    @property
+    def store(self) -> Store:
+        """The sorted rows on disk, for what counts over all of them; lines of orders are still apart there."""
+        return self._loaded.store
 
     def close(self) -> None:
         """Remove the temporary files."""

@@ -1,6 +1,8 @@
 """Events on disk, sorted and grouped by DuckDB: what does not fit in memory passes through it in pieces."""
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +38,7 @@ _PIECES: Final = 100
 _WORKING_MEMORY: Final = "128MB"
 # DuckDB fills it with blocks that were read, and a stream reads none of them twice.
 _READING_MEMORY: Final = "16MB"
+_MOST_THREADS: Final = 4
 
 _PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
 # Marks first, and a share of them at a time: the ids themselves, of millions of events, would fill the memory.
@@ -146,6 +149,28 @@ class Store:
         except duckdb.OutOfMemoryException:
             self._allow_all()
             self._open().execute(statement)
+
+    @contextmanager
+    def counting(self, memory_limit: str) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """A connection for what counts over all rows (`main.events`); memory and threads are limited to more meanwhile.
+
+        Raises:
+            InputError: `memory_limit` is no amount, or too small.
+        """
+        import duckdb
+
+        connection = self._open()
+        connection.execute(f"SET memory_limit = '{check_amount('memory_limit', memory_limit)}'")
+        connection.execute(f"SET threads = {min(os.cpu_count() or 1, _MOST_THREADS)}")
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        except duckdb.OutOfMemoryException as error:
+            raise InputError(f"This takes more than memory_limit={memory_limit!r}; allow more.") from error
+        finally:
+            connection.execute("SET threads = 1")
+            with suppress(duckdb.OutOfMemoryException):  # something of it is still in use
+                connection.execute(f"SET memory_limit = '{_READING_MEMORY}'")
 
     def similar(self, customer: str) -> list[str]:
         """A few ids that are spelled most like this one."""

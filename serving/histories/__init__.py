@@ -1,4 +1,4 @@
-"""`fewsight histories`: how a table is understood, before anything is asked about it.
+"""`fewsight histories`: how a table is understood; `fewsight facts`: what code knows of every customer.
 
-Nothing here is used elsewhere but the command, `fewsight.serving.histories.cli`.
+Nothing here is used elsewhere but the commands, `fewsight.serving.histories.cli` and `facts_cli`.
 """

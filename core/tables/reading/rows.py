@@ -4,7 +4,7 @@ import json
 import marshal
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, Final
@@ -206,11 +206,15 @@ def scalar(value: Any) -> Scalar | None:  # noqa: ANN401 - any cell
 
 def pack(places: Sequence[tuple[int, str]], cells: Cells) -> bytes | None:
     """Named cells without the empty ones, as bytes that only `unpack` in this process reads, or None."""
-    values = {name: value for at, name in places if (value := scalar(cells[at])) is not None}
+    return pack_values({name: value for at, name in places if (value := scalar(cells[at])) is not None})
+
+
+def pack_values(values: Mapping[str, Scalar]) -> bytes | None:
+    """Values that are read already, as `pack` packs them."""
     # a quarter of the time of JSON, on a path that every event takes twice
-    return marshal.dumps(values) if values else None
+    return marshal.dumps(dict(values)) if values else None
 
 
 def unpack(packed: bytes | None) -> dict[str, Scalar]:
-    """What `pack` packed."""
+    """What `pack` or `pack_values` packed."""
     return marshal.loads(packed) if packed else {}  # noqa: S302 - reads what this process wrote to its own folder

@@ -47,6 +47,15 @@ def microseconds(value: Any, tz: tzinfo | None, day_first: bool | None) -> int: 
     return instant
 
 
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware moment.
+
+    >>> to_microseconds(datetime(1970, 1, 2, tzinfo=UTC))
+    86400000000
+    """
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
 def from_microseconds(instant: int) -> datetime:
     """The aware moment for `microseconds`."""
     return EPOCH + timedelta(microseconds=instant)

@@ -125,7 +125,7 @@ def _run_options(given: dict[str, Any]) -> RunOptions:
     decoding = {name: given[name] for name in ("max_tokens", "temperature", "seed") if name in given}
     options |= {
         "adapters": _adapters(given["adapters"]),
-        "as_of": _moment(given["as_of"]),
+        "as_of": read_moment(given["as_of"]),
         "mask": not given["no_mask"],
         "decoding": Decoding(**decoding),
         "probabilities": given.get("probabilities", "on") == "on",
@@ -146,7 +146,8 @@ def _adapters(named: tuple[str, ...]) -> dict[str, str]:
     return adapters
 
 
-def _moment(text: str | None) -> datetime | None:
+def read_moment(text: str | None) -> datetime | None:
+    """The moment of --as-of, in UTC where it names no zone."""
     if text is None:
         return None
     try:
