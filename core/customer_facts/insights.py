@@ -30,7 +30,8 @@ _LONGEST: Final = 100
 def load_insights(run: Path, connection: "duckdb.DuckDBPyConnection") -> None:
     """Make the table `fact_insights` (customer_id, field, label, moment in microseconds) of a run's folder.
 
-    Only valid answers count, older versions of them too. A field whose values are longer texts or numbers has no label, and is left out.
+    Only valid answers count, older versions of them too. A field whose values are longer texts or numbers has no label,
+    and is left out.
 
     Raises:
         InputError: the ledger holds several arms or seeds.

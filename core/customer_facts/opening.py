@@ -61,7 +61,7 @@ def open_facts(
 
     A stream has a row for each history in its order, at `history.now` (its `until`, or its newest event), or `as_of`
     where that is earlier; one customer may come at several moments. Histories of a table are taken at `as_of`, the
-    newest event where it is None; a customer of whom nothing is known by then has no row. No later event has any influence.
+    newest event where it is None; a customer of whom nothing is known by then has no row. Nothing later counts.
 
     Args:
         histories: opened histories, or any iterable of them; it is read once.

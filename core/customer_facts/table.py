@@ -118,8 +118,8 @@ class FactTable:
             own = [fact for fact in facts if fact.over == view]
             if own:
                 listed = ",\n".join(fact.column for fact in own)
-                joined = f"(SELECT row FROM rows) LEFT JOIN {view} USING (row)"
-                views.append(f"of_{view} AS (SELECT row, {listed} FROM {joined} GROUP BY row)")
+                joined = f"(FROM rows SELECT row) LEFT JOIN {view} USING (row)"
+                views.append(f"of_{view} AS (FROM {joined} SELECT row, {listed} GROUP BY row)")
                 joins.append(f"LEFT JOIN of_{view} USING (row)")
                 columns += [f'"{fact.name}"' for fact in own]
         columns += [f"{name}::DOUBLE AS _{name}" for name in _PURCHASES]

@@ -10,6 +10,7 @@ from fewsight.customer_facts.btyd import Buying, Purchases, fit_buying
 from fewsight.customer_facts.btyd.bgnbd import BgNbd, _Likelihood, fit_bgnbd
 from fewsight.customer_facts.btyd.gamma_gamma import GammaGamma
 from fewsight.customer_facts.btyd.gamma_gamma import _Likelihood as ValueLikelihood
+from fewsight.customer_facts.btyd.maximum import LogLikelihood
 from fewsight.customer_facts.vocabulary import Vocabulary
 from fewsight.statistics.arrays import Floats
 
@@ -70,7 +71,7 @@ def test_gradients_are_those_of_the_likelihoods() -> None:
     x, t_x, age, _ = simulated(200)
     repeated = x > 0
     of_values = purchases(x, t_x, age).mean_value[repeated]
-    cases = [
+    cases: list[tuple[LogLikelihood, Floats]] = [
         (_Likelihood(x, t_x, age, np.ones(200)), np.array([0.6, 3.0, 1.2, 2.0])),
         (ValueLikelihood(x[repeated], of_values), np.array([3.0, 2.5, 900.0])),
     ]

@@ -14,13 +14,15 @@ from tests.core.customer_facts.conftest import at, facts_of, order
 HISTORY = CustomerHistory("C", (order(0), order(100)))
 
 
-def recorded(folder: Path, *answers: tuple[float | None, dict[str, object]], arm: str = "a") -> Path:
+def recorded(
+    folder: Path, *answers: tuple[float | None, dict[str, object]], arm: str = "a", anew: bool = False, first: int = 0
+) -> Path:
     with Ledger.open(folder / "ledger.sqlite") as ledger:
-        for number, (days, answer) in enumerate(answers):
+        for number, (days, answer) in enumerate(answers, first):
             moment: datetime | None = None if days is None else at(days)
             insight = Insight("C", "sentiment", moment, answer)
             key = f"{arm}{number}"
-            ledger.record({key: Answer("{}")}, [Result("r", arm, 0, key, {}, insight)])
+            ledger.record({key: Answer("{}")}, [Result("r", arm, 0, key, {}, insight)], anew=anew)
     return folder
 
 
@@ -51,6 +53,15 @@ def test_a_customer_without_insights_has_unknown_ones(tmp_path: Path) -> None:
     rows = facts_of([HISTORY, CustomerHistory("D", (order(3),))], run=run)
     assert (rows[1]["sentiment_overall_insights"], rows[1]["sentiment_overall_latest"]) == (0, None)
     assert rows[1]["sentiment_overall_negative_count"] is None
+
+
+def test_older_versions_count_and_one_of_each_moment(tmp_path: Path) -> None:
+    answers = [(0.0, "negative"), (50.0, "mixed"), (50.0, "positive")]
+    for number, (days, label) in enumerate(answers):
+        run = recorded(tmp_path, (days, {"overall": label}), anew=True, first=number)
+    (row,) = facts_of([HISTORY], run=run)
+    assert (row["sentiment_overall_insights"], row["sentiment_overall_latest"]) == (2, "positive")
+    assert "sentiment_overall_mixed_count" not in row
 
 
 def test_several_arms_are_refused(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_like_keeps_the_columns_of_an_earlier_table(table: Path, tmp_path: Path)
     assert run("--histories", table, "--as-of", "2024-04-01", "-o", first).exit_code == 0
     assert run("--histories", table, "--like", f"{first}.json", "-o", second).exit_code == 0
     assert pd.read_parquet(first).columns.tolist() == pd.read_parquet(second).columns.tolist()
-    with pytest.raises(InputError, match="name the .json file"):
+    with pytest.raises(InputError, match=r"name the \.json file"):
         CliRunner().invoke(
             facts, ["--histories", str(table), "--like", str(table), "-o", str(second)], catch_exceptions=False
         )
