@@ -57,10 +57,10 @@ def test_parameters_of_simulated_customers_are_recovered() -> None:
 
 def test_equal_customers_count_as_often_as_there_are() -> None:
     x, t_x, age, _ = simulated(2_000)
-    x, t_x, age = x, np.round(t_x), np.round(age)
+    t_x, age = np.round(t_x), np.round(age)
     one_by_one = fit_bgnbd(x, t_x, age, np.ones(len(x)))
     grouped, count = np.unique(np.column_stack([x, t_x, age]), axis=0, return_counts=True)
-    together = fit_bgnbd(*grouped.T, count.astype(float))
+    together = fit_bgnbd(grouped[:, 0], grouped[:, 1], grouped[:, 2], count.astype(float))
     assert one_by_one is not None
     assert together is not None
     assert together.r == pytest.approx(one_by_one.r, rel=1e-4)
