@@ -6,7 +6,7 @@ from click.testing import CliRunner, Result
 
 from fewsight.cli import root
 from fewsight.errors import ConfigError, FewsightError
-from fewsight.serving.run.command.cli import _adapters, _moment
+from fewsight.serving.run.command.cli import _adapters, read_moment
 
 
 @pytest.fixture
@@ -132,6 +132,6 @@ def test_adapters_by_task_and_for_all() -> None:
 
 
 def test_moments_without_a_zone_are_utc() -> None:
-    assert _moment("2026-03-01") == datetime(2026, 3, 1, tzinfo=UTC)
-    assert _moment("2026-03-01T12:00:00+02:00") == datetime(2026, 3, 1, 10, tzinfo=UTC)
-    assert _moment(None) is None
+    assert read_moment("2026-03-01") == datetime(2026, 3, 1, tzinfo=UTC)
+    assert read_moment("2026-03-01T12:00:00+02:00") == datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert read_moment(None) is None
