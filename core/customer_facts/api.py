@@ -11,7 +11,7 @@ from fewsight.customer_facts.fitted import Fitted
 from fewsight.customer_facts.opening import FactOptions, open_facts
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory
-from fewsight.tables import Histories, open_histories
+from fewsight.tables import Histories, TableLike, open_histories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def facts(
-    histories: "str | Path | pd.DataFrame | Histories | Iterable[CustomerHistory]",
+    histories: "TableLike | Sequence[TableLike] | Histories | Iterable[CustomerHistory]",
     *,
     as_of: datetime | None = None,
     run: str | Path | None = None,
@@ -29,17 +29,18 @@ def facts(
     days: int = 90,
     category: str | None = None,
     fitted: Fitted | None = None,
-    query: str | None = None,
-    mapping: str | Path | None = None,
+    query: str | Sequence[str] | None = None,
+    mapping: str | Path | Sequence[str | Path] | None = None,
     profiles: "str | Path | pd.DataFrame | None" = None,
+    identities: "str | Path | pd.DataFrame | None" = None,
     tz: str | None = None,
     memory_limit: str = "1GB",
 ) -> "pd.DataFrame":
     """One typed row of facts for every customer; `attrs["facts"]` of the result is its data dictionary (docs/facts.md).
 
     Args:
-        histories: a file, a SQL URL, a DataFrame, opened histories, or a stream of histories, each of which has a row
-            at its own moment (see `fewsight.customer_facts.open_facts`).
+        histories: a file, a SQL URL, a DataFrame, a list of such tables, opened histories, or a stream of histories,
+            each of which has a row at its own moment (see `fewsight.customer_facts.open_facts`).
         as_of: the moment (aware) after which nothing counts; the newest event of the table where None.
         run: a run's folder, whose insights become facts.
         facts_files: TOML files with facts of your own.
@@ -49,6 +50,7 @@ def facts(
         query: SQL, where `histories` is a SQL URL.
         mapping: a TOML file that says which columns are what; guessed where None.
         profiles: a table of customers beside the events.
+        identities: a table of ids that are one customer.
         tz: time zone of times without one, and of days and weekdays; UTC where None.
         memory_limit: how much memory sorting and counting may take.
 
@@ -74,13 +76,14 @@ def facts(
             opened = open_histories(
                 histories,
                 query=query,
-                mapping=Path(mapping) if mapping else None,
+                mapping=mapping,
                 profiles=profiles,
+                identities=identities,
                 tz=tz,
                 memory_limit=memory_limit,
             )
             histories = stack.enter_context(opened)
-            logger.log(logging.WARNING if opened.mapping.guessed else logging.INFO, "%s", opened.mapping.describe())
+            logger.log(logging.WARNING if opened.guessed else logging.INFO, "%s", opened.describe())
         table = stack.enter_context(open_facts(histories, options, as_of=as_of))
         frame = table.to_pandas()
         frame.attrs |= {"facts": [fact.as_dict() for fact in table.facts], "fitted": table.fitted}
@@ -88,6 +91,10 @@ def facts(
 
 
 def _are_histories(
-    source: "str | Path | pd.DataFrame | Histories | Iterable[CustomerHistory]",
+    source: "TableLike | Sequence[TableLike] | Histories | Iterable[CustomerHistory]",
 ) -> "TypeIs[Histories | Iterable[CustomerHistory]]":
+    if isinstance(source, list | tuple) and any(
+        isinstance(one, str | Path) or hasattr(one, "columns") for one in source
+    ):
+        return False
     return isinstance(source, Histories) or not (isinstance(source, str | Path) or hasattr(source, "columns"))

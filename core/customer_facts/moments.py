@@ -74,7 +74,7 @@ def moments_of(
     a profile is not known yet, and has no row. A stream has a row for each history, at the history's own `now` or
     `as_of`, whichever is earlier; one customer may come more than once.
     """
-    if isinstance(histories, Histories) and histories.mapping.rows != "lines":
+    if isinstance(histories, Histories) and not histories.folds_rows:
         moment = as_of or histories.newest
         with histories.store.counting(memory_limit) as connection:
             micro = None if moment is None else to_microseconds(moment)
@@ -82,7 +82,7 @@ def moments_of(
             yield Moments(connection, _count(connection), True, micro)
         return
     if isinstance(histories, Histories):
-        # lines of an order become one event on their way out of the table
+        # lines of an order, and what several tables tell of one, become one event on their way out of the store
         moment, table = as_of or histories.newest, histories
         histories = (history.as_of(moment) for history in table)
         histories = (history for history in histories if history.events or history.profile)
@@ -124,8 +124,8 @@ def _pour(histories: Iterable[CustomerHistory], as_of: datetime | None, store: S
 
 def _rows(number: int, key: str, history: CustomerHistory) -> Iterator[tuple[Any, ...]]:
     """The store's rows: one for the customer, so that nobody without events is lost, and one for each event."""
-    yield (number, key, None, "", *[None] * 9)
+    yield (number, key, None, "", *[None] * 9, 0, None)
     for event in history.events:
         told = (event.kind, event.channel, event.text, event.product, event.amount, event.currency)
         time = None if event.time is None else to_microseconds(event.time)
-        yield (number, key, time, event.id, None, *told, pack_values(event.attributes), None)
+        yield (number, key, time, event.id, None, *told, pack_values(event.attributes), None, 0, None)

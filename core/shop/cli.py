@@ -28,18 +28,31 @@ from fewsight.console import echo
     help="Fewest and most events of a customer.",
 )
 @click.option("--labels", is_flag=True, help="Also write labelled rows, a file for each task, to train on or score.")
+@click.option(
+    "--apart", is_flag=True, help="Write a table for each kind of thing: orders, their lines, tickets, web, ..."
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to.")
 def sample(
-    customers: int, seed: int, first: int, language: str, split: str, events: tuple[int, int], labels: bool, out: Path
+    customers: int,
+    seed: int,
+    first: int,
+    language: str,
+    split: str,
+    events: tuple[int, int],
+    labels: bool,
+    apart: bool,
+    out: Path,
 ) -> None:
     """Write the histories of a made-up shop, with known truth.
 
     The folder gets histories.csv (one row is one event), profiles.csv and truth.jsonl (one line a customer). With
-    --labels, labels/TASK.jsonl hold the right answers as `fewsight finetune` and --pool read them.
+    --labels, labels/TASK.jsonl hold the right answers as `fewsight finetune` and --pool read them. With --apart,
+    orders, order_lines, tickets, web, campaigns and after_sales stand in the place of histories.csv, and customers.csv
+    in that of profiles.csv.
     """
     from fewsight.shop.generate import generate
     from fewsight.shop.tables import write_sample
 
     drawn = generate(customers, seed=seed, split=split, language=language, events=events, first=first)  # type: ignore[arg-type]
-    count, happened = write_sample(drawn, out, labels)
+    count, happened = write_sample(drawn, out, labels, apart)
     echo(f"Wrote {count} customers with {happened} events to {out}.")

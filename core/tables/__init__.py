@@ -2,7 +2,17 @@
 
 from fewsight.tables.histories import Counts, Histories, HistorySource, open_histories
 from fewsight.tables.mapping import ColumnMapping
+from fewsight.tables.sources.inputs import TableLike
 from fewsight.tables.usable import check_usable
 from fewsight.tables.work_folder import WorkFolder
 
-__all__ = ["ColumnMapping", "Counts", "Histories", "HistorySource", "WorkFolder", "check_usable", "open_histories"]
+__all__ = [
+    "ColumnMapping",
+    "Counts",
+    "Histories",
+    "HistorySource",
+    "TableLike",
+    "WorkFolder",
+    "check_usable",
+    "open_histories",
+]

@@ -1,26 +1,28 @@
 """Opening a table as a stream of customer histories."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from fewsight.errors import InputError, did_you_mean
 from fewsight.events import CustomerHistory, Event, Scalar
-from fewsight.tables.loading import Counts, Loaded, load
+from fewsight.tables.counts import Counts
+from fewsight.tables.loading import Loaded, Reading, load
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.order_lines import orders_of_lines, with_own_ids
 from fewsight.tables.reading.rows import unpack
+from fewsight.tables.several import merged_orders, one_profile
+from fewsight.tables.several.mapping_file import Given
+from fewsight.tables.several.profiles import Told
+from fewsight.tables.sources.inputs import TableLike, asked_tables
 from fewsight.tables.sources.limits import Limits
 from fewsight.tables.store import Store
 from fewsight.tables.values.times import from_microseconds
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Counts", "Histories", "HistorySource", "open_histories"]
 
@@ -50,23 +52,38 @@ class HistorySource(Protocol):
 
 @dataclass(frozen=True)
 class Histories:
-    """Histories of a table, sorted on disk; use it in a `with` block, or call `close`.
+    """Histories of one table or several, sorted on disk; use it in a `with` block, or call `close`.
 
     Iterating streams them in order of first appearance, each with its events oldest first; it may be done any number
     of times, also at once. `newest` is the time of the newest event (aware, UTC), None where no event has a time.
-    `digest` (SHA-256, hex) is that of content, mapping and time zone.
+    `digest` (SHA-256, hex) is that of content, mapping and time zone. `mapping` is that of the first table of events;
+    `mappings` has those of several tables by their names, and is empty for one.
     """
 
     mapping: ColumnMapping
     counts: Counts
     newest: datetime | None
     digest: str
+    mappings: Mapping[str, ColumnMapping]
     _loaded: Loaded
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the mapping of any table was guessed."""
+        return any(mapping.guessed for mapping in self.mappings.values()) or self.mapping.guessed
+
+    def describe(self, reasons: bool = False) -> str:
+        """How every table is understood, for the user to check; with `reasons` also why."""
+        if not self.mappings:
+            return self.mapping.describe(reasons)
+        tables = [f"Table {name!r}. {mapping.describe(reasons)}" for name, mapping in self.mappings.items()]
+        notes = [f"note: {note}" for note in self._loaded.notes]
+        return "\n".join([*tables, *(["All tables together:", *(f"  {note}" for note in notes)] if notes else [])])
 
     def __iter__(self) -> Iterator[CustomerHistory]:
         """Yield every customer; memory holds one history at a time."""
         for customer, rows in groupby(self._loaded.store.events(), key=itemgetter(0)):
-            yield _history(customer, rows, self.mapping)
+            yield self._history(customer, rows)
 
     def __len__(self) -> int:
         """Number of customers."""
@@ -84,7 +101,17 @@ class Histories:
             raise InputError(
                 f"No customer {customer_id!r} among {len(self):,}.{hint.replace(' Known:', ' There are, for example:')}"
             )
-        return _history(customer_id, iter(rows), self.mapping)
+        return self._history(customer_id, iter(rows))
+
+    def _history(self, customer: str, rows: Iterator[tuple[Any, ...]]) -> CustomerHistory:
+        if not self.mappings:
+            return _history(customer, rows, self.mapping)
+        return history_of_tables(customer, rows, self._loaded)
+
+    @property
+    def folds_rows(self) -> bool:
+        """Whether several rows of the store may become one event or profile."""
+        return bool(self.mappings) or self.mapping.rows == "lines"
 
     @property
     def store(self) -> Store:
@@ -105,24 +132,28 @@ class Histories:
 
 
 def open_histories(
-    source: "str | Path | pd.DataFrame",
+    source: "TableLike | Sequence[TableLike]",
     *,
-    query: str | None = None,
-    mapping: ColumnMapping | Path | None = None,
-    profiles: "str | Path | pd.DataFrame | None" = None,
+    query: str | Sequence[str] | None = None,
+    mapping: "Given | str | Sequence[Given | str] | None" = None,
+    profiles: "TableLike | None" = None,
+    identities: "TableLike | None" = None,
     tz: str | None = None,
     quarantine: Path | None = None,
     memory_limit: str = "1GB",
     unpack_limit: str | None = None,
     work: Path | None = None,
 ) -> Histories:
-    """Read a whole table, check every row, and sort it on disk.
+    """Read whole tables, check every row, and sort them on disk.
 
     Args:
-        source: a file (CSV, JSON, Parquet, a spreadsheet; packed or not), a SQL URL, or a DataFrame.
-        query: for a SQL URL, a SELECT or the name of a table.
-        mapping: which column is what; None guesses (see `Histories.mapping.describe()`).
-        profiles: a second table, one row for each customer.
+        source: a file (CSV, JSON, Parquet, a spreadsheet; packed or not), a SQL URL, or a DataFrame; or a list of such
+            tables, whose events become one history for each customer. A DataFrame is called `frame.attrs["name"]`.
+        query: for a SQL URL, a SELECT or the name of a table; a list where there are several, in their order.
+        mapping: which column is what; None guesses (see `Histories.describe()`). Of several tables: a list in their
+            order, a file with a section for each, or a dict by their names.
+        profiles: a table with one row for each customer.
+        identities: a table of ids that are one customer: (table, id, customer), or pairs (old, new).
         tz: an IANA time zone for times that name none, such as 'Europe/Berlin'.
         quarantine: a file for rows that can't be used, one JSON object a line; made anew.
         memory_limit: how much memory sorting may take, and what must be read in one piece.
@@ -130,27 +161,62 @@ def open_histories(
         work: the folder below which temporary files are, such as the run's; the system's where None.
 
     Raises:
-        InputError: a table that can't be read at all, is empty, or has times without a zone and no `tz`.
-        MappingError: columns that are missing, or that nothing can be guessed from.
+        InputError: a table that can't be read at all, is empty, or has times without a zone and no `tz`; a map of ids
+            that contradicts itself.
+        MappingError: columns that are missing, or that nothing can be guessed from; tables that do not fit each other.
     """
-    chosen = ColumnMapping.read(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    limits = Limits(memory_limit, unpack_limit)
-    loaded = load(source, query, chosen, profiles, tz, quarantine, limits, work)
-    return Histories(loaded.mapping, loaded.counts, loaded.newest, loaded.digest, loaded)
+    several = isinstance(mapping, (list, tuple))
+    given = [one for one in (mapping if several else [mapping]) if one is not None]  # type: ignore[union-attr]
+    mappings = [Path(one) if isinstance(one, str) else one for one in given]
+    how = Reading(tz, quarantine, Limits(memory_limit, unpack_limit), work)
+    loaded = load(asked_tables(source, query), mappings, profiles, identities, how)  # type: ignore[arg-type]
+    first = next((table.mapping for table in loaded.tables if not table.are_profiles), loaded.tables[0].mapping)
+    if loaded.linking is None:
+        first, mappings_by_name = replace(first, notes=(*first.notes, *loaded.notes)), {}
+    else:
+        mappings_by_name = {str(table.name): table.mapping for table in loaded.tables}
+    return Histories(first, loaded.counts, loaded.newest, loaded.digest, mappings_by_name, loaded)
+
+
+def history_of_tables(customer: str, rows: Iterator[tuple[Any, ...]], loaded: Loaded) -> CustomerHistory:
+    """One customer's history from rows of several tables."""
+    linking = loaded.linking
+    assert linking is not None, "one table has no links"
+    mappings = [table.mapping for table in loaded.tables]
+    events: list[tuple[int, Event]] = []
+    told: list[Told] = []
+    profile: dict[str, Scalar] = {}
+    for row in rows:
+        facts, source, line = row[10:]
+        if row[3] is None:
+            told.append((source, line, unpack(facts)))
+            continue
+        profile.update(unpack(facts))
+        events.append((source, _event(row)))
+    lines = {source: "amount" in mappings[source].columns for source in linking.lines}
+    whole = merged_orders(events, lines, linking.named)
+    own = one_profile(told, [str(table.name) for table in loaded.tables])
+    return CustomerHistory(customer, tuple(with_own_ids(whole)), {**profile, **own})
 
 
 def _history(customer: str, rows: Iterator[tuple[Any, ...]], mapping: ColumnMapping) -> CustomerHistory:
     events: list[Event] = []
     profile: dict[str, Scalar] = {}
     own: Mapping[str, Scalar] = {}
-    for _, time, name, kind, channel, text, product, amount, currency, attributes, facts in rows:
-        if kind is None:
+    for row in rows:
+        facts = row[10]
+        if row[3] is None:
             own = unpack(facts)
             continue
         if facts:
             profile.update(unpack(facts))
-        when = None if time is None else from_microseconds(time)
-        events.append(Event(name, when, kind, channel, text, product, amount, currency, unpack(attributes)))
+        events.append(_event(row))
     if mapping.rows == "lines":
         events = orders_of_lines(events, total_once="amount" in mapping.columns)
     return CustomerHistory(customer, tuple(with_own_ids(events)), {**profile, **own})
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    _, time, name, kind, channel, text, product, amount, currency, attributes, *_ = row
+    when = None if time is None else from_microseconds(time)
+    return Event(name, when, kind, channel, text, product, amount, currency, unpack(attributes))

@@ -14,10 +14,10 @@ from fewsight.tables.values.currencies import EXPONENTS
 from fewsight.tables.words import AUTHORS, ROLES
 
 _TABLES: Final = ("columns", "defaults", "kinds", "authors")
-_KEYS: Final = (*_TABLES, "profile", "rows", "amount_unit", "attributes", "messages", "day_first", "decimal")
+KEYS: Final = (*_TABLES, "profile", "rows", "amount_unit", "attributes", "messages", "day_first", "decimal", "tz")
 _OPTIONS: Final = {"rows": ("events", "lines", "profiles"), "amount_unit": ("major", "minor"), "decimal": (".", ",")}
 _ROWS: Final = {"events": "event", "lines": "line of an order", "profiles": "customer (profile)"}
-_NOT_SHOWN: Final = frozenset(["customer_id", "event_id", "author", "conversation", "recipient"])
+_NOT_SHOWN: Final = frozenset(["customer_id", "event_id", "order", "author", "conversation", "recipient"])
 _DEFAULTS: Final = ("kind", "currency", "channel")
 
 
@@ -31,7 +31,8 @@ class ColumnMapping:
     but the `hidden` ones (what they hold came after the event), for the profile where a row is a profile, and for
     attributes where a row is an event. `rows` says what a row is: with "lines", rows of one event id are lines of one
     order. `messages` names columns that hold the messages of a ticket, each of which becomes an event. `day_first` and
-    `decimal` settle 01/02/2024 and 1,234; None looks at the values. `reasons` says why a role has its column, where it
+    `decimal` settle 01/02/2024 and 1,234; None looks at the values. `tz` is the time zone of times that name none,
+    where it is that of this table alone. `reasons` says why a role has its column, where it
     was guessed.
     """
 
@@ -47,6 +48,7 @@ class ColumnMapping:
     amount_unit: str = "major"
     day_first: bool | None = None
     decimal: Mark | None = None
+    tz: str | None = None
     guessed: bool = False
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class ColumnMapping:
 
     @property
     def _needs_no_customer(self) -> bool:
-        return self.rows == "lines" or (self.rows == "events" and "text" in self.columns)
+        return self.rows == "lines" or (self.rows == "events" and bool({"text", "order"} & self.columns.keys()))
 
     def describe(self, reasons: bool = False) -> str:
         """The mapping in words, one line for each fact, for the user to check; with `reasons` also why."""
@@ -113,7 +115,10 @@ class ColumnMapping:
             if role in self.columns:
                 why = f"  ({self.reasons[role]})" if reasons and role in self.reasons else ""
                 lines.append(f"  {role:<12} {self.columns[role]!r}{why}")
-        lines += [f"  {name:<12} always {value!r}" for name, value in self.defaults.items() if name not in self.columns]
+        for name, value in self.defaults.items():
+            if name not in self.columns:
+                why = f"  ({self.reasons[name]})" if reasons and name in self.reasons else ""
+                lines.append(f"  {name:<12} always {value!r}{why}")
         lines += [
             f"  {name + ',':<12} where empty: {value!r}"
             for name, value in self.defaults.items()
@@ -134,7 +139,9 @@ class ColumnMapping:
     def as_dict(self) -> dict[str, Any]:
         """What a mapping file holds: everything but notes and reasons."""
         plain: dict[str, Any] = {"rows": self.rows, "amount_unit": self.amount_unit}
-        plain |= {name: getattr(self, name) for name in ("day_first", "decimal") if getattr(self, name) is not None}
+        plain |= {
+            name: getattr(self, name) for name in ("day_first", "decimal", "tz") if getattr(self, name) is not None
+        }
         plain |= {name: list(getattr(self, name)) for name in ("messages",) if getattr(self, name)}
         if self.attributes is not None:
             plain["attributes"] = list(self.attributes)
@@ -146,7 +153,7 @@ class ColumnMapping:
 
 def mapping_from_dict(data: Mapping[str, Any], where: str) -> ColumnMapping:
     """A mapping from parsed TOML; raises MappingError with all problems."""
-    problems = _unknown("the mapping", data, _KEYS)
+    problems = _unknown("the mapping", data, KEYS)
     tables: dict[str, dict[str, str]] = {}
     for name in _TABLES:
         table = data.get(name, {})
@@ -164,10 +171,12 @@ def mapping_from_dict(data: Mapping[str, Any], where: str) -> ColumnMapping:
             problems.append(f"{name} must be a list of columns: {name} = [...].")
     if not isinstance(data.get("day_first", True), bool):
         problems.append(f"day_first is {data['day_first']!r}, but must be true or false.")
+    if not isinstance(data.get("tz", ""), str):
+        problems.append(f"tz is {data['tz']!r}, but must be the name of a time zone, such as 'Europe/Berlin'.")
     options = {name: data[name] for name in _OPTIONS if name in data}
     _raise(problems + _bad_names(**tables, options=options), where)
     lists = [None if value is None else tuple(value) for value in names.values()]
-    plain: dict[str, Any] = {**tables, **options, "day_first": data.get("day_first")}
+    plain: dict[str, Any] = {**tables, **options, "day_first": data.get("day_first"), "tz": data.get("tz")}
     return ColumnMapping(profile=lists[0], attributes=lists[1], messages=lists[2] or (), **plain)
 
 

@@ -13,7 +13,9 @@ LONGEST_VALUE: Final = 200
 
 
 class Quarantine:
-    """Counts bad rows and, with a path, writes each as a line of JSON: line, reason, column, value, customer_id.
+    """With a path, writes each bad row as a line of JSON: line, reason, column, value, customer_id.
+
+    Where several tables are read, each line also names its `table`.
 
     The file is made anew, and only its owner may read it: it holds what customers wrote.
 
@@ -34,11 +36,11 @@ class Quarantine:
                 ) from error
             self._file = os.fdopen(handle, "w", encoding="utf-8")
 
-    def add(self, row: Broken, where: str = "") -> None:
+    def add(self, row: Broken, where: str = "", table: str | None = None) -> None:
         """Write one bad row; `where` comes before the reason."""
         if self._file is None:
             return
-        entry = {
+        entry = ({} if table is None else {"table": table}) | {
             "line": row.line,
             "reason": where + row.reason,
             "column": row.column,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fewsight.errors import InputError
 from fewsight.tables.records import Broken
+from fewsight.tables.several.linking import Linking
+from fewsight.tables.sorting import DOUBLES, EVENTS, MARKS, ONE_TABLE, ORDER, PEOPLE, PLACED, SHARE
 from fewsight.tables.sources.limits import check_amount, in_bytes
 from fewsight.tables.work_folder import WorkFolder
 
@@ -28,8 +30,13 @@ COLUMNS: Final = {
     "currency": "string",
     "attributes": "binary",
     "profile": "binary",
+    "source": "int64",
+    "of_order": "string",
 }
-"""A row of the store. A row without a kind is a profile; rows of a customer with equal `twin`s are doubles."""
+"""A row of the store. A row without a kind is a profile; rows of a customer with equal `twin`s are doubles.
+
+`source` is the number of its table. Where several are read, a row without a customer is that of the order `of_order`.
+"""
 
 _ROWS, _CHARACTERS = 5_000, 4_000_000
 # Parquet holds in memory where each piece of a file lies, when writing and when reading: after so many, a new file.
@@ -39,24 +46,6 @@ _WORKING_MEMORY: Final = "128MB"
 # DuckDB fills it with blocks that were read, and a stream reads none of them twice.
 _READING_MEMORY: Final = "16MB"
 _MOST_THREADS: Final = 4
-
-_PEOPLE = "CREATE OR REPLACE TABLE people AS SELECT customer, min(seq) AS first FROM staged GROUP BY customer"
-# Marks first, and a share of them at a time: the ids themselves, of millions of events, would fill the memory.
-_SHARE: Final = 1_000_000
-_MARKS = """INSERT INTO marks SELECT hash(customer, twin) AS mark FROM staged
-    WHERE twin IS NOT NULL AND hash(customer, twin) % $shares = $share GROUP BY mark HAVING count(*) > 1"""
-_DOUBLES = """CREATE OR REPLACE TABLE doubles AS
-    SELECT seq, line, customer, id, kind IS NULL AS is_profile, first_value(line) OVER same AS earlier
-    FROM staged WHERE twin IS NOT NULL AND hash(customer, twin) IN (SELECT mark FROM marks)
-    WINDOW same AS (PARTITION BY customer, twin ORDER BY seq)
-    QUALIFY row_number() OVER same > 1"""
-# In two statements: a join and a sort at the same time would need the memory of both.
-_PLACED = """CREATE OR REPLACE TABLE placed AS
-    SELECT first, seq, customer, time, id, kind, channel, text, product, amount, currency, attributes, profile
-    FROM staged JOIN people USING (customer)
-    WHERE NOT EXISTS (SELECT 1 FROM doubles WHERE doubles.seq = staged.seq)"""
-_EVENTS = """CREATE OR REPLACE TABLE events AS
-    SELECT * EXCLUDE (first, seq) FROM placed ORDER BY first, time NULLS FIRST, seq"""
 
 
 class Store:
@@ -87,8 +76,10 @@ class Store:
         if len(self._rows) >= _ROWS or self._size >= _CHARACTERS:
             self._flush()
 
-    def sort(self) -> None:
+    def sort(self, linking: Linking | None = None) -> None:
         """Find duplicates, and order events by the customer's first appearance, time and input order.
+
+        With several tables `linking` says how their rows belong together, and in which order rows of one time stand.
 
         Raises:
             InputError: the disk is full, or the memory limit is too small.
@@ -99,9 +90,9 @@ class Store:
         too_little = (duckdb.OutOfMemoryException, duckdb.TransactionException)  # the latter: no room to commit
         try:
             try:
-                self._sort_within(min(_WORKING_MEMORY, self._limit, key=in_bytes))
+                self._sort_within(min(_WORKING_MEMORY, self._limit, key=in_bytes), linking)
             except too_little:
-                self._sort_within(self._limit)
+                self._sort_within(self._limit, linking)
         except too_little as error:
             raise InputError(f"The table does not sort within memory_limit={self._limit!r}; allow more.") from error
         except duckdb.IOException as error:
@@ -110,19 +101,36 @@ class Store:
             file.unlink()
         self._connection = self._connect(_READING_MEMORY)
 
-    def duplicates(self) -> Iterator[tuple[bool, Broken]]:
-        """Whether it is a profile, and the row, for each repeated id."""
-        for line, customer, name, is_profile, earlier in self._stream(
+    def duplicates(self) -> Iterator[tuple[int, Broken]]:
+        """The table's number and the row, for each repeated id."""
+        for line, customer, name, is_profile, earlier, source in self.stream(
             "SELECT * EXCLUDE (seq) FROM doubles ORDER BY seq"
         ):
             column, value = ("customer_id", customer) if is_profile else ("event_id", name)
-            yield is_profile, Broken(line, f"duplicate of line {earlier}", column, value, customer)
+            yield source, Broken(line, f"duplicate of line {earlier}", column, value, customer)
+
+    def unplaced(self) -> Iterator[tuple[int, Broken]]:
+        """The table's number and the row, for each row whose order no other table has, or whose order is not one's."""
+        for line, source, order, one, two in self.stream("SELECT * EXCLUDE (seq) FROM orphans ORDER BY seq"):
+            reason = (
+                f"its order is one of customer {one!r} and one of customer {two!r}"
+                if one
+                else "no such order in the other tables"
+            )
+            yield source, Broken(line, reason, None, order)
+
+    def doubles_across(self, names: Sequence[str]) -> Iterator[tuple[int, Broken]]:
+        """The table's number and the row, for each event that another table tells too; `names` are the tables'."""
+        for line, source, customer, name, earlier, there in self.stream(
+            "SELECT * EXCLUDE (seq) FROM across ORDER BY seq"
+        ):
+            yield source, Broken(line, f"duplicate of line {earlier} of {names[there]}", "event_id", name, customer)
 
     def events(self, customer: str | None = None) -> Iterator[tuple[Any, ...]]:
-        """Sorted rows (customer, time, id, kind, ..., profile): all of them, or one customer's."""
+        """Sorted rows (customer, time, id, kind, ..., profile, source, line): all of them, or one customer's."""
         if customer is None:
-            return self._stream("SELECT * FROM events")
-        return self._stream("SELECT * FROM events WHERE customer = $1", customer)
+            return self.stream("SELECT * FROM events")
+        return self.stream("SELECT * FROM events WHERE customer = $1", customer)
 
     def one(self, query: str) -> Any:  # noqa: ANN401 - whatever is asked for
         """The first cell of a query's answer."""
@@ -134,7 +142,7 @@ class Store:
         Raises:
             InputError: the memory limit is too small.
         """
-        return list(self._stream(query))
+        return list(self.stream(query))
 
     def run(self, statement: str) -> None:
         """Run a statement that gives no rows.
@@ -175,7 +183,7 @@ class Store:
     def similar(self, customer: str) -> list[str]:
         """A few ids that are spelled most like this one."""
         query = "SELECT customer FROM people ORDER BY levenshtein(customer, $1), customer LIMIT 5"
-        return [name for (name,) in self._stream(query, customer)]
+        return [name for (name,) in self.stream(query, customer)]
 
     def close(self) -> None:
         """Remove all files."""
@@ -208,15 +216,18 @@ class Store:
             self._writer.close()
             self._writer, self._pieces = None, 0
 
-    def _sort_within(self, limit: str) -> None:
+    def _sort_within(self, limit: str, linking: Linking | None) -> None:
         with self._connect(limit) as connection:
             connection.read_parquet([str(file) for file in self._staged]).create_view("staged")
-            connection.execute(_PEOPLE)
+            shares = self._count // SHARE + 1
+            for statement in ONE_TABLE if linking is None else linking.statements(shares):
+                connection.execute(statement)
+            connection.execute(PEOPLE)
             connection.execute("CREATE OR REPLACE TABLE marks (mark UBIGINT)")
-            shares = self._count // _SHARE + 1
             for share in range(shares if self._has_twins else 0):
-                connection.execute(_MARKS, {"shares": shares, "share": share})
-            for statement in (_DOUBLES, _PLACED, _EVENTS, "DROP VIEW staged", "DROP TABLE placed"):
+                connection.execute(MARKS, {"shares": shares, "share": share})
+            events = EVENTS.format(order=linking.order if linking else ORDER)
+            for statement in (DOUBLES, PLACED, events, "DROP VIEW known", "DROP VIEW staged", "DROP TABLE placed"):
                 connection.execute(statement)
 
     def _connect(self, limit: str) -> "duckdb.DuckDBPyConnection":
@@ -231,7 +242,7 @@ class Store:
             raise InputError("These histories are closed; open them again.")
         return self._connection
 
-    def _stream(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
+    def stream(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
         """Rows of a query that gives them in the same order each time.
 
         Raises:

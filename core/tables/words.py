@@ -21,6 +21,7 @@ ROLES: Final = (
     "currency",
     "channel",
     "event_id",
+    "order",
     "conversation",
     "recipient",
 )

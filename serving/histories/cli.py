@@ -18,7 +18,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("file", metavar="FILE")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @with_options(TABLE[1:])
 @click.option("--customers", type=click.IntRange(min=0), default=10, show_default=True, help="How many are shown.")
 @click.option("--customer", metavar="ID", help="Show this one alone.")
@@ -34,7 +34,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Write the mapping to this file, to change it.",
 )
 def histories(
-    file: str,
+    files: tuple[str, ...],
     customers: int,
     customer: str | None,
     no_mask: bool,
@@ -44,18 +44,18 @@ def histories(
 ) -> None:
     """Show how a table is understood: which column is what and why, what is left out, and the first histories.
 
-    FILE is a table of events, or a SQL URL. Nothing is asked of a model. What is wrong can be changed in the file that
-    --write-mapping writes, and given back with --mapping.
+    FILE is a table of events, or a SQL URL; of several, the events become one history a customer. Nothing is asked of a
+    model. What is wrong can be changed in the file that --write-mapping writes, and given back with --mapping.
     """
     from fewsight.serving.histories.shown import history_lines
     from fewsight.serving.histories.shown import write_mapping as write
 
     with TemporaryDirectory(prefix="fewsight-") as folder:
         bad = quarantine or Path(folder) / "quarantine.jsonl"
-        with open_table({**given, "histories": file}, bad) as found:
+        with open_table({**given, "histories": files}, bad) as found:
             _show_table(found, bad, kept=quarantine is not None)
             if write_mapping is not None:
-                write(found.mapping, write_mapping)
+                write(found, write_mapping)
                 echo(f"The mapping is in {str(write_mapping)!r}; change it, and give it with --mapping.")
             for history in _chosen(found, customer, customers):
                 echo()
@@ -67,7 +67,7 @@ def _show_table(found: "Histories", bad: Path, kept: bool) -> None:
     from fewsight.serving.histories.shown import left_out
     from fewsight.tables import check_usable
 
-    echo(found.mapping.describe(reasons=True))
+    echo(found.describe(reasons=True))
     echo(found.counts.in_words())
     for reason in left_out(bad):
         echo(f"  left out: {reason}", fg="yellow")

@@ -26,7 +26,9 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--histories", metavar="FILE", help="CSV, JSON, Parquet, Excel, or a SQL URL (see --query).")
+@click.option(
+    "--histories", multiple=True, metavar="FILE", help="CSV, JSON, Parquet, Excel, or a SQL URL; several too."
+)
 @with_options(TABLE[1:])
 @click.option("--as-of", metavar="TIME", help="Ignore everything later. [default: newest event of the input]")
 @click.option("--run", type=click.Path(exists=True, path_type=Path), help="A run, whose insights become facts.")
@@ -40,7 +42,7 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--describe", is_flag=True, help="Print the data dictionary; of this table, where --histories is given.")
 @click.option("-o", "--output", type=_OUTPUT, help="File to write: .parquet, .csv or .jsonl.")
 def facts(
-    histories: str | None,
+    histories: tuple[str, ...],
     as_of: str | None,
     describe: bool,
     output: Path | None,
@@ -52,10 +54,10 @@ def facts(
     Nothing later than --as-of has any influence. What is not known is empty (NULL), never 0.
     """
     options = _options(given)
-    if histories is None and describe:
+    if not histories and describe:
         _describe_all(options)
         return
-    if histories is None:
+    if not histories:
         raise ConfigError("Name a table with --histories, or ask for the data dictionary with --describe.")
     if output is None and not describe:
         raise ConfigError(
@@ -103,7 +105,7 @@ def _write(
     with ExitStack() as stack:
         bad = quarantine or Path(stack.enter_context(TemporaryDirectory(prefix="fewsight-"))) / "quarantine.jsonl"
         found = stack.enter_context(open_table(given, bad))
-        echo(found.mapping.describe(), err=True)
+        echo(found.describe(), err=True)
         echo(found.counts.in_words(), err=True)
         check_usable(found, bad, as_of, kept=quarantine is not None)
         table = stack.enter_context(open_facts(found, options, as_of=as_of))

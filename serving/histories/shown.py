@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +11,10 @@ from fewsight.events import CustomerHistory
 from fewsight.language import guess_language
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.view import shorten, view
+from fewsight.tables.several import sections_of
 
 if TYPE_CHECKING:
-    from fewsight.tables import ColumnMapping, Histories
+    from fewsight.tables import Histories
 
 _MOST_EVENTS: Final = 30
 _MOST_REASONS: Final = 10
@@ -22,18 +22,18 @@ _MOST_REASONS: Final = 10
 
 def left_out(quarantine: Path) -> Iterator[str]:
     """The reasons for which rows were left out, the commonest first, each with its number of rows and an example."""
-    counts: Counter[tuple[str, str]] = Counter()
-    first: dict[tuple[str, str], dict[str, Any]] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], dict[str, Any]] = {}
     with quarantine.open(encoding="utf-8") as file:
         for line in file:
             entry = json.loads(line)
             reason = "duplicate of an earlier line" if entry["reason"].startswith("duplicate of") else entry["reason"]
-            key = (entry["column"] or "", reason)
+            key = (entry["column"] or "", reason, entry.get("table", ""))
             counts[key] += 1
             first.setdefault(key, entry)
-    for (column, reason), count in counts.most_common(_MOST_REASONS):
-        entry = first[column, reason]
-        where = f"column {column!r}, " if column else ""
+    for (column, reason, table), count in counts.most_common(_MOST_REASONS):
+        entry = first[column, reason, table]
+        where = (f"table {table!r}, " if table else "") + (f"column {column!r}, " if column else "")
         value = "" if entry["value"] is None else f": {shorten(entry['value'], 60)!r}"
         yield f"{count:,} x {reason} ({where}first on line {entry['line']}{value})"
     if len(counts) > _MOST_REASONS:
@@ -68,15 +68,16 @@ def first_histories(histories: "Histories", count: int) -> Iterator[CustomerHist
         yield history.as_of(histories.newest)
 
 
-def write_mapping(mapping: "ColumnMapping", path: Path) -> None:
-    """Write a mapping file that reads the table as it was read.
+def write_mapping(histories: "Histories", path: Path) -> None:
+    """Write a mapping file that reads the tables as they were read, with a section for each where they are several.
 
     Raises:
         InputError: the file exists, or can't be written.
     """
     import tomli_w
 
-    text = tomli_w.dumps(replace(mapping, guessed=False).as_dict())
+    plain = sections_of(histories.mappings) if histories.mappings else histories.mapping.as_dict()
+    text = tomli_w.dumps(plain)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write("# Which column is what; see docs/histories.md. Use it with --mapping.\n" + text)

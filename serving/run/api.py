@@ -27,23 +27,27 @@ from fewsight.serving.run.updates.run_file import freeze, is_updated, require_ru
 from fewsight.tables import Histories, HistorySource, WorkFolder, check_usable, open_histories
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from fewsight.tables import TableLike
 
 logger = logging.getLogger(__name__)
 
 
-_INPUT: Final = ("out", "query", "mapping", "profiles", "tz", "memory_limit", "unpack_limit", "progress", "update")
+_INPUT: Final = (
+    *("out", "query", "mapping", "profiles", "identities", "tz", "memory_limit", "unpack_limit", "progress"),
+    "update",
+)
 """What `run` takes besides options."""
 
 
 def run(
     tasks: str | Task | Sequence[str | Task],
-    histories: "str | Path | pd.DataFrame | Histories",
+    histories: "TableLike | Sequence[TableLike] | Histories",
     out: str | Path | None = None,
     *,
-    query: str | None = None,
-    mapping: str | Path | None = None,
-    profiles: "str | Path | pd.DataFrame | None" = None,
+    query: str | Sequence[str] | None = None,
+    mapping: str | Path | Sequence[str | Path] | None = None,
+    profiles: "TableLike | None" = None,
+    identities: "TableLike | None" = None,
     tz: str | None = None,
     memory_limit: str = "1GB",
     unpack_limit: str | None = None,
@@ -55,11 +59,12 @@ def run(
 
     Args:
         tasks: names of tasks, folders of tasks, or Task objects.
-        histories: a file, a SQL URL, a DataFrame, or opened histories.
+        histories: a file, a SQL URL, a DataFrame, a list of such tables, or opened histories.
         out: the run's folder; a temporary one that lives as long as the result where None.
-        query: SQL, where `histories` is a SQL URL.
-        mapping: a TOML file that says which columns are what; guessed where None.
+        query: SQL, where `histories` is a SQL URL; a list where there are several.
+        mapping: a TOML file that says which columns are what, or a list of one for each table; guessed where None.
         profiles: a table of customers beside the events.
+        identities: a table of ids that are one customer.
         tz: time zone of times without one, e.g. 'Europe/Berlin'.
         memory_limit: how much memory sorting the table may take, e.g. '2GB'.
         unpack_limit: most that a packed file may hold; 100 times its size (1 GB at least) where None.
@@ -90,8 +95,9 @@ def run(
             opened = open_histories(
                 histories,
                 query=query,
-                mapping=Path(mapping) if mapping else None,
+                mapping=mapping,
                 profiles=profiles,
+                identities=identities,
                 tz=tz,
                 quarantine=quarantine,
                 memory_limit=memory_limit,
@@ -100,7 +106,7 @@ def run(
             )
             histories = stack.enter_context(opened)
             # A guess may show the model what it should not see, so it is said even where nobody set up logging.
-            logger.log(logging.WARNING if opened.mapping.guessed else logging.INFO, "%s", opened.mapping.describe())
+            logger.log(logging.WARNING if opened.guessed else logging.INFO, "%s", opened.describe())
             check_usable(histories, quarantine, wanted.as_of)
         wanted = settle_moment(wanted, histories, folder, update=update)
         session = open_session(wanted, histories, objects)

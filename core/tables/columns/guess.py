@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fewsight.errors import MappingError
-from fewsight.tables.columns.choice import Choice
+from fewsight.tables.columns.choice import BY_NAME, Choice
 from fewsight.tables.columns.clock import choose_time_of_day, choose_time_of_messages
 from fewsight.tables.columns.later import later_columns, note_on
 from fewsight.tables.columns.names import rank
-from fewsight.tables.columns.orders import choose_money_of_lines, has_words, id_columns, order_of_lines
+from fewsight.tables.columns.orders import choose_money_of_lines, choose_order, has_words, id_columns, order_of_lines
 from fewsight.tables.columns.people import (
     choose_author,
     choose_author_by_id,
@@ -26,14 +27,33 @@ from fewsight.tables.words import squash
 _BARE: Final = frozenset({"customer_id", "event_id", "text"})
 """All that a table of bare texts may have."""
 
+_LOOKED_UP: Final = (
+    " Rows that belong to an order of another table name it with order = '...'. A table that only describes products "
+    "or campaigns is to be joined to the table that names them (SQL JOIN, pandas merge) before it is read."
+)
 _STRIPE: Final = re.compile(r"(?:ch|pi|py|in|evt|re|txn|sub)_\w+")
+_WORDLESS: Final = frozenset(("order", "payment", "delivery", "return", "refund", "view", "cart", "coupon", "login"))
+"""Kinds of events in which nobody writes: a long cell is no text there unless its column says so."""
 _EVENT_LIKE: Final = frozenset({"time", "kind", "text", "amount", "price", "event_id"})
 
 
-def guess(table: str, sheet: Sheet, messages: tuple[str, ...] = ()) -> ColumnMapping:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A table is one of several.
+
+    `kind` is what its name says of its rows, and why, None where it says nothing; `customers` whether it says that each
+    row is one.
+    """
+
+    kind: tuple[str, str] | None
+    customers: bool = False
+
+
+def guess(table: str, sheet: Sheet, messages: tuple[str, ...] = (), among: Among | None = None) -> ColumnMapping:
     """A mapping for a table without one; its `guessed` is True, its `reasons` say why.
 
-    `messages` names columns that hold the messages of a ticket.
+    `messages` names columns that hold the messages of a ticket. Where the table is one `among` several, its name says
+    what its rows are if no column does, and rows without a customer may name an order of another table.
 
     Raises:
         MappingError: nothing says whose row it is, and there is no text either.
@@ -50,21 +70,86 @@ def guess(table: str, sheet: Sheet, messages: tuple[str, ...] = ()) -> ColumnMap
     choose_conversation(choice, authors, ids)
     authors = authors or choose_recipient(choice)
     choose_time_of_messages(choice, ids)
+    if (
+        among is not None
+        and among.kind is not None
+        and among.kind[0] in _WORDLESS
+        and choice.reasons.get("text") != BY_NAME
+    ):
+        choice.drop("text")
+    if among is not None and "time" not in choice.columns and not _could_be_profiles(choice, among):
+        choice.take("time", _times_by_values(choice), "its values are times, and no column is named for them")
+        ids = [name for name in ids if name in choice.free]
     rows = _choose_ids_and_money(choice, ids)
     _choose_rest(choice)
     found = choice.columns
-    if "customer_id" not in found and "text" not in found and rows != "lines" and not messages:
+    if among is not None:
+        rows = choose_order(choice, ids, rows, among.kind)
+    if (
+        "customer_id" not in found
+        and "order" not in found
+        and rows != "lines"
+        and (among or not ("text" in found or messages))
+    ):
         raise MappingError(
             f"{table}: no column looks like a customer's id, and none like a text. Its columns are "
             f"{', '.join(map(repr, sheet.columns))}. Say which is which with a mapping file: "
-            "[columns] customer_id = '...'."
+            "[columns] customer_id = '...'." + (_LOOKED_UP if among else "")
         )
-    if _are_profiles(choice):
+    if among and _is_timeless(choice):
+        return _of_events(choice, rows, authors, among)
+    if _are_profiles(choice) or (among and _describes_customers(choice, among)):
         reasons = {"customer_id": choice.reasons["customer_id"]}
         return ColumnMapping({"customer_id": found["customer_id"]}, rows="profiles", guessed=True, reasons=reasons)
     if "text" in found and found.keys() <= _BARE and not messages:
-        return _bare_texts(choice)
-    return _of_events(choice, rows, authors)
+        return _named(_bare_texts(choice), among)
+    return _of_events(choice, rows, authors, among)
+
+
+def _could_be_profiles(choice: Choice, among: Among) -> bool:
+    """Whether rows may be customers: nothing says what happened, and most customers stand once."""
+    return among.kind is None and "customer_id" in choice.columns and not _is_timeless(choice)
+
+
+def _describes_customers(choice: Choice, among: Among) -> bool:
+    """Whether rows without a time are customers: nothing is named for an event, and each customer stands once."""
+    if among.customers:
+        return _stand_once(choice)
+    named = {role for role in ("kind", "text", "author") if choice.reasons.get(role) == BY_NAME}
+    return "time" not in choice.columns and not named and "customer_id" in choice.columns and among.kind is None
+
+
+def _stand_once(choice: Choice) -> bool:
+    """Whether each customer has one row."""
+    groups = choice.sheet.groups(choice.columns["customer_id"]) if "customer_id" in choice.columns else iter(())
+    return "customer_id" in choice.columns and all(len(places) == 1 for places in groups)
+
+
+def _times_by_values(choice: Choice) -> str | None:
+    """The first free column of times that are written as text; numbers are times by name alone."""
+    for name in choice.free:
+        values = choice.sheet.sample[name]
+        text = [value for value in values if not str(value).replace(".", "").isdigit()]
+        if not rank("profile", name) and 10 * len(text) >= 9 * len(values) and mostly(is_time, text, 0.9):
+            return name
+    return None
+
+
+def _is_timeless(choice: Choice) -> bool:
+    """Whether rows without a time can't be customers: many customers have several that differ."""
+    if "customer_id" not in choice.columns or "time" in choice.columns:
+        return False
+    groups = list(choice.sheet.groups(choice.columns["customer_id"]))
+    several = sum(len({tuple(choice.sheet.rows[at]) for at in places}) > 1 for places in groups)
+    return 4 * several > len(groups)
+
+
+def _named(mapping: ColumnMapping, among: Among | None) -> ColumnMapping:
+    """With the kind that the table's name says, where no column says it."""
+    if among is None or among.kind is None or "kind" in mapping.columns:
+        return mapping
+    kind, why = among.kind
+    return replace(mapping, defaults={**mapping.defaults, "kind": kind}, reasons={**mapping.reasons, "kind": why})
 
 
 def _choose_ids_and_money(choice: Choice, ids: list[str]) -> str:
@@ -153,21 +238,25 @@ def _bare_texts(choice: Choice) -> ColumnMapping:
     return ColumnMapping(choice.columns, attributes=(), notes=notes, guessed=True, reasons=choice.reasons)
 
 
-def _of_events(choice: Choice, rows: str, authors: Mapping[str, str]) -> ColumnMapping:
+def _of_events(choice: Choice, rows: str, authors: Mapping[str, str], among: Among | None) -> ColumnMapping:
     found = choice.columns
     money = found.get("amount", "")
     minor = squash(money).endswith(("minor", "cents")) or money == "cents" or _is_stripes(choice)
     kind = default_kind(choice, rows)
+    if among is not None and among.kind is not None and "kind" not in found:
+        kind = among.kind[0]
     hidden = later_columns(choice, kind)
-    return ColumnMapping(
+    row_ids = tuple(name for name in choice.free if squash(name) == "id") if among and rows == "lines" else ()
+    mapping = ColumnMapping(
         found,
         defaults={} if kind is None else {"kind": kind},
         authors=authors if {"author", "recipient"} & found.keys() else {},
         messages=choice.messages,
-        hidden=hidden,
+        hidden=(*hidden, *row_ids),
         rows=rows,
         amount_unit="minor" if minor else "major",
         notes=(*choice.notes, note_on(hidden)) if hidden else tuple(choice.notes),
         guessed=True,
         reasons=choice.reasons,
     )
+    return _named(mapping, among)

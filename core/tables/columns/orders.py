@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from fewsight.tables.columns.choice import Choice
+from fewsight.tables.columns.names import tokens
 from fewsight.tables.columns.values import is_amount, is_order_number, is_wordy, mostly
 from fewsight.tables.words import squash
 
 _CONSTANT: Final = ("customer_id", "time", "kind", "author")
 """Roles that are the same in all lines of an order."""
 
+_ORDERS: Final = frozenset(
+    ["order", "orders", "invoice", "transaction", "basket", "receipt", "purchase", "sale", "pedido"]
+)
+_ORDER_PARTS: Final = ("bestell", "auftrag", "rechnung", "commande", "ordine", "订单", "注文", "주문")
 _TOTAL_NAMES: Final = ("total", "gesamt", "合计", "总", "実付", "合計", "実", "totaal", "totale")
 
 
@@ -47,6 +52,28 @@ def order_of_lines(choice: Choice, ids: Sequence[str]) -> str | None:
         if any(_varies(choice, column, groups, 0.5) for column in lines):
             return name
     return None
+
+
+def choose_order(choice: Choice, ids: Sequence[str], rows: str, kind: tuple[str, str] | None) -> str:
+    """Of rows without a customer, take the order that they belong to; returns what a row is.
+
+    Rows that are orders themselves, or that nothing calls otherwise, are lines of theirs.
+    """
+    if "customer_id" in choice.columns or rows == "lines":
+        return rows
+    name = next((name for name in ids if _ORDERS & set(tokens(name)) or squash(name).startswith(_ORDER_PARTS)), None)
+    if name is None:
+        return rows
+    has_kind = "kind" in choice.columns or (kind is not None and kind[0] != "order") or "text" in choice.columns
+    if choice.columns.get("event_id") == name:
+        choice.drop("event_id")
+    if has_kind:
+        choice.take("order", name, "no column names the customer, so it is that of the order")
+        own = next((one for one in ids if one in choice.free and choice.sheet.is_unique(one)), None)
+        choice.take("event_id", own, "by its name; each row has one of its own")
+        return rows
+    choice.take("event_id", name, "no column names the customer, so rows are lines of the orders of another table")
+    return "lines"
 
 
 def choose_money_of_lines(choice: Choice, order: str) -> None:

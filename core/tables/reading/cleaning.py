@@ -10,7 +10,7 @@ from fewsight.tables.records import LONGEST_CELL, BadValue, Broken, Cells, Short
 from fewsight.tables.values.empties import NO_FACT, NO_TEXT, NOTHING
 from fewsight.tables.values.ids import clean_id
 
-_IDS: Final = ("customer_id", "event_id")
+_IDS: Final = ("customer_id", "event_id", "order")
 _WORDY: Final = 12
 """Characters of the longest word for nothing."""
 

@@ -14,21 +14,29 @@ Sample = Mapping[str, Sequence[Any]]
 """The first values of each column, without empty ones."""
 
 
-def look_at_values(mapping: ColumnMapping, sample: Sample, has_tz: bool) -> ColumnMapping:
-    """The mapping with what only values tell: day or month first, decimal mark; and notes on what is assumed."""
+def look_at_values(mapping: ColumnMapping, sample: Sample, has_tz: bool, alone: bool = True) -> ColumnMapping:
+    """The mapping with what only values tell: day or month first, decimal mark; and notes on what is assumed.
+
+    Of a table that is not `alone`, customers and currencies are looked at together with those of the others.
+    """
     notes = []
     times = sample.get(mapping.columns.get("time", ""), ())
     day_first = guess_day_first(times) if mapping.day_first is None else mapping.day_first
     if times and not has_tz and not any(_has_clock(value, day_first) for value in times):
         notes.append("dates without a time of day are midnight UTC")
     amounts = list(sample.get(mapping.columns.get("amount", mapping.columns.get("price", "")), ()))
-    if amounts and not {"currency"} & {*mapping.columns, *mapping.defaults} and not symbol_currency(amounts[0]):
+    if (
+        amounts
+        and not {"currency"} & {*mapping.columns, *mapping.defaults}
+        and not symbol_currency(amounts[0])
+        and alone
+    ):
         notes.append("amounts name no currency; give one with currency = 'EUR' under [defaults]")
     if mapping.amount_unit == "minor" and mapping.guessed:
         notes.append("amounts are taken for minor units (cents), as the column's name or its ids say")
-    if mapping.rows == "lines" and "customer_id" not in mapping.columns:
+    if alone and mapping.rows == "lines" and "customer_id" not in mapping.columns:
         notes.append("no customer id: each order is a customer of its own, named by its number")
-    if mapping.rows == "events" and "customer_id" not in mapping.columns:
+    if alone and mapping.rows == "events" and "customer_id" not in mapping.columns:
         notes.append("no customer id: each row is a customer of its own, named row-1, row-2, ...")
     return replace(
         mapping,

@@ -96,7 +96,7 @@ def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:
         session = open_session(options, histories, shown_for="auto")
         history = histories.get(customer) if customer is not None else next(iter(histories), None)
         if history is None:
-            raise ConfigError(f"{given['histories']!r} holds no customer; nothing to show.")
+            raise ConfigError(f"{', '.join(map(repr, given['histories']))} holds no customer; nothing to show.")
         console.show_prompt(session, history, tokens)
 
 
@@ -105,10 +105,11 @@ def open_table(given: dict[str, Any], quarantine: Path | None) -> Histories:
     from fewsight.tables import open_histories
 
     return open_histories(
-        given["histories"],
+        list(given["histories"]),
         query=given["query"],
-        mapping=Path(given["mapping"]) if given["mapping"] else None,
+        mapping=[Path(file) for file in given["mapping"]],
         profiles=given["profiles"],
+        identities=given["identities"],
         tz=given["tz"],
         quarantine=quarantine,
         memory_limit=given["memory_limit"],

@@ -49,7 +49,7 @@ def _warning(text: str, fg: str = "yellow", **style: Any) -> None:  # noqa: ANN4
 def show_input(histories: "Histories", options: RunOptions) -> None:
     """What was read, and how the columns were understood."""
     counts = histories.counts
-    _line(histories.mapping.describe())
+    _line(histories.describe())
     _line(counts.in_words())
     if counts.quarantined or counts.duplicates:
         _warning("The rows that were left out are in quarantine.jsonl, each with its reason.")

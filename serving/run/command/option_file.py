@@ -10,6 +10,8 @@ import click
 
 from fewsight.errors import ConfigError, did_you_mean
 
+_MOSTLY_ONE: Final = ("histories", "query", "mapping")
+"""Options that may be given several times, and mostly are given once: without a list in the file too."""
 _FLAT: Final = (str, int, float, bool, date, datetime)
 
 
@@ -31,6 +33,7 @@ def read_options(context: click.Context, _: click.Parameter, file: Path | None) 
     known = _keys(context.command)
     if problems := list(_problems(given, known)):
         raise ConfigError(f"--config {str(file)!r}: {' '.join(problems)}")
+    given |= {key: [given[key]] for key in _MOSTLY_ONE if isinstance(given.get(key), str)}
     context.default_map = {known[key].name or key: _value(value) for key, value in given.items()}
 
 
@@ -57,7 +60,7 @@ def _problems(given: Mapping[str, Any], known: Mapping[str, click.Parameter]) ->
         if not all(isinstance(each, _FLAT) and isinstance(each, bool) == is_flag for each in values):
             kind = "true or false" if is_flag else "a list of values" if several else "a text or a number"
             yield f"{key} = {value!r} must be {kind}."
-        elif several and not isinstance(value, list):
+        elif several and not isinstance(value, list) and key not in _MOSTLY_ONE:
             yield f"{key} = {value!r} may be given several times: write {key} = [{value!r}]."
 
 

@@ -12,10 +12,22 @@ _input, _prompt = titled("Input"), titled("Prompt")
 _engine, _answers, _output = titled("Engine"), titled("Answers"), titled("Output")
 
 TABLE: Final[list[Decorator]] = [
-    _input("--histories", required=True, metavar="FILE", help="CSV, JSON, Parquet, Excel, or a SQL URL (see --query)."),
-    _input("--query", metavar="SQL", help="SELECT or table name, where the table is a SQL URL."),
-    _input("--mapping", type=_FILE, help="TOML: which columns are what."),
+    _input(
+        "--histories",
+        required=True,
+        multiple=True,
+        metavar="FILE",
+        help="CSV, JSON, Parquet, Excel, or a SQL URL (see --query); several tables become one history a customer.",
+    ),
+    _input("--query", "query", multiple=True, metavar="SQL", help="SELECT or table name, for each SQL URL."),
+    _input(
+        "--mapping",
+        multiple=True,
+        type=_FILE,
+        help="TOML: which columns are what; one with a section for each table, or one for each.",
+    ),
     _input("--profiles", metavar="FILE", help="A table of customers beside the events."),
+    _input("--identities", metavar="FILE", help="Ids that are one customer: system,id,customer or old,new."),
     _input("--tz", help="Time zone of times that name none, e.g. Europe/Berlin."),
     _input("--memory-limit", metavar="SIZE", default="1GB", show_default=True, help="Memory for reading the table."),
     _input("--unpack-limit", metavar="SIZE", help="Most that a packed file may hold.  [default: 100 times its size]"),

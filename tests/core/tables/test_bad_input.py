@@ -176,7 +176,7 @@ def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="A query needs a SQL URL"):
         open_histories(path, query="SELECT 1")
     with pytest.raises(InputError, match="Can't read a table from a list"):
-        open_histories([1])  # type: ignore[arg-type]
+        open_histories([1])  # type: ignore[list-item]
     with pytest.raises(MappingError, match="profiles: "):
         open_histories(path, profiles=write(tmp_path / "p.csv", "x,y\n1,2\n"))
     with pytest.raises(InputError, match="can't be a second table of profiles"):
