@@ -43,6 +43,7 @@ COMMANDS = {
 
 
 LABEL = {
+    "next": ("fewsight.evals.labelling.next_cli:next_rows", "Say which rows of a table are worth a label next."),
     "serve": ("fewsight.evals.labelling.cli:serve", "Label rows of a table on a page that this machine serves."),
     "distil": ("fewsight.finetune.labels.distil_cli:distil", "Turn a run's confident answers into rows to train on."),
 }

@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from fewsight.serving.run.command.options import TABLE
 
 if TYPE_CHECKING:
     from fewsight.evals.labelling.likely import Suggest
+    from fewsight.prompts.labelled import GoldRow
     from fewsight.prompts.task import Task
 
 logger = logging.getLogger(__name__)
@@ -27,8 +29,8 @@ _SUGGEST = [
         "--answerer",
         metavar="DIR",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="Folder of `fewsight eval --save`: its probabilities are shown.  [default: those of the built-in heads, "
-        "where they know the task]",
+        help="Folder of `fewsight eval --save`: its probabilities are shown.  [default: the built-in heads, where "
+        "they know the task, else label names and what is labelled]",
     ),
 ]
 
@@ -81,9 +83,10 @@ def serve(
     loaded = load_task(task)
     page.check_task(loaded)
     page.check_host(host)
-    suggest = _suggest(loaded, answerer) if suggestions else no_suggestions
     with LabelsFile(out, loaded) as file, open_table(table, None) as histories:
         known, wanted, moment = read_labelled(train, loaded), wanted_ids(only) if only else None, histories.newest
+        done = read_labelled([out], loaded) if file.rows else []
+        suggest = _suggest(loaded, answerer, [*known, *done]) if suggestions else no_suggestions
         ids = page.rows_to_label(histories, moment, wanted, known)
         session = LabelSession(
             Questions(loaded),
@@ -104,17 +107,17 @@ def serve(
         before = session.progress["labelled"]
         echo(f"{before:,} of {len(ids):,} rows are labelled. Open {server.guard.url} (Ctrl-C ends it)")
         page.serve_until_stopped(server)
-        done = session.progress
-    echo(f"{done['labelled']:,} of {done['rows']:,} rows are labelled in {out}.")
+        now = session.progress
+    echo(f"{now['labelled']:,} of {now['rows']:,} rows are labelled in {out}.")
 
 
-def _suggest(task: "Task", folder: Path | None) -> "Suggest":
-    from fewsight.evals.labelling.likely import no_suggestions, suggestions
+def _suggest(task: "Task", folder: Path | None, rows: "Sequence[GoldRow]") -> "Suggest":
+    from fewsight.evals.labelling.likely import learned_suggestions, suggestions
     from fewsight.serving.answerers.built_in import built_in_heads
     from fewsight.serving.answerers.opened import open_answerer
 
     answerer = open_answerer(folder, task) if folder else built_in_heads(task)
-    return suggestions(answerer, task) if answerer else no_suggestions
+    return suggestions(answerer, task) if answerer else learned_suggestions(task, rows)
 
 
 def _user() -> str:

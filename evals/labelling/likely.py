@@ -1,10 +1,12 @@
 """How likely labels are, from answerers' shares of closed fields to what a page asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fewsight.answers import list_key
 from fewsight.events import CustomerHistory
+from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.answer.several import label_lists
+from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.base import Answerer, Shares
 
@@ -20,6 +22,27 @@ def no_suggestions(history: CustomerHistory) -> Shares:  # noqa: ARG001 - of `Su
 def suggestions(answerer: Answerer, task: Task) -> Suggest:
     """What an answerer says of the task."""
     return lambda history: by_question(answerer.answer(task.name, [history])[0], task)
+
+
+def learned_suggestions(task: Task, rows: Sequence[GoldRow]) -> Suggest:
+    """What label names and a head on these labelled rows say together; nothing where the usual encoder is not here."""
+    from fewsight.evals.fitting.rows import read_rows
+    from fewsight.evals.labelling.committee import head_members, opinions, together
+    from fewsight.serving.answerers.encoders import find_encoder
+    from fewsight.serving.models.names import DEFAULT_EMBEDDING, EMBEDDINGS
+
+    if not EMBEDDINGS[DEFAULT_EMBEDDING].folder.is_dir():
+        return no_suggestions
+    _, encode = find_encoder(DEFAULT_EMBEDDING)
+    members = head_members(task, read_rows(rows, encode) if rows else None, encode)
+    labels = {field.path: field.labels for field in closed_fields(task.output)}
+
+    def suggest(history: CustomerHistory) -> Shares:
+        mean = together(opinions(task, [history], members, {}))
+        shares = {path: dict(zip(labels[path], rows[0].tolist(), strict=True)) for path, rows in mean.items()}
+        return by_question(shares, task)
+
+    return suggest
 
 
 def by_question(shares: Shares, task: Task) -> dict[str, Mapping[str, float]]:

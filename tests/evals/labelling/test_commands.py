@@ -39,7 +39,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def refused(*words: str) -> BaseException | None:
-    return CliRunner().invoke(root, ["label", "serve", *words, "--histories", "histories.csv"]).exception
+    return (
+        CliRunner()
+        .invoke(root, ["label", "serve", "--no-suggestions", *words, "--histories", "histories.csv"])
+        .exception
+    )
 
 
 @pytest.mark.parametrize(
