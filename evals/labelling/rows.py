@@ -1,6 +1,7 @@
 """Which rows of a table are to be labelled: those that no file of labelled rows holds yet."""
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -56,9 +57,25 @@ def gold_row(history: CustomerHistory, *, is_masked: bool = False) -> GoldRow:
     return GoldRow(history.customer_id, 0, history, {}, language, is_masked)
 
 
-def row_record(history: CustomerHistory, answer: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:
-    """A line of a file of labelled rows; `answer` holds values by dotted path, the history is as the input had it."""
-    return {"id": history.customer_id, **history_record(history), "answer": nest(answer), NOTE: note}
+def row_record(
+    history: CustomerHistory, answer: dict[str, Any], note: dict[str, Any], *, has_customer: bool = True
+) -> dict[str, Any]:
+    """A line of a file of labelled rows; `answer` holds values by dotted path, the history is as the input had it.
+
+    Without `has_customer`, the id is only the row's number in its table, and names nobody: rows of equal number in
+    other tables are somebody else's.
+    """
+    record = history_record(history)
+    if not has_customer:
+        del record["customer_id"]
+    return {"id": history.customer_id, **record, "answer": nest(answer), NOTE: note}
+
+
+def has_customers(histories: Histories) -> bool:
+    """Whether the table says whose rows they are."""
+    first = next(iter(histories), None)
+    numbered = first is not None and re.fullmatch(r"row-[0-9]+", first.customer_id) is not None
+    return "customer_id" in histories.mapping.columns or not numbered
 
 
 def wanted_ids(path: Path) -> list[str]:

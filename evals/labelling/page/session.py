@@ -51,6 +51,7 @@ class LabelSession:
         suggest: how likely labels are.
         by: who labels; noted in each row.
         mask: whether the page shows pseudonyms in the place of identifiers.
+        has_customers: whether ids name customers, and are not just numbers of rows.
     """
 
     def __init__(
@@ -63,11 +64,12 @@ class LabelSession:
         *,
         by: str,
         mask: bool = True,
+        has_customers: bool = True,
     ) -> None:
         self.questions = questions
         self._ids, self._places = list(ids), {name: place for place, name in enumerate(ids)}
         self._histories, self._file, self._suggest = histories, file, suggest
-        self._by, self._mask = by, mask
+        self._by, self._mask, self._has_customers = by, mask, has_customers
         self._tabs: dict[str, Tab] = {}
         self._lock = threading.Lock()
 
@@ -102,7 +104,7 @@ class LabelSession:
             own, place = self._tab(tab), self._place(read)
             history = self._histories(self._ids[place])
             values = self.questions.values(read.chosen, read.evidence, history)
-            row = row_record(history, values, self._note(read))
+            row = row_record(history, values, self._note(read), has_customer=self._has_customers)
             self.questions.check(row)
             is_new = self._file.add(row)
             if is_new:

@@ -26,6 +26,7 @@ def test_rows_are_labelled_by_keyboard_taken_back_and_found_again(tmp_path: Path
         page.wait(shows("Where is my parcel"))
         assert page.value("document.querySelector('.chip').textContent") == "EMAIL 1"
         assert page.value("document.getElementById('history').innerText").endswith("<3 & thanks")
+        assert not page.value("document.getElementById('done').checkVisibility()")
         page.press("2")  # a digit
         page.wait(shows("money back"))
         page.press("than", "Enter")  # letters find a label
@@ -41,7 +42,8 @@ def test_rows_are_labelled_by_keyboard_taken_back_and_found_again(tmp_path: Path
         page.press("ArrowUp", "Enter")  # the first label
         page.wait(shows("Thank you"))
         page.press("?")
-        page.wait("document.getElementById('done').hidden === false")
+        page.wait("document.getElementById('done').checkVisibility()")
+        assert not page.value("document.getElementById('work').checkVisibility()")
         assert answers(tmp_path) == [{"intent": "refund"}, {"intent": "late"}, {}]
         assert page.problems == []
 
