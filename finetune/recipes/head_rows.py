@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from fewsight.digest import file_digest
-from fewsight.errors import InputError
 from fewsight.events import CustomerHistory
 from fewsight.files import write_text
 from fewsight.finetune.gate.scoring import believe
-from fewsight.finetune.recipes.written import written_rows
+from fewsight.finetune.recipes.written import author_file, written_rows
 from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.base import Engine
@@ -58,20 +57,7 @@ class Example:
         return not self.id.endswith(PARTS)
 
 
-def author_file(data: Path, author: str) -> Path:
-    """The file of an author.
-
-    Raises:
-        InputError: there is none.
-    """
-    path = data / "written" / f"{author}.jsonl"
-    if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.jsonl"))) or "none"
-        raise InputError(f"There is no file {str(path)!r} of written customers; authors there: {known}.")
-    return path
-
-
-def examples(session: Session, task: Task, data: Path, authors: Sequence[str], folder: Path) -> list[Example]:
+def examples(session: Session, task: Task, data: Path | None, authors: Sequence[str], folder: Path) -> list[Example]:
     """Masked rows of some authors for a task; the rows as files are written to `folder`.
 
     Raises:
@@ -90,7 +76,7 @@ def shop_examples(session: Session, task: Task, folder: Path) -> list[Example]:
     return _read(session, task, SHOP, lines, folder)
 
 
-def rows_digest(data: Path, authors: Sequence[str]) -> dict[str, str]:
+def rows_digest(data: Path | None, authors: Sequence[str]) -> dict[str, str]:
     """The digests of the authors' files."""
     return {author: file_digest(author_file(data, author)) for author in authors}
 

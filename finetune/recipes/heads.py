@@ -61,7 +61,7 @@ class Recipe:
     session: Session
     reader: Reader
     shares: AdapterShares
-    data: Path
+    data: Path | None
     fit: tuple[str, ...]
     choose: str
     report: str | None
@@ -155,13 +155,13 @@ def _result(task: Task, field: ClosedField, judged: _Asked, tensor: Floats, choi
 
 
 @click.command()
-@click.option("--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of more customers.")
 @click.option("--fit", required=True, metavar="AUTHOR,...", help="Whose customers the heads learn from.")
 @click.option("--choose", "chosen_on", required=True, metavar="AUTHOR", help="On whose customers all else is chosen.")
 @click.option("--report", "reported", metavar="AUTHOR", help="Whose customers are reported on; look at them once.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the heads; rows go beside it.")
-def main(data: Path, fit: str, chosen_on: str, reported: str | None, out: Path) -> None:
-    """Fit the heads of the built-in adapter. --data holds written/AUTHOR.jsonl, as `written` describes them."""
+def main(data: Path | None, fit: str, chosen_on: str, reported: str | None, out: Path) -> None:
+    """Fit the built-in heads, from authors of finetune/recipes/customers and of --data (written/*.jsonl)."""
     show_notices()
     encoder = resolve_embedding_model(DEFAULT_EMBEDDING)
     tasks = tuple(load_task(name) for name in TASKS)

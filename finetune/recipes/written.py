@@ -1,7 +1,8 @@
-"""Customers that people wrote by hand with their true labels, as labelled rows of the four built-in tasks.
+"""Customers that were written one by one with their true labels, as labelled rows of the four built-in tasks.
 
-A file holds a JSON object a line: `id`, `as_of` (a date: the end of that day), `profile`, `events` with amounts in
-units, and for each task its labels with the numbers (from 1) of the events that show them.
+A file of an author holds a JSON object a line: `id`, `as_of` (a date: the end of that day), `profile`, `events` with
+amounts in units, and for each task its labels with the numbers (from 1) of the events that show them; `customers`
+holds such files. A message alone has one event without a time, and may leave tasks out.
 """
 
 import json
@@ -17,9 +18,28 @@ from fewsight.tables.values.currencies import EXPONENTS
 from fewsight.tables.words import KIND_WORDS, squash
 
 ASPECTS: Final = ("quality", "price", "delivery", "service", "usability", "returns")
+CUSTOMERS: Final = Path(__file__).parent / "customers"
 UNKNOWN: Final = {"value": "unknown", "basis": "unknown"}
 MOST_EVIDENCE: Final = {"persona": 5}
 """Events that an answer names, at most; 3 for other tasks."""
+
+
+def author_files(data: Path | None) -> dict[str, Path]:
+    """The files of all authors by their names: those of this recipe, and those in the folder `written` of `data`."""
+    folders = (CUSTOMERS, data / "written") if data else (CUSTOMERS,)
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.jsonl"))}
+
+
+def author_file(data: Path | None, author: str) -> Path:
+    """The file of an author.
+
+    Raises:
+        InputError: there is none.
+    """
+    files = author_files(data)
+    if author not in files:
+        raise InputError(f"There is no author {author!r}; files of written customers: {', '.join(files) or 'none'}.")
+    return files[author]
 
 
 def written_rows(path: Path, task: str) -> Iterator[str]:
@@ -37,6 +57,11 @@ def written_rows(path: Path, task: str) -> Iterator[str]:
 
 
 def _rows(customer: Mapping[str, Any], task: str) -> Iterator[str]:
+    if "as_of" not in customer:
+        (message,) = customer["events"]
+        if task in customer and (answer := ANSWERS[task](customer[task])):
+            yield _row({"id": customer["id"], "text": message["text"]}, answer, [1])
+        return
     labels = customer[task]
     answer = ANSWERS[task](labels)
     if answer is None:

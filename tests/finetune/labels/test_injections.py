@@ -1,6 +1,7 @@
 """Copies in which the customer tells the model what to answer."""
 
 import random
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from fewsight.evals.robustness.perturb import INJECTIONS
 from fewsight.events import CustomerHistory, Event
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.augment import augment
-from fewsight.finetune.labels.injections import WORDINGS, with_injection
+from fewsight.finetune.labels.injections import IN_OTHER_TEXT, IN_PRODUCT, WORDINGS, with_injection
 from fewsight.finetune.rows.data import load_data
 from fewsight.finetune.rows.dataset import Lesson
 from fewsight.masking import Pseudonymizer
@@ -19,33 +20,52 @@ from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Language, Task
 from fewsight.serving.models.tokenizer import FolderTokenizer
 
-FIELDS = (ClosedField("f", ("red", "green", "blue"), ("red", "green", "blue")),)
+COLOURS = ("crimson", "green", "blue")
+FIELDS = (ClosedField("f", COLOURS, COLOURS),)
 
 
 def row(number: int, text: str | None = "Where is it?", language: Language = "en") -> GoldRow:
     events = (
         Event("1", None, "message", text="Hello"),
-        Event("2", None, "order"),
+        Event("2", None, "order", product="Teapot"),
         Event("3", None, "message", text=text),
     )
-    return GoldRow(f"r{number}", 2, CustomerHistory(f"c{number}", events), {"f": "red"}, language)
+    return GoldRow(f"r{number}", 2, CustomerHistory(f"c{number}", events), {"f": "crimson"}, language)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_newest_text_asks_for_another_label(language: Language) -> None:
-    seen = set()
-    for number in range(200):
+def test_a_text_or_a_product_asks_for_another_label(language: Language) -> None:
+    seen, places = set(), Counter[str]()
+    for number in range(2000):
         one = row(number, language=language)
         made = with_injection(one, one.history, FIELDS, random.Random(number))
         assert made is not None
-        assert made.events[:2] == one.history.events[:2]
-        text = made.events[2].text
-        assert text is not None
-        assert "Where is it?" in text
-        assert "red" not in text
-        assert ("green" in text) != ("blue" in text)
-        seen.add(text.replace("Where is it?", "").strip().replace("green", "{label}").replace("blue", "{label}"))
-    assert seen == set(WORDINGS[language]), "all wordings come up"
+        (place, name), planted = planted_in(one.history, made)
+        assert "crimson" not in planted
+        assert ("green" in planted) != ("blue" in planted)
+        seen.add(planted.replace("green", "{label}").replace("blue", "{label}"))
+        places[f"{name} of event {place}"] += 1
+    assert seen == {wording.format(label="{label}") for wording in WORDINGS[language]}, "all wordings come up"
+    shares = {place: count / 2000 for place, count in places.items()}
+    expected = {
+        "text of event 0": IN_OTHER_TEXT,
+        "product of event 1": IN_PRODUCT,
+        "text of event 2": 1 - IN_OTHER_TEXT - IN_PRODUCT,
+    }
+    assert shares == pytest.approx(expected, abs=0.03)
+
+
+def planted_in(before: CustomerHistory, after: CustomerHistory) -> tuple[tuple[int, str], str]:
+    """The only place that changed, and what was added there, at the front or at the end."""
+    changes = [
+        ((place, name), old, new)
+        for place, (one, other) in enumerate(zip(before.events, after.events, strict=True))
+        for name in ("text", "product")
+        if (old := getattr(one, name)) != (new := getattr(other, name))
+    ]
+    ((where, old, new),) = changes
+    assert new.startswith(f"{old} ") or new.endswith(f" {old}")
+    return where, new.removeprefix(f"{old} ") if new.startswith(f"{old} ") else new.removesuffix(f" {old}")
 
 
 def test_evaluation_plants_other_wordings() -> None:
@@ -58,7 +78,7 @@ def test_rows_in_which_nothing_can_be_asked_for_are_counted() -> None:
     config = FinetuneConfig(augment_injections=1.0)
     found = augment([silent, partly, row(3)], (), config, lambda one: Pseudonymizer().mask(one).history, {}, FIELDS)
     assert [copy.id for copy in found.rows["injections"]] == ["r3~injections"]
-    assert [copy.values for copy in found.rows["injections"]] == [{"f": "red"}], "the label stays"
+    assert [copy.values for copy in found.rows["injections"]] == [{"f": "crimson"}], "the label stays"
     assert found.warnings == (
         "2 rows drawn for a copy have none: nothing was said in them, or they give no field with another label",
     )

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from fewsight.errors import InputError
-from fewsight.finetune.recipes.head_rows import AdapterShares, NoHistories, author_file, examples, shop_examples
+from fewsight.finetune.recipes.head_rows import AdapterShares, NoHistories, examples, shop_examples
 from fewsight.finetune.recipes.head_vectors import KeptVectors
+from fewsight.finetune.recipes.written import author_file
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.loading.finding import load_task
 from fewsight.serving.run.options import make_options
@@ -64,7 +65,7 @@ def test_rows_are_masked_as_served_and_know_their_parts(data: Path, session: Ses
 
 
 def test_an_author_who_is_not_there_is_named(data: Path) -> None:
-    with pytest.raises(InputError, match=r"bob\.jsonl.*authors there: ann"):
+    with pytest.raises(InputError, match=r"no author 'bob'.*ann"):
         author_file(data, "bob")
 
 
