@@ -27,8 +27,8 @@ def main(customers: int) -> None:
         store._flush = lambda last=False: None  # type: ignore[method-assign]
         store.sort()
         newest = datetime(2025, 1, 1, tzinfo=UTC)
-        loaded = Loaded(store, ColumnMapping(), Counts(), newest, "")
-        histories = Histories(ColumnMapping(), Counts(), newest, "", loaded)
+        loaded = Loaded(store, (), None, (), Counts(), newest, "")
+        histories = Histories(ColumnMapping(), Counts(), newest, "", {}, loaded)
         begun, cpu = time.time(), time.process_time()
         with open_facts(histories) as table:
             write_facts(table, Path(store.folder) / "facts.parquet")
