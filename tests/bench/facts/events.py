@@ -17,7 +17,7 @@ EVENTS: Final = f"""
         ['web', 'app', 'store', 'phone'][(1 + hash(i * 11) % 4)::BIGINT] AS channel, NULL::VARCHAR AS text,
         'product ' || (hash(i * 13) % 500) AS product,
         CASE WHEN hash(i * 7) % 10 < 4 THEN (hash(i * 17) % 10000)::BIGINT END AS amount, 'EUR' AS currency,
-        NULL::BLOB AS attributes, NULL::BLOB AS profile
+        NULL::BLOB AS attributes, NULL::BLOB AS profile, 0 AS source
     FROM numbers JOIN people USING (k)"""
 """Rows of the store, for the parameter $customers."""
 
