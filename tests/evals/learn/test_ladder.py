@@ -1,0 +1,93 @@
+"""The ladder over the toy task, with an encoder of words; the vote of near rows stands where the adapter does."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fewsight.errors import ConfigError, InputError
+from fewsight.evals.learn import ladder
+from fewsight.evals.learn.ladder import Goal, learn
+from fewsight.prompts.labelled import read_gold
+from fewsight.prompts.loading.finding import load_task
+from tests.evals.support import invoke, write
+from tests.evals.words import use_word_encoder
+
+
+@pytest.fixture
+def train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    use_word_encoder(monkeypatch)
+    monkeypatch.setattr(ladder, "ADAPTER", "knn-vote")
+    monkeypatch.setattr(ladder, "RUNGS", ("names", "encoder", "knn-vote", "fused:encoder+knn-vote"))
+    monkeypatch.setattr(ladder, "training_minutes", lambda task, train, model: 5.0)
+    return write(tmp_path / "labelled.csv", 60)
+
+
+def tried(folder: Path) -> list[str]:
+    report = json.loads((folder / "evaluation" / "report.json").read_text())
+    return [arm["name"] for arm in report["tasks"][0]["arms"]]
+
+
+def test_all_rungs_are_tried_and_the_cheapest_good_one_runs(task: Path, train: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    learned = learn(str(task), train, out)
+    assert tried(out) == ["majority", *ladder.RUNGS]
+    assert learned.ended == "all rungs were tried"
+    assert learned.arm in ladder.RUNGS
+    assert json.loads((learned.folder / "answerer.json").read_text())["name"] == learned.arm
+    asked = tmp_path / "asked.csv"
+    asked.write_text("customer_id,text\nc1,i want a refund\nc2,where is my parcel\n")
+    done = invoke("run", task, "--histories", asked, "--answerer", learned.folder, "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    assert "refund 1, late 1" in done.output
+
+
+def test_it_ends_where_the_target_is_shown(task: Path, train: Path, tmp_path: Path) -> None:
+    learned = learn(str(task), train, tmp_path / "out", goal=Goal(target=0.6))
+    assert learned.ended == "encoder is shown to have the target of 60 % right"
+    assert tried(tmp_path / "out") == ["majority", "names", "encoder"]
+
+
+def test_a_training_that_would_take_too_long_is_not_begun(task: Path, train: Path, tmp_path: Path) -> None:
+    learned = learn(str(task), train, tmp_path / "out", goal=Goal(minutes=4.0))
+    assert "would take about 5 minutes" in learned.ended
+    assert tried(tmp_path / "out") == ["majority", "names", "encoder"]
+
+
+def test_the_parts_share_no_customer(task: Path, train: Path, tmp_path: Path) -> None:
+    learn(str(task), train, tmp_path / "out", goal=Goal(target=0.5))
+    known = load_task(str(task))
+    parts = ("train", "calibration", "test")
+    customers = [
+        {row.customer_id for row in read_gold(tmp_path / "out" / "rows" / f"{name}.jsonl", known).rows}
+        for name in parts
+    ]
+    assert all(customers)
+    assert sum(map(len, customers)) == len(set().union(*customers)) == 60
+
+
+def test_given_test_rows_are_tested_on(task: Path, train: Path, tmp_path: Path) -> None:
+    test = write(tmp_path / "test.csv", 8, 500)
+    learned = learn(str(task), train, tmp_path / "out", test=test, goal=Goal(target=0.1))
+    assert learned.report.tasks[0].data.test_rows == 16
+    assert learned.report.tasks[0].data.train_rows + learned.report.tasks[0].data.calibration_rows == 120
+
+
+def test_few_rows_are_refused(task: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"has 18 usable rows .* needs 20"):
+        learn(str(task), write(tmp_path / "few.csv", 9), tmp_path / "out")
+
+
+@pytest.mark.parametrize("wrong", [{"target": 90.0}, {"minutes": 0.0}, {"within": -1.0}])
+def test_goals_that_cannot_be_meant_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ConfigError):
+        Goal(**wrong)
+
+
+def test_the_command_says_what_ran_and_why_it_ended(task: Path, train: Path, tmp_path: Path) -> None:
+    done = invoke("learn", task, "--train", train, "--out", tmp_path / "out", "--target", "0.6")
+    assert done.exit_code == 0, done.output
+    assert "The ladder ended: encoder is shown to have the target of 60 % right." in done.output
+    assert "--answerer" in done.output
+    again = invoke("learn", task, "--train", train, "--out", tmp_path / "out", "--target", "0.6")
+    assert again.exit_code == 0, again.output
