@@ -130,7 +130,7 @@ class _Climb:
             figures = dict(_figures(report, rung))
             for path, figure in figures.items():
                 logger.info(f"{rung}: {_shown(figure)} right ({path}), after {self._minutes:.1f} min")
-            if self.goal.target is not None and all(one.low >= self.goal.target for one in figures.values()):
+            if self.goal.target is not None and all((one.low or 0.0) >= self.goal.target for one in figures.values()):
                 return report, f"{rung} is shown to have the target of {100 * self.goal.target:g} % right"
         assert report is not None  # there are rungs
         wanted = "" if self.goal.target is None else f"; the target of {100 * self.goal.target:g} % is not shown"
@@ -192,4 +192,5 @@ def _figures(report: Report, arm: str) -> Iterator[tuple[str, Figure]]:
 
 
 def _shown(figure: Figure) -> str:
-    return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
+    ends = "" if figure.low is None or figure.high is None else f" ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
+    return f"{100 * figure.value:.1f} %{ends}"
