@@ -13,7 +13,7 @@ import pytest
 
 from fewsight.errors import InputError
 from fewsight.tables import open_histories
-from fewsight.tables.sources.queries import check_reads
+from fewsight.tables.sources.sql import check_reads
 
 pytest.importorskip("sqlalchemy", reason="SQL needs the extra: pip install 'fewsight[sql]'")
 
