@@ -14,6 +14,7 @@ from fewsight.evals.model import Choice, Figure, Report
 from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.run import evaluate
 from fewsight.evals.suite.saving import Save
+from fewsight.files import write_text
 from fewsight.notices import Progress, Silent
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 ADAPTER: Final = "finetune"
 RUNGS: Final = ("names", "encoder", ADAPTER, f"fused:encoder+{ADAPTER}")
 """Arms from the cheapest on; each is tried after those before it."""
+
+PRESET: Final = "best"
+"""Of the adapter's training: few rows of many labels need more than one epoch."""
 
 REFERENCE: Final = "majority"
 """Stands beside them: an arm that is no better has learned nothing."""
@@ -157,13 +161,20 @@ class _Climb:
         options = {
             "title": f"How well {self.task.name} is learned",
             "tasks": [task],
-            "arms": [REFERENCE, *arms],
+            "arms": [REFERENCE, *(self._arm(name) for name in arms)],
             "seeds": [self.seed],
             "model": self.model,
             "within": self.goal.within,
             "baselines": False,
         }
         return make_suite(options)
+
+    def _arm(self, name: str) -> str | dict[str, str]:
+        if name != ADAPTER:
+            return name
+        config = self.files.train.with_name("finetune.toml").resolve()
+        write_text(config, f'preset = "{PRESET}"\n')
+        return {"name": name, "arm": name, "config": str(config)}
 
     @property
     def _minutes(self) -> float:
@@ -176,7 +187,7 @@ class _Climb:
             return f"the {self.goal.minutes:g} minutes were over before {rung}"
         if rung != ADAPTER:
             return None if rung == RUNGS[1] or ADAPTER in self.tried else f"{rung} needs the adapter"
-        needed = training_minutes(self.task, self.files.train, self.model)
+        needed = training_minutes(self.task, self.files.train, self.model, PRESET)
         if needed <= left:
             return None
         return (

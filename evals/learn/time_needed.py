@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from fewsight.finetune.config import FinetuneConfig
+from fewsight.finetune.config import FinetuneConfig, Preset
 from fewsight.finetune.rows.dataset import Lesson
 from fewsight.finetune.setup import set_up
 from fewsight.prompts.task import Task
@@ -16,15 +16,15 @@ GPU: Final = 4_000 * 270e6
 """On an H100, of prompts of some hundred tokens."""
 
 
-def training_minutes(task: Task, train: Path, model: str) -> float:
-    """Minutes of a training of the default configuration on all rows; on another machine it may be half or twice that.
+def training_minutes(task: Task, train: Path, model: str, preset: Preset) -> float:
+    """Minutes of a training by a preset on all rows; on another machine it may be half or twice that.
 
     Raises:
         FewsightError: rows or model can't be used.
     """
     from fewsight.serving.models.dtype import has_gpu
 
-    setup = set_up((Lesson(task, train),), model, FinetuneConfig())
+    setup = set_up((Lesson(task, train),), model, FinetuneConfig(preset=preset))
     tokens = sum(row.tokens for row in setup.dataset.train) * setup.config.epochs
     size = sum(path.stat().st_size for path in weight_files(setup.base.path))
     return float(tokens * size / (GPU if has_gpu() else PROCESSOR) / 60)

@@ -1,13 +1,21 @@
 """The ladder over the toy task, with an encoder of words; the vote of near rows stands where the adapter does."""
 
 import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from fewsight.errors import ConfigError, InputError
+from fewsight.evals.arms.kinds.finetune import FinetuneArm
 from fewsight.evals.learn import ladder
 from fewsight.evals.learn.ladder import Goal, learn
+from fewsight.evals.learn.rows import split_files
+from fewsight.evals.learn.time_needed import training_minutes
+from fewsight.finetune.config_file import make_config
+from fewsight.notices import Silent
 from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.finding import load_task
 from tests.evals.support import invoke, write
@@ -18,8 +26,9 @@ from tests.evals.words import use_word_encoder
 def train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     use_word_encoder(monkeypatch)
     monkeypatch.setattr(ladder, "ADAPTER", "knn-vote")
+    monkeypatch.setattr(ladder._Climb, "_arm", lambda self, name: name)
     monkeypatch.setattr(ladder, "RUNGS", ("names", "encoder", "knn-vote", "fused:encoder+knn-vote"))
-    monkeypatch.setattr(ladder, "training_minutes", lambda task, train, model: 5.0)
+    monkeypatch.setattr(ladder, "training_minutes", lambda task, train, model, preset: 5.0)
     return write(tmp_path / "labelled.csv", 60)
 
 
@@ -91,3 +100,25 @@ def test_the_command_says_what_ran_and_why_it_ended(task: Path, train: Path, tmp
     assert "--answerer" in done.output
     again = invoke("learn", task, "--train", train, "--out", tmp_path / "out", "--target", "0.6")
     assert again.exit_code == 0, again.output
+
+
+def test_the_adapter_is_trained_by_the_longer_preset(
+    task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path
+) -> None:
+    known = load_task(str(task))
+    split = split_files(known, write(tmp_path / "labelled.csv", 20), files["test"], tmp_path / "rows", 0)
+    climb = ladder._Climb(known, str(task), split, tmp_path, Goal(), str(model_path), 0, Silent(), 0.0)
+    arms = climb._suite(ladder.RUNGS).arms
+    (adapter,) = [arm for arm in arms if isinstance(arm, FinetuneArm)]
+    assert adapter.name == ladder.ADAPTER
+    assert adapter.config
+    assert make_config(adapter.config, {}).preset == "best"
+    assert arms[-1].components == ("encoder", ladder.ADAPTER)
+
+
+def test_minutes_follow_tokens_and_epochs(task: Path, files: dict[str, Path], model_path: Path, tmp_path: Path) -> None:
+    known, model = load_task(str(task)), tmp_path / "model"
+    shutil.copytree(model_path, model)
+    save_file({"weight": np.zeros(3_000, dtype=np.float32)}, model / "model.safetensors")  # only its size is looked at
+    quick, best = (training_minutes(known, files["train"], str(model), preset) for preset in ("quick", "best"))
+    assert 0 < quick < best
