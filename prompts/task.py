@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from fewsight.digest import digest
 from fewsight.events import CustomerHistory
+from fewsight.outcomes import TaskOutcome
 from fewsight.prompts.columns import Columns
 
 Language = Literal["en", "zh"]
@@ -53,7 +54,8 @@ class Task:
 
     `descriptions[language][field][label]` explains a label; `templates[language, style]` is Jinja source with the
     blocks `instructions`, `history` and `question`. `columns` are those of the table that the task was made from: what
-    is named so in another labelled table holds the same. They shape no prompt and no answer.
+    is named so in another labelled table holds the same. `outcome` is what the first field asks of the future, where it
+    does. Both shape no prompt and no answer.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Task:
     none_of_these: NoneOfThese | None = None
     folder: Path | None = None
     columns: Columns | None = None
+    outcome: TaskOutcome | None = None
 
     @cached_property
     def digest(self) -> str:

@@ -19,6 +19,7 @@ from fewsight.prompts.labelled.lines import ShotError, read_lines
 from fewsight.prompts.labelled.shots import parse_line
 from fewsight.prompts.loading.label_doubts import warn_of_labels
 from fewsight.prompts.loading.labelling import labelling_output, labelling_templates
+from fewsight.prompts.loading.outcome_toml import read_task_outcome
 from fewsight.prompts.loading.task_toml import (
     check_names,
     read_columns,
@@ -56,7 +57,7 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
     output = _read_output(folder, facts, problems)
     shots: list[Shot] = []
     descriptions: dict[Language, dict[str, dict[str, str]]] = {}
-    none_of_these = columns = None
+    none_of_these = columns = outcome = None
     if output is not None:
         wrong = model_problems(output)
         for problem in wrong:
@@ -64,6 +65,7 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
         descriptions = read_descriptions(facts.get("descriptions", {}), asked_labels(output), problems)
         none_of_these = read_none_of_these(facts.get("none_of_these"), closed_fields(output), problems)
         columns = read_columns(facts.get("columns"), asked_paths(output), problems)
+        outcome = read_task_outcome(facts.get("outcome"), closed_fields(output), problems)
         shots = _read_shots(folder, output, problems) if with_shots and not wrong else []
     templates = _read_templates(folder, words["version"], facts.get("labelling"), problems)
     problems.raise_any()
@@ -83,6 +85,7 @@ def read_folder(folder: Path, with_shots: bool = True) -> Task:
         none_of_these,
         folder,
         columns,
+        outcome,
     )
 
 

@@ -16,7 +16,7 @@ from fewsight.prompts.task import LANGUAGES, Language, NoneOfThese
 
 logger = logging.getLogger(__name__)
 
-_KEYS: Final = ("name", "version", "title", "none_of_these", "descriptions", "labelling", "columns")
+_KEYS: Final = ("name", "version", "title", "none_of_these", "descriptions", "labelling", "columns", "outcome")
 _GONE: Final = frozenset({"metrics"})
 """Keys that task folders of 0.1.0 have, and that nothing reads any more: warned of, so that they still load."""
 

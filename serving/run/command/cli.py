@@ -147,12 +147,12 @@ def _adapters(named: tuple[str, ...]) -> dict[str, str]:
     return adapters
 
 
-def read_moment(text: str | None) -> datetime | None:
+def read_moment(text: str | None, option: str = "--as-of") -> datetime | None:
     """The moment of --as-of, in UTC where it names no zone."""
     if text is None:
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--as-of {text!r} is no time; write e.g. 2026-03-01 or 2026-03-01T12:00:00Z.") from None
+        raise ConfigError(f"{option} {text!r} is no time; write e.g. 2026-03-01 or 2026-03-01T12:00:00Z.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,110 @@
+"""`fewsight predict`."""
+
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fewsight.console import echo
+from fewsight.errors import InputError
+from fewsight.serving.run.command.cli import open_table, read_moment
+from fewsight.serving.run.command.grouped import GroupedCommand, titled, with_options
+from fewsight.serving.run.command.options import TABLE
+
+if TYPE_CHECKING:
+    from fewsight.outcomes.labelled import Plan
+    from fewsight.tables import Histories
+
+_moments, _sides, _rows = titled("Moments"), titled("Who is held back"), titled("Rows")
+_MOMENTS = [
+    _moments(
+        "--every", type=click.IntRange(min=1), default=30, show_default=True, metavar="DAYS", help="Between moments."
+    ),
+    _moments("--as-of", "moments", multiple=True, metavar="TIME", help="This moment instead; may be repeated."),
+    _moments(
+        "--least-events",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Events that lie before a moment.",
+    ),
+    _moments("--active-days", type=click.IntRange(min=1), help="Ask only who had an event in so many days before."),
+    _moments("--most-moments", type=click.IntRange(min=1), help="Of a customer, the newest.  [default: all]"),
+    _moments("--known-until", metavar="TIME", help="When the data end.  [default: newest event of the input]"),
+]
+_SIDES = [
+    _sides("--test-share", type=float, default=0.2, show_default=True, help="Of customers."),
+    _sides("--calibration-share", type=float, default=0.15, show_default=True, help="Of customers."),
+    _sides(
+        "--test-customers", type=click.Path(exists=True, path_type=Path), help="A file of ids, one a line, instead."
+    ),
+    _sides(
+        "--newest-for-test", is_flag=True, help="Test at the newest moment alone, and learn from windows before it."
+    ),
+    _sides("--seed", type=int, default=0, show_default=True),
+]
+_ROWS = [
+    _rows("--without", multiple=True, metavar="COLUMN", help="Leave out a column of profiles; may be repeated."),
+    _rows("--keep", multiple=True, metavar="COLUMN", help="It was known at the moment, whatever it seems to tell."),
+    _rows("--bins", type=click.IntRange(min=2), default=6, show_default=True, help="Most labels of a number."),
+    _rows("--most-rows", type=click.IntRange(min=1), help="About so many of each file, drawn evenly.  [default: all]"),
+]
+
+
+@click.group()
+def predict() -> None:
+    """Ask about the future: tasks whose labels are what happened next."""
+
+
+@predict.command(cls=GroupedCommand)
+@click.argument("name")
+@click.option(
+    "--outcome", required=True, help="'no order within 90 days', 'spend in 90 days (EUR)', ..., or a TOML file."
+)
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option("--force", is_flag=True, help="Replace a task that is there.")
+@with_options(TABLE, _MOMENTS, _SIDES, _ROWS)
+def init(name: str, out: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Make a task that asks whether an outcome follows, with rows to train, calibrate and test it.
+
+    OUT gets the task folder NAME, train, calibration and test.jsonl, and suite.toml for `fewsight eval`. Rows
+    are histories cut at a moment, labelled by what came after it; all rows of a customer are in one file.
+    """
+    from fewsight.prompts.predicting.making import SUITE, prepare
+
+    with TemporaryDirectory(prefix="fewsight-") as work, open_table(given, Path(work) / "quarantine.jsonl") as table:
+        echo(table.counts.in_words())
+        options = {key: given[key] for key in ("keep", "bins", "most_rows", "force")}
+        prepared = prepare(name, table, _plan(table, given), out, **options)
+    echo(f"Wrote {out / name} and its rows: {prepared.plan.outcome}.", bold=True)
+    for line in prepared.lines():
+        echo(line)
+    echo(f"Then: fewsight eval {out / SUITE} --out {out / 'eval'}")
+
+
+def _plan(table: "Histories", given: dict[str, Any]) -> "Plan":
+    from fewsight.outcomes import read_outcome
+    from fewsight.outcomes.labelled import Plan
+    from fewsight.outcomes.sides import Sides
+    from fewsight.outcomes.windows import Windows
+
+    until = read_moment(given["known_until"], "--known-until") or table.newest
+    if until is None:
+        raise InputError(
+            "No event of this table has a time, and outcomes lie after a moment; name the column of times."
+        )
+    windows = Windows(
+        read_outcome(given["outcome"]),
+        until,
+        timedelta(days=given["every"]),
+        tuple(moment for text in given["moments"] if (moment := read_moment(text))),
+        given["least_events"],
+        given["most_moments"],
+        given["active_days"],
+    )
+    named: Path | None = given["test_customers"]
+    customers = frozenset(named.read_text(encoding="utf-8").split("\n")) - {""} if named else frozenset[str]()
+    sides = Sides(given["test_share"], given["calibration_share"], given["seed"], customers)
+    return Plan(windows, sides, given["newest_for_test"], frozenset(given["without"]))
