@@ -47,10 +47,13 @@ def evaluation() -> None:
 @click.option(
     "--arms",
     help="E.g. zero-shot,knn-4,balanced-8,adapter:DIR,adapter:DIR+knn-4,finetune,finetune@500,built-in,majority,"
-    "tfidf-lr,tfidf-svm,embeddings-lr,fused:tfidf-lr+built-in.  [default: majority,tfidf-lr,zero-shot,knn-4]",
+    "tfidf-lr,tfidf-svm,embeddings-lr,facts-lr,facts-gbm,btyd,fused:facts-lr+built-in.  "
+    "[default: majority,tfidf-lr,zero-shot,knn-4]",
 )
 @click.option("--baselines/--no-baselines", default=None, help="Whether all classic arms stand beside.  [default: yes]")
-@click.option("--metric", help="What arms are compared by, e.g. macro_f1, balanced_accuracy, mcc.  [default: accuracy]")
+@click.option(
+    "--metric", help="What arms are compared by, e.g. macro_f1, mcc, auc (of a yes or no).  [default: accuracy]"
+)
 @click.option(
     "--within", type=float, metavar="POINTS", help="How much worse the cheapest good arm may be.  [default: 1]"
 )

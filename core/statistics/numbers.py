@@ -14,6 +14,19 @@ def mean_absolute_error(gold: Floats, predicted: Floats) -> Statistic:
     return mean(np.abs(gold - predicted), 0.0)
 
 
+def root_mean_square_error(gold: Floats, predicted: Floats) -> Statistic:
+    """The root of the mean squared distance, in the unit of the numbers; both of shape (rows,)."""
+    columns = np.column_stack([(gold - predicted) ** 2, np.ones(len(gold))]).astype(float)
+    return Statistic(columns, lambda sums: np.sqrt(safe_divide(sums[..., 0], sums[..., 1])), 0.0)
+
+
+def total_ratio(gold: Floats, predicted: Floats) -> Statistic:
+    """The sum of the answered numbers by the sum of the given ones; 0 where these add up to nothing."""
+    return Statistic(
+        np.column_stack([predicted, gold]).astype(float), lambda sums: safe_divide(sums[..., 0], sums[..., 1])
+    )
+
+
 def pearson(gold: Floats, predicted: Floats) -> Statistic:
     """Pearson's correlation; both of shape (rows,)."""
     x, y = _standard(gold), _standard(predicted)

@@ -207,7 +207,7 @@ class LearningArm(Arm):
         return tuple(mixed[: self.labels])
 
 
-SAVABLE: Final = "names, encoder, knn-vote, prompts, adapters and pools of these"
+SAVABLE: Final = "names, encoder, knn-vote, facts-lr, facts-gbm, btyd, prompts, adapters and pools of these"
 """Arms that can be saved, in words."""
 
 ARMS: Final[Registry[type[Arm]]] = Registry("kind of arm", "fewsight.evals.arms.kinds", "fewsight.arms")

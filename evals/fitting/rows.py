@@ -28,8 +28,13 @@ class LearnedRows:
 
     def codes(self, field: ClosedField) -> Codes:
         """Labels of a field, -1 where a row does not give it."""
-        places = {label: place for place, label in enumerate(field.labels)}
-        return np.array([_code(row, field, places) for row in self.rows], dtype=np.int64)
+        return codes_of(self.rows, field)
+
+
+def codes_of(rows: Sequence[GoldRow], field: ClosedField) -> Codes:
+    """Labels of a field by their place, -1 where a row does not give it; shape [rows]."""
+    places = {label: place for place, label in enumerate(field.labels)}
+    return np.array([_code(row, field, places) for row in rows], dtype=np.int64)
 
 
 def read_rows(rows: Sequence[GoldRow], encode: Encode) -> LearnedRows:

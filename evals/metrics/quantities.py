@@ -6,7 +6,13 @@ from fewsight.evals.metrics.base import Metric, MetricInput, register
 from fewsight.statistics.arrays import Codes, Floats
 from fewsight.statistics.bootstrap import bootstrap_rows
 from fewsight.statistics.intervals import Interval, cluster_interval
-from fewsight.statistics.numbers import mean_absolute_error, pearson, spearman
+from fewsight.statistics.numbers import (
+    mean_absolute_error,
+    pearson,
+    root_mean_square_error,
+    spearman,
+    total_ratio,
+)
 from fewsight.statistics.statistic import Statistic
 
 
@@ -36,3 +42,6 @@ register(Metric("pearson", "Pearson's r", _of_numbers(pearson), is_share=False))
 register(Metric("spearman", "Spearman's rho", _spearman, is_share=False))
 _mean_error = _of_numbers(mean_absolute_error)
 register(Metric("mean_absolute_error", "mean error", _mean_error, is_share=False, higher_is_better=False))
+_rmse = _of_numbers(root_mean_square_error)
+register(Metric("root_mean_square_error", "RMSE", _rmse, is_share=False, higher_is_better=False))
+register(Metric("total_ratio", "total by given total", _of_numbers(total_ratio), is_share=False))

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from fewsight.errors import ConfigError, InputError, did_you_mean
 from fewsight.evals.metrics.base import GivenNumbers
 from fewsight.evals.predictions import Prediction, Predictions
+from fewsight.prompts.predicting.folder import FIELD
+from fewsight.prompts.predicting.rows import VALUE
+from fewsight.prompts.task import Task
 from fewsight.tables.records import Broken
 from fewsight.tables.sources.opening import open_source
 
@@ -24,6 +27,13 @@ class LabelNumbers(BaseModel):
     field: str
     values: dict[str, float]
     column: str | None = None
+
+
+def expected_numbers(task: Task) -> LabelNumbers | None:
+    """Those of a task that asks how many or how much follows; given numbers are in the column that its rows have."""
+    if task.outcome is None or not task.outcome.expected:
+        return None
+    return LabelNumbers(field=FIELD, values=dict(task.outcome.expected), column=VALUE)
 
 
 def check_score(score: LabelNumbers, labels: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 from fewsight.digest import file_digest
 from fewsight.errors import ConfigError, InputError, did_you_mean
-from fewsight.evals.scores.ordinal import LabelNumbers, check_score, given_numbers
+from fewsight.evals.scores.ordinal import LabelNumbers, check_score, expected_numbers, given_numbers
 from fewsight.evals.scores.scope import scope_label
 from fewsight.evals.scores.slicing import slice_values
 from fewsight.evals.suite.config import SuiteTask
@@ -69,6 +69,7 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
     if limit is not None and limit < len(test):
         test = tuple(sorted(Random(f"test {seed}").sample(test, limit), key=lambda row: row.line))  # noqa: S311
         notes.append(f"{limit:,} of {len(rows['test']):,} test rows were drawn")
+    score = suite_task.score or expected_numbers(task)
     leaks = find_leaks({name: rows.get(name, ()) for name in named} | {"test": test})
     return TaskData(
         task=task,
@@ -80,8 +81,8 @@ def load_data(suite_task: SuiteTask, limit: int | None, seed: int) -> TaskData:
         notes=(*notes, *leaks.warnings),
         repeated=leaks.repeated,
         slices={column: _sliced(test, column) for column in suite_task.slices},
-        score=suite_task.score,
-        numbers=_numbers(suite_task, task, test),
+        score=score,
+        numbers=_numbers(score, suite_task, task, test),
         paraphrases=read_paraphrases(suite_task.paraphrases)[0] if suite_task.paraphrases else {},
         out_of_scope=scope_label(task, suite_task.out_of_scope, closed_fields(task.output)[0].labels),
     )
@@ -91,9 +92,11 @@ def _sliced(test: Sequence[GoldRow], column: str) -> dict[str, str]:
     return {row.id: value for row, value in zip(test, slice_values(test, column), strict=True)}
 
 
-def _numbers(suite_task: SuiteTask, task: Task, test: Iterable[GoldRow]) -> dict[str, float]:
+def _numbers(
+    score: LabelNumbers | None, suite_task: SuiteTask, task: Task, test: Iterable[GoldRow]
+) -> dict[str, float]:
     """The given number of each test row, where a field's labels stand for numbers."""
-    if (score := suite_task.score) is None:
+    if score is None:
         return {}
     known = {closed.path: closed.labels for closed in closed_fields(task.output)}
     if score.field not in known:

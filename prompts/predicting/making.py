@@ -101,5 +101,6 @@ def prepare(
 
 def _suite(name: str, outcome: Outcome, written: Counter[Side]) -> str:
     task: dict[str, str] = {"task": name, **{side: file_of(side) for side in SIDES if written[side]}}
-    suite: dict[str, Any] = {"title": str(outcome), "arms": ["majority"], "baselines": False, "tasks": [task]}
-    return tomli_w.dumps(suite)
+    options: dict[str, Any] = {} if outcome.is_number else {"metric": "auc"}
+    arms = ["majority", "facts-lr", "facts-gbm"]
+    return tomli_w.dumps({"title": str(outcome), "arms": arms, "baselines": False, **options, "tasks": [task]})

@@ -77,10 +77,11 @@ def open_part(given: PartInput) -> Part:
 
 
 def _kind(name: str) -> PartKind:
+    from fewsight.serving.answerers.facts.part import KIND, FactsPart
     from fewsight.serving.answerers.linear import LinearPart
     from fewsight.serving.answerers.votes import VotingPart
 
-    own: dict[str, PartKind] = {"names": LinearPart, "encoder": LinearPart, "knn-vote": VotingPart}
+    own: dict[str, PartKind] = {"names": LinearPart, "encoder": LinearPart, "knn-vote": VotingPart, KIND: FactsPart}
     plugins: dict[str, EntryPoint] = {point.name: point for point in entry_points(group=GROUP)}
     if name in own:
         return own[name]
