@@ -11,7 +11,7 @@ from typing import Final
 from fewsight.errors import InputError
 from fewsight.outcomes.outcome import Outcome
 
-NONE: Final = "none"
+NONE: Final = "nothing"
 """The label of no event, or of no money: what was spent less what went back is not above 0."""
 
 _KEPT: Final = 100_000
@@ -59,9 +59,9 @@ class Bins:
         """Their names, from the lowest.
 
         >>> Bins(Outcome("count", "order", 90), (1, 2, 5)).labels
-        ('none', '1', '2', '3 to 5', '6 or more')
+        ('nothing', '1', '2', '3 to 5', '6 or more')
         >>> Bins(Outcome("spend", "order", 90, currency="EUR"), (2500, 6000)).labels
-        ('none', 'up to 25', 'over 25 up to 60', 'over 60')
+        ('nothing', 'up to 25', 'over 25 up to 60', 'over 60')
         """
         if self.outcome.happens == "count":
             pairs = zip((0, *self.edges), self.edges, strict=False)
@@ -93,7 +93,7 @@ class Bins:
 
 
 def bins_of(outcome: Outcome, values: Sequence[int], most: int = 6) -> Bins:
-    """Bins for an outcome's values in training rows: none, and up to `most - 1` others at quantiles of those above 0.
+    """Bins for an outcome's values in training rows: nothing, up to `most - 1` others at quantiles of those above 0.
 
     Edges of money are rounded to two digits that count.
 

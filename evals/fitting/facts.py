@@ -12,6 +12,9 @@ from fewsight.statistics.arrays import Codes, Floats
 STRENGTHS: Final = (0.003, 0.03, 0.3)
 """Inverse strengths of regularisation that are tried."""
 
+_MOST_WEIGHTS: Final = 3_000
+"""Up to which a model is fitted by Newton's method, which holds a table of weights by weights."""
+
 ROUNDS: Final = 300
 _SMALL: Final = 5_000_000
 """Cells of a table that one thread boosts as fast as several, which wait for each other where the machine is busy."""
@@ -32,8 +35,10 @@ def fit_linear(columns: Floats, codes: Codes, customers: Codes) -> tuple[Scaling
     classes = np.unique(known)
     if len(classes) < 2:
         return scaling, {"classes": classes.astype(float), "weights": np.zeros((1, features.shape[1] + 1))}
-    losses = [sum(_loss(_logistic(c), features, known, fold) for fold in _folds(whose, known)) for c in STRENGTHS]
-    model = _logistic(STRENGTHS[int(np.argmin(losses))]).fit(features, known)
+    size = features.shape[1] * len(classes)
+    models = [_logistic(strength, size) for strength in STRENGTHS]
+    losses = [sum(_loss(model, features, known, fold) for fold in _folds(whose, known)) for model in models]
+    model = models[int(np.argmin(losses))].fit(features, known)
     weights = np.column_stack([model.coef_, model.intercept_])
     if len(classes) == 2:
         weights = np.vstack([np.zeros_like(weights), weights])
@@ -104,10 +109,12 @@ def _log_loss(shares: Floats, classes: Codes, codes: Codes) -> float:
     return float(-np.log(np.maximum(given, 1e-9)).sum())
 
 
-def _logistic(strength: float) -> Any:  # noqa: ANN401 - scikit-learn is untyped
+def _logistic(strength: float, weights: int) -> Any:  # noqa: ANN401 - scikit-learn is untyped
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=strength, max_iter=500)
+    # features that are nearly the same, such as a value and its logarithm, let first-order methods creep
+    solver = "newton-cholesky" if weights <= _MOST_WEIGHTS else "lbfgs"
+    return LogisticRegression(C=strength, solver=solver, max_iter=500)
 
 
 def _boosting(rounds: int) -> Any:  # noqa: ANN401 - scikit-learn is untyped

@@ -41,7 +41,7 @@ _PERIODS: Final[dict[Language, tuple[str, str]]] = {
     "en": ("within the {n} days after the history ends", "within the {n} days that begin {gap} days after it ends"),
     "zh": ("在记录结束后的{n}天内", "在记录结束{gap}天之后的{n}天内"),
 }
-_NONE: Final[dict[Language, str]] = {"en": "nothing", "zh": "没有"}
+_NONE: Final[dict[Language, str]] = {"en": "none at all", "zh": "完全没有"}
 
 
 def question(outcome: Outcome, language: Language) -> str:
@@ -61,7 +61,7 @@ def question(outcome: Outcome, language: Language) -> str:
 
 
 def descriptions(outcome: Outcome, labels: Sequence[str], language: Language) -> dict[str, str]:
-    """What each label means; bins say themselves what they are, but for 'none'."""
+    """What each label means; bins say themselves what they are, but for 'nothing'."""
     if outcome.is_number:
         return {NONE: _NONE[language]} if NONE in labels else {}
     words = (part.format(kind=_kind(outcome, language)) for part in _ANSWERS[language][outcome.happens])

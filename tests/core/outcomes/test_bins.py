@@ -29,9 +29,9 @@ def test_every_value_has_one_label_and_means_keep_the_total(outcome: Outcome, va
 
 
 def test_few_counts_are_a_label_each() -> None:
-    assert bins_of(COUNT, [0, 0, 1, 1, 2, 3, 9]).labels == ("none", "1", "2", "3", "4 or more")
-    assert bins_of(COUNT, [0, 1, 1]).labels == ("none", "1 or more")
-    assert bins_of(SPEND, [1999] * 3).labels == ("none", "some")
+    assert bins_of(COUNT, [0, 0, 1, 1, 2, 3, 9]).labels == ("nothing", "1", "2", "3", "4 or more")
+    assert bins_of(COUNT, [0, 1, 1]).labels == ("nothing", "1 or more")
+    assert bins_of(SPEND, [1999] * 3).labels == ("nothing", "some")
 
 
 def test_a_sample_of_many_values_stays_small() -> None:

@@ -50,9 +50,12 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("outcome", ["no order within 30 days", "count of orders in 30 days", "spend in 30 days (EUR)"])
-def test_a_question_about_the_future_is_a_task_with_rows(outcome: str, tmp_path: Path) -> None:
+def test_a_question_about_the_future_is_a_task_with_rows(
+    outcome: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     prepared = made(tmp_path, outcome)
     task = load_task(tmp_path / "future")
+    assert not caplog.records
     assert isinstance(task.outcome, TaskOutcome)
     assert task.outcome.outcome == read_outcome(outcome)
     assert {key[0] for key in task.templates} == {"en", "zh"}

@@ -1,6 +1,7 @@
 """Small heads made by chance, a fake encoder, and customers to answer about."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers import encoders
+from fewsight.serving.answerers.facts.columns import learn_columns
+from fewsight.serving.answerers.facts.models import Scaling
+from fewsight.serving.answerers.facts.part import KIND, LINEAR
 from fewsight.serving.answerers.features import FACTS, FEATURES
 from fewsight.serving.answerers.folder import (
     AnswererManifest,
@@ -113,6 +117,21 @@ def linear_part(task: Task, name: str = "encoder", seed: int = 0) -> SmallPart:
         for field in closed_fields(task.output)
     }
     return PartFacts(kind=name, encoders=(encoder_facts(),), views=("newest",)), tensors
+
+
+def facts_part(task: Task) -> SmallPart:
+    """Logistic regression over the facts of `customers`, with weights drawn by chance."""
+    chance, name = np.random.default_rng(2), "facts-lr"
+    columns, values = learn_columns(customers(8), 90)
+    scaling = Scaling.of(values)
+    tensors = {tensor_name(name, "mean"): scaling.mean, tensor_name(name, "scale"): scaling.scale}
+    for field in closed_fields(task.output):
+        shape = (len(field.labels), len(scaling.mean) + 1)
+        tensors[tensor_name(name, f"{field.path}.weights")] = chance.normal(size=shape)
+        tensors[tensor_name(name, f"{field.path}.classes")] = np.arange(len(field.labels), dtype=float)
+    return PartFacts(
+        kind=KIND, settings=json.loads(json.dumps({"columns": columns.as_dict(), "model": LINEAR}))
+    ), tensors
 
 
 def voting_part(task: Task, rows: int = 20) -> SmallPart:

@@ -18,6 +18,7 @@ from tests.serving.answerers.support import (
     FakeEncoder,
     SmallPart,
     customers,
+    facts_part,
     linear_part,
     use_fake_encoders,
     voting_part,
@@ -54,13 +55,17 @@ def votes(folder: Path) -> Answerer:
     return of_parts(folder, {"knn-vote": voting_part(load_task("sentiment"))})
 
 
+def facts(folder: Path) -> Answerer:
+    return of_parts(folder, {"facts-lr": facts_part(load_task("sentiment"))})
+
+
 def fused(folder: Path) -> Answerer:
     task = load_task("sentiment")
     parts = {"names": linear_part(task, "names", 7), "encoder": linear_part(task), "knn-vote": voting_part(task)}
     return of_parts(folder, parts)
 
 
-@pytest.fixture(params=[small, names, encoder, votes, fused, pytest.param(built_in, marks=pytest.mark.model)])
+@pytest.fixture(params=[small, names, encoder, votes, facts, fused, pytest.param(built_in, marks=pytest.mark.model)])
 def make(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Answerer]:
     if request.param is not built_in:
         use_fake_encoders(monkeypatch)
