@@ -1,1 +1,1 @@
-"""Copilot, personas and reports on top of the spine. Built after evaluation."""
+"""What agents are made of, on top of the spine: reports so far; copilot, personas and segments are to come."""

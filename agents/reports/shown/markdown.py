@@ -1,0 +1,71 @@
+"""A report as GitHub's Markdown."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from fewsight.agents.reports.model import Quote, Report
+from fewsight.agents.reports.shown.page import also, looked_table, page_words, reason_table, remarks, said
+from fewsight.console import visible
+from fewsight.pages.formats import grouped, percent
+
+_MARKUP: Final = re.compile(r"[\\`*_\[\]<>#|~&@]|^[-+=]|^\d+(?=[.)])")
+
+
+def escaped(text: str) -> str:
+    r"""Text of others that can't become markup, a link, a list, or another line.
+
+    >>> escaped("<b>[x](y)\n# z")
+    '\\<b\\>\\[x\\](y) \\# z'
+    """
+    return _MARKUP.sub(lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], " ".join(text.split()))
+
+
+def report_markdown(report: Report) -> str:
+    """The same as the page, without charts."""
+    return visible("\n".join(_lines(report))) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    language = report.options.language
+    words = page_words(language)
+    as_of = report.as_of.date().isoformat() if report.as_of else "?"
+    yield from (f"# {words['title']}", "", words["of_run"].format(run=escaped(report.run), as_of=as_of), "")
+    yield from (f"**{said(report.words, language)}**", "")
+    for remark in (*remarks(report), words["uncorrected"]):
+        yield from (remark, "")
+    if report.counts.leaving:
+        yield from (f"## {words['reasons']}", "")
+        yield from reason_table(report).markdown() if report.reasons else (words["no_reasons"], "")
+    yield from _claims(report)
+    if any(reason.quotes for reason in report.reasons):
+        yield from (f"## {words['quotes']}", "", words["quotes_how"], "")
+    for reason in report.reasons:
+        for quote in reason.quotes:
+            yield from _quote(quote, said(reason.words, language), report)
+    yield from (f"## {words['looked']}", "", *looked_table(report).markdown(), words["small"], "")
+
+
+def _claims(report: Report) -> Iterator[str]:
+    language = report.options.language
+    words = page_words(language)
+    rate = percent(report.options.false_discoveries)
+    yield from (f"## {words['who']}", "", words["who_how"].format(rate=rate), "")
+    if not report.claims:
+        yield from (words["none"], "")
+    for claim in report.claims:
+        foot = words["claim_foot"].format(n=grouped(claim.n), q=f"{claim.q:.2g}", money=percent(claim.money))
+        way = f" ({words[claim.why]})" if claim.why else ""
+        more = f" {words['also'].format(also=also(claim, language))}" if claim.like else ""
+        yield f"- {escaped(said(claim.words, language))}{way} {foot}.{escaped(more)}"
+    yield ""
+
+
+def _quote(quote: Quote, reason: str, report: Report) -> Iterator[str]:
+    words = page_words(report.options.language)
+    end = " …" if quote.is_cut else ""
+    source = f"{words['event']} {escaped(quote.source.event)}"
+    yield f"> {escaped(quote.text)}{end}"
+    yield ">"
+    yield f"> {escaped(reason)}, {words['stated']}, {words[quote.role]}, {quote.date}, {source}"
+    yield ""

@@ -1,0 +1,137 @@
+"""A report as an HTML page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from tomllib import loads
+from typing import Final
+
+from fewsight.agents.reports.model import Claim, Figure, Period, Reason, Report, Why, Words
+from fewsight.agents.reports.wording import scope_name, scope_words, share_words
+from fewsight.pages.environment import render
+from fewsight.pages.formats import grouped
+from fewsight.pages.table import Table
+from fewsight.prompts.task import Language
+from fewsight.tables.values.currencies import money
+
+_HERE: Final = Path(__file__).parent
+_MISSING: Final = ("unseen_reason", "hidden_reasons", "failed", "without_answer", "unknown")
+_WAYS: Final[Sequence[Why]] = ("stated", "signs", "attribution")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure as charts take it."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@lru_cache(maxsize=2)
+def page_words(language: Language) -> Mapping[str, str]:
+    """Titles and remarks of the page."""
+    read: dict[str, dict[str, str]] = loads(
+        files("fewsight.agents.reports.shown").joinpath("page.toml").read_text(encoding="utf-8")
+    )
+    return read[language]
+
+
+def report_page(report: Report) -> str:
+    """One self-contained page without scripts, in the report's language."""
+    language = report.options.language
+    words = page_words(language)
+    return render(
+        "report.jinja",
+        _HERE,
+        report=report,
+        words=words,
+        lead=said(report.words, language),
+        remarks=remarks(report),
+        reason_shares={said(one.words, language): estimate(one.share) for one in report.reasons},
+        reasons=reason_table(report),
+        claims=[(claim, said(claim.words, language), _sides(claim, words)) for claim in report.claims],
+        like={number: also(claim, language) for number, claim in enumerate(report.claims)},
+        quoted=[(said(one.words, language), one.quotes) for one in report.reasons if one.quotes],
+        periods=_period_bars(report),
+        empty_periods=[one.name for one in report.periods if one.leaving is None and not one.few],
+        looked=looked_table(report),
+        whole=whole,
+    )
+
+
+def said(words: Words, language: Language) -> str:
+    """The words of a language."""
+    return words.zh if language == "zh" else words.en
+
+
+def estimate(figure: Figure) -> Estimate:
+    """A figure for a chart."""
+    return Estimate(figure.value, figure.low, figure.high)
+
+
+def also(claim: Claim, language: Language) -> str:
+    """Other scopes of nearly the same customers, in words."""
+    return "; ".join(scope_words(scope, language) for scope in claim.like)
+
+
+def remarks(report: Report) -> list[str]:
+    """What a reader has to know before the figures: intervals, money, and who is missing."""
+    words, counts = page_words(report.options.language), report.counts
+    lines = [words["interval"]]
+    if report.worth is not None and report.worth_each is not None:
+        each = report.worth_each
+        mean, low, high = ("?" if end is None else money(round(end), None) for end in (each.value, each.low, each.high))
+        total = money(report.worth, report.currency)
+        lines.append(words["worth"].format(total=total, mean=mean, low=low, high=high))
+    missing = {name: getattr(counts, name) for name in _MISSING}
+    return lines + [words[name].format(n=grouped(number)) for name, number in missing.items() if number]
+
+
+def reason_table(report: Report) -> Table:
+    """Reasons with customers, shares, how they are known, and money."""
+    language = report.options.language
+    words = page_words(language)
+    has_ways, has_money = any(one.known for one in report.reasons), report.worth is not None
+    head = [words["reason"], words["customers"], words["share"]]
+    head += [words[way] for way in _WAYS] if has_ways else []
+    head += [words["money"]] if has_money else []
+    rows = [_reason_row(one, report, has_ways, has_money) for one in report.reasons]
+    return Table(head, rows)
+
+
+def _reason_row(one: Reason, report: Report, has_ways: bool, has_money: bool) -> list[str]:
+    cells = [said(one.words, report.options.language), grouped(one.customers), share_words(one.share)]
+    cells += [grouped(one.known[way]) for way in _WAYS] if has_ways else []
+    return cells + ([money(one.worth or 0, report.currency)] if has_money else [])
+
+
+def looked_table(report: Report) -> Table:
+    """What was looked at, and what became of it."""
+    words = page_words(report.options.language)
+    counts = report.looked.model_dump()
+    return Table(
+        [words["what"], words["how_many"]], [[words[f"looked.{name}"], grouped(counts[name])] for name in counts]
+    )
+
+
+def _sides(claim: Claim, words: Mapping[str, str]) -> Mapping[str, Estimate]:
+    return {scope_name(claim.scope): estimate(claim.share), words["others"]: estimate(claim.others)}
+
+
+def _period_bars(report: Report) -> Mapping[str, float]:
+    words = page_words(report.options.language)
+
+    def name(period: Period) -> str:
+        if period.leaving is not None:
+            return period.name
+        return f"{period.name} ({words['few' if period.few else 'no_data']})"
+
+    return {name(period): float(period.leaving or 0) for period in report.periods}
+
+
+def whole(value: float) -> str:
+    """How a chart writes a number of customers; nothing where none is told."""
+    return grouped(round(value)) if value else ""

@@ -1,0 +1,140 @@
+"""Claims as sentences: templates of ours with slots, in English and Chinese. Nothing else words a report."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+from fewsight.agents.reports.model import Condition, Direction, Figure, Statistic, Words
+from fewsight.errors import TaskError
+from fewsight.pages.formats import grouped, percent
+from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.task import LANGUAGES, Language
+
+_NAMED: Final = 60
+"""Most characters of a name that a table brings."""
+
+Labels = Mapping[Language, Mapping[str, str]]
+"""Words for labels by language."""
+
+
+@lru_cache(maxsize=1)
+def templates() -> dict[Language, dict[str, str]]:
+    """The sentences by language and name."""
+    read = tomllib.loads(files("fewsight.agents.reports").joinpath("words.toml").read_text(encoding="utf-8"))
+    return {language: read[language] for language in LANGUAGES}
+
+
+def label_words(field: str) -> Labels:
+    """What the task says of each label of a field, where it can be found here; Chinese only, English labels are words.
+
+    >>> label_words("churn_reason.reason")["zh"]["delivery/cost"]
+    '运费太贵'
+    """
+    name, _, path = field.partition(".")
+    try:
+        described = load_task(name).descriptions
+    except TaskError:
+        return {}
+    return {"zh": described["zh"].get(path, {})} if "zh" in described else {}
+
+
+def said_label(label: str, language: Language, labels: Labels) -> str:
+    """A label as words.
+
+    >>> said_label("delivery/damaged_or_lost", "en", {})
+    'delivery: damaged or lost'
+    """
+    return labels.get(language, {}).get(label) or label.replace("/", ": ").replace("_", " ")
+
+
+def reason_words(label: str, labels: Labels) -> Words:
+    """A label in both languages."""
+    return _both(lambda language: said_label(label, language, labels))
+
+
+def claim_words(
+    statistic: Statistic,
+    scope: Condition,
+    direction: Direction,
+    figures: tuple[Figure, Figure, Figure],
+    customers: tuple[int, int],
+    labels: Labels,
+) -> Words:
+    """The sentence of a claim; `figures` are share, share of the others, and gap."""
+    share, others, gap = figures
+
+    def sentence(language: Language) -> str:
+        reason = said_label(statistic.reason, language, labels) if statistic.reason else ""
+        return templates()[language][f"{statistic.name}.{direction}"].format(
+            scope=scope_words(scope, language),
+            reason=reason,
+            share=percent(share.value),
+            others=percent(others.value),
+            n=grouped(customers[0]),
+            others_n=grouped(customers[1]),
+            gap=gap_words(gap, language),
+        )
+
+    return _both(sentence)
+
+
+def lead_words(leaving: int, customers: int, share: Figure) -> Words:
+    """The first sentence of a report."""
+    name = "lead" if leaving else "none_leave"
+    return _both(
+        lambda language: templates()[language][name].format(
+            leaving=grouped(leaving), n=grouped(customers), share=share_words(share)
+        )
+    )
+
+
+def share_words(share: Figure) -> str:
+    """A share with its interval, alike in all languages.
+
+    >>> share_words(Figure(value=0.93, low=0.921, high=0.939, confidence=0.95))
+    '93.0 % (92.1–93.9)'
+    """
+    assert share.low is not None
+    assert share.high is not None
+    return f"{percent(share.value)} ({100 * share.low:.1f}–{100 * share.high:.1f})"
+
+
+def gap_words(gap: Figure, language: Language) -> str:
+    """A difference of shares in points, with its interval."""
+    ends = ("?" if end is None else f"{100 * end:+.1f}" for end in (gap.value, gap.low, gap.high))
+    value, low, high = ends
+    return templates()[language]["gap"].format(value=value, low=low, high=high)
+
+
+def scope_words(scope: Condition, language: Language) -> str:
+    """A filter in words; what a table brings is cut to 60 characters and one line."""
+    bound = "at_least" if scope.at_least is not None else "at_most" if scope.at_most is not None else None
+    number = scope.at_least if scope.at_least is not None else scope.at_most
+    value = f"{number:,.10g}" if number is not None else _one_line(scope.value or "")
+    name = _one_line(scope.name.replace("_", " "))
+    return templates()[language][f"scope.{bound or scope.kind}"].format(name=name, value=value)
+
+
+def scope_name(scope: Condition) -> str:
+    """A filter as a chart names it, alike in all languages.
+
+    >>> scope_name(Condition(kind="fact", name="tenure_days", at_least=300))
+    'tenure days ≥ 300'
+    """
+    name = _one_line(scope.name.replace("_", " "))
+    for sign, bound in (("≥", scope.at_least), ("≤", scope.at_most)):
+        if bound is not None:
+            return f"{name} {sign} {bound:,.10g}"
+    value = _one_line(scope.value or "")
+    return f"{name}: {value}" if name else value
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _NAMED else line[: _NAMED - 1] + "…"
+
+
+def _both(sentence: Callable[[Language], str]) -> Words:
+    return Words(en=sentence("en"), zh=sentence("zh"))
