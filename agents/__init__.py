@@ -1,1 +1,1 @@
-"""What agents are made of, on top of the spine: reports so far; copilot, personas and segments are to come."""
+"""What agents are made of, on top of the spine: the core of the copilot and reports so far."""

@@ -11,7 +11,9 @@ FewsightError
 │   └── AccessError     a server that lets nobody in with this key
 ├── TrainingError   a fine-tuning that can't go on
 │   └── DivergedError   its loss is no number
-└── LedgerError     a ledger that is locked, damaged or of another version
+├── LedgerError     a ledger that is locked, damaged or of another version
+├── PolicyError     tools or a policy of a copilot that contradict themselves or the customers' state
+└── CaseError       an act on a copilot's case that it does not stand open to, or a log that can't be used
 
 A message says what is wrong, with the value, and what to do next.
 """
@@ -86,6 +88,14 @@ class DivergedError(TrainingError):
 
 class LedgerError(FewsightError):
     """A ledger that is locked by another run, damaged, or written by another version."""
+
+
+class PolicyError(FewsightError, ValueError):
+    """Tools or a policy of a copilot that contradict themselves or the customers' state."""
+
+
+class CaseError(FewsightError):
+    """An act on a copilot's case that it does not stand open to, or a log of cases that can't be used."""
 
 
 _MOST_LISTED: Final = 100

@@ -1,0 +1,205 @@
+"""Which calls are legal now, and carrying one out: judge, then act, ask a person, or deny.
+
+Every step is one transaction that reads the state and the case, judges, acts and logs; so nothing is done that was
+legal only a moment ago, nothing is done without its entry, and nothing is done twice.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from fewsight.agents.copilot.case import ASKED, DENIED, DONE, FAILED, MESSAGE, OPENED, REJECTED, Case, Entry
+from fewsight.agents.copilot.policy import Policy, Verdict
+from fewsight.agents.copilot.store import Store
+from fewsight.agents.copilot.tools import Act, Arguments, Call, calls, find_calls
+from fewsight.digest import digest
+from fewsight.errors import CaseError, did_you_mean
+
+LONGEST_RESULT: Final = 65_536
+"""Characters of a tool's result as JSON; a longer one counts as a failure, and its write is undone."""
+
+_STRICT: Final = {"allow": 0, "ask": 1, "deny": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A call that is legal now, and the clause that makes it so."""
+
+    call: Call
+    verdict: Verdict
+
+
+def legal_calls(policy: Policy, case: Case, state: BaseModel) -> list[Offer]:
+    """The calls that policy leaves in this state of the customer and the case, each once."""
+    by_id: dict[str, list[Call]] = {}
+    for tool in policy.tools.values():
+        for call in calls(tool, state):
+            by_id.setdefault(call.id, []).append(call)
+    offers = [Offer(same[0], judge(policy, case, same, state)) for same in by_id.values()]
+    return [offer for offer in offers if offer.verdict.effect != "deny"]
+
+
+class Desk:
+    """Cases of one store under one policy."""
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        self.store, self.policy = store, policy
+
+    def open(self, customer_id: str) -> str:
+        """A new case of a customer; its id.
+
+        Raises:
+            CaseError: there is no such customer.
+        """
+        case_id = secrets.token_hex(8)
+        with self.store.transaction():
+            self.store.state(customer_id)
+            self.store.append(case_id, OPENED, {"customer_id": customer_id})
+        return case_id
+
+    def receive(self, case_id: str, text: str, key: str | None = None) -> None:
+        """Note what the customer wrote. A message whose `key` was noted before is not noted again.
+
+        Raises:
+            CaseError: there is no such case, or it is closed.
+        """
+        with self.store.transaction():
+            self._open_case(case_id)
+            self.store.append(case_id, MESSAGE, {"text": text}, None if key is None else f"message:{case_id}:{key}")
+
+    def offers(self, case_id: str) -> list[Offer]:
+        """The calls that are legal now; none where the case is closed or a person is asked.
+
+        Raises:
+            CaseError: there is no such case.
+        """
+        case = self.store.case(case_id)
+        if case.is_closed or case.asked is not None:
+            return []
+        return legal_calls(self.policy, case, self.store.state(case.customer_id))
+
+    def call(self, case_id: str, tool: str, arguments: Arguments) -> Entry:
+        """Judge a call, and carry it out where that is allowed; the entry that says what became of it.
+
+        Raises:
+            CaseError: there is no such case or tool, the case is closed, or a person must decide first.
+        """
+        with self.store.transaction():
+            case = self._open_case(case_id)
+            if case.asked is not None:
+                raise CaseError(f"Case {case_id!r} waits for a person to decide on entry {case.asked.seq}.")
+            call, verdict = self._judge(case, tool, arguments)
+            if call is None or verdict.effect == "deny":
+                self._note(case, DENIED, tool, arguments, clause=verdict.clause, feedback=verdict.feedback)
+            elif verdict.effect == "ask":
+                self._note(case, ASKED, tool, arguments, clause=verdict.clause, amount=call.amount)
+            else:
+                self._act(case, call, verdict)
+            return self.store.case(case_id).entries[-1]
+
+    def approve(self, case_id: str, seq: int, by: str, arguments: Arguments | None = None) -> Entry:
+        """Carry out what entry `seq` asks for, with other `arguments` where a person changed them.
+
+        It is judged again, by the state as it is now; the entry says what became of it.
+
+        Raises:
+            CaseError: the case does not wait for a decision on this entry, or policy denies the changed arguments.
+        """
+        with self.store.transaction():
+            case, asked = self._asked(case_id, seq)
+            tool = asked.body["tool"]
+            call, verdict = self._judge(case, tool, arguments or asked.body["arguments"])
+            if call is not None and verdict.effect != "deny":
+                self._act(case, call, verdict, by=by, asked=seq)
+            elif arguments is not None:
+                raise CaseError(f"{tool} with {dict(arguments)!r} is not legal: {verdict.feedback}. Nothing was done.")
+            else:
+                self._note(case, DENIED, tool, asked.body["arguments"], by=by, asked=seq, feedback=verdict.feedback)
+            return self.store.case(case_id).entries[-1]
+
+    def reject(self, case_id: str, seq: int, by: str, reason: str) -> Entry:
+        """Note that a person does not want what entry `seq` asks for.
+
+        Raises:
+            CaseError: the case does not wait for a decision on this entry.
+        """
+        with self.store.transaction():
+            case, asked = self._asked(case_id, seq)
+            self._note(case, REJECTED, asked.body["tool"], asked.body["arguments"], by=by, asked=seq, reason=reason)
+            return self.store.case(case_id).entries[-1]
+
+    def _open_case(self, case_id: str) -> Case:
+        case = self.store.case(case_id)
+        if case.is_closed:
+            raise CaseError(f"Case {case_id!r} is closed; open a new one.")
+        return case
+
+    def _asked(self, case_id: str, seq: int) -> tuple[Case, Entry]:
+        case = self._open_case(case_id)
+        if case.asked is None or case.asked.seq != seq:
+            raise CaseError(f"Case {case_id!r} does not wait for a decision on entry {seq}; was it decided already?")
+        return case, case.asked
+
+    def _judge(self, case: Case, tool: str, arguments: Arguments) -> tuple[Call | None, Verdict]:
+        if tool not in self.policy.tools:
+            raise CaseError(f"There is no tool {tool!r}.{did_you_mean(tool, self.policy.tools)}")
+        state = self.store.state(case.customer_id)
+        meant = find_calls(self.policy.tools[tool], arguments, state)
+        if not meant:
+            return None, Verdict("deny", None, "these arguments are not in this customer's state")
+        return meant[0], judge(self.policy, case, meant, state)
+
+    def _act(self, case: Case, call: Call, verdict: Verdict, **more: Any) -> None:  # noqa: ANN401 - JSON values
+        database, tool = self.store.database, call.tool
+        key = f"call:{case.id}:{digest(call.id)}"
+        database.execute("SAVEPOINT act")
+        try:
+            with self.store.limited(writes=tool.writes):
+                result = _result(call, Act(case.customer_id, key, database))
+        except Exception as error:  # a tool is the user's code, and may raise anything
+            database.execute("ROLLBACK TO act")
+            self._note(case, FAILED, tool.name, call.arguments, error=f"{type(error).__name__}: {error}"[:500], **more)
+        else:
+            body = {"clause": verdict.clause, "amount": call.amount, "result": result, **more}
+            self._note(case, DONE, tool.name, call.arguments, key if tool.writes else None, **body)
+        database.execute("RELEASE act")
+
+    def _note(
+        self,
+        case: Case,
+        kind: str,
+        tool: str,
+        arguments: Arguments,
+        key: str | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        body = {"tool": tool, "arguments": dict(arguments), "writes": self.policy.tools[tool].writes}
+        self.store.append(case.id, kind, body | more, key)
+
+
+def judge(policy: Policy, case: Case, meant: Iterable[Call], state: BaseModel) -> Verdict:
+    """What policy and the case say of a call; the strictest verdict where its arguments may mean several rows."""
+    return max((_judge_one(policy, case, call, state) for call in meant), key=lambda verdict: _STRICT[verdict.effect])
+
+
+def _judge_one(policy: Policy, case: Case, call: Call, state: BaseModel) -> Verdict:
+    if case.is_spent(call.id):
+        return Verdict("deny", None, "it was done, or decided against, in this case already")
+    try:
+        call.tool.arguments.model_validate(dict(call.arguments))
+    except ValidationError as error:
+        return Verdict("deny", None, f"the tool refuses its arguments: {error.errors()[0]['msg']}")
+    return policy.judge(call, state, case.has_read)
+
+
+def _result(call: Call, act: Act) -> dict[str, Any]:
+    result = call.tool.run(call.tool.arguments.model_validate(dict(call.arguments)), act)
+    if not isinstance(result, BaseModel):
+        raise TypeError(f"the tool returned {type(result).__name__}, not a Pydantic model")
+    text = result.model_dump_json()
+    if len(text) > LONGEST_RESULT:
+        raise ValueError(f"the tool's result has {len(text)} characters, more than {LONGEST_RESULT}")
+    return result.model_dump(mode="json")

@@ -1,0 +1,108 @@
+"""A case: what its log adds up to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fewsight.agents.copilot.tools import Arguments, call_id
+
+OPENED: Final = "opened"
+MESSAGE: Final = "message"
+DONE: Final = "done"
+FAILED: Final = "failed"
+ASKED: Final = "asked"
+REJECTED: Final = "rejected"
+DENIED: Final = "denied"
+REPLIED: Final = "replied"
+QUESTION: Final = "question"
+FOLLOW_UP: Final = "follow_up"
+HANDED_OFF: Final = "handed_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log. `seq` numbers the entries of all cases; `time` is in UTC, as ISO 8601."""
+
+    seq: int
+    time: str
+    kind: str
+    body: Mapping[str, Any]
+
+
+@dataclass
+class Case:
+    """The state of a case; only `fold` makes one.
+
+    `waiting` are the customer's messages without an answer, `asked` the entry that a person must decide, `steps` the
+    moves since the last message, `followed_up` whether a follow-up was noted since then. `spent` are calls that would
+    be a repetition: reads since the last message or write, and writes that were done or rejected at any time.
+    """
+
+    id: str
+    customer_id: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    waiting: list[Entry] = field(default_factory=list)
+    reads: set[tuple[str, frozenset[tuple[str, Any]]]] = field(default_factory=set)
+    spent_writes: set[str] = field(default_factory=set)
+    spent_since: set[str] = field(default_factory=set)
+    asked: Entry | None = None
+    steps: int = 0
+    followed_up: bool = False
+    is_closed: bool = False
+
+    def has_read(self, tool: str, arguments: Arguments) -> bool:
+        """Whether a read was done in this case whose arguments are all among these."""
+        return any(name == tool and given <= set(arguments.items()) for name, given in self.reads)
+
+    def is_spent(self, call: str) -> bool:
+        """Whether the call of this id would be a repetition."""
+        return call in self.spent_writes or call in self.spent_since
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it waits for the customer, or is closed."""
+        return self.is_closed or (not self.waiting and self.asked is None)
+
+
+def fold(case_id: str, entries: Iterable[Entry]) -> Case:
+    """What the entries of one case add up to."""
+    case = Case(case_id)
+    for entry in entries:
+        case.entries.append(entry)
+        _take(case, entry)
+    return case
+
+
+def _take(case: Case, entry: Entry) -> None:
+    body = entry.body
+    if entry.kind == OPENED:
+        case.customer_id = body["customer_id"]
+    elif entry.kind == MESSAGE:
+        case.waiting.append(entry)
+        case.steps, case.followed_up = 0, False
+        case.spent_since.clear()
+    else:
+        case.steps += 1
+        case.asked = entry if entry.kind == ASKED else None
+    if "tool" in body:
+        _take_call(case, entry)
+    if entry.kind == FOLLOW_UP:
+        case.followed_up = True
+    elif entry.kind in (REPLIED, QUESTION):
+        case.waiting.clear()
+    elif entry.kind == HANDED_OFF:
+        case.waiting.clear()
+        case.is_closed = True
+
+
+def _take_call(case: Case, entry: Entry) -> None:
+    body = entry.body
+    call = call_id(body["tool"], body["arguments"])
+    if entry.kind == DONE and not body["writes"]:
+        case.reads.add((body["tool"], frozenset(body["arguments"].items())))
+    elif entry.kind == DONE:
+        case.spent_since.clear()
+    if body["writes"] and entry.kind in (DONE, REJECTED):
+        case.spent_writes.add(call)
+    elif entry.kind in (DONE, FAILED, DENIED):
+        case.spent_since.add(call)

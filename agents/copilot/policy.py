@@ -1,0 +1,148 @@
+"""The policy: clauses that say which calls are allowed, which a person must approve, and which are denied.
+
+What no clause allows is denied. A deny that holds beats every other clause; of the others the first one that holds and
+whose cap the amount keeps counts. A clause for a tool that writes names the read that must come before in the case.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fewsight.agents.copilot.conditions import Condition, read_condition
+from fewsight.agents.copilot.tools import Arguments, Call, Tool
+from fewsight.errors import PolicyError, did_you_mean, first_problem
+
+Effect = Literal["allow", "ask", "deny"]
+HasRead = Callable[[str, Arguments], bool]
+"""Whether a read of this name was done in the case with the arguments that it shares with these."""
+
+
+class ClauseText(BaseModel):
+    """A clause as a file writes it. `cap` is in minor units of the tool's amount; `needs` is the name of a read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1)]
+    tool: str
+    effect: Effect
+    when: list[str] = []
+    cap: Annotated[int, Field(gt=0)] | None = None
+    needs: str | None = None
+
+
+class PolicyText(BaseModel):
+    """A policy as a file writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clause: list[ClauseText]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause whose conditions were read against the state and the tool."""
+
+    text: ClauseText
+    conditions: tuple[Condition, ...]
+
+    def covers(self, call: Call, state: BaseModel) -> bool:
+        """Whether it speaks of this call."""
+        within = self.text.cap is None or (call.amount is not None and call.amount <= self.text.cap)
+        return within and all(condition.holds(call, state) for condition in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What policy says of a call: the effect, the name of the clause (None where no clause covers it), and why."""
+
+    effect: Effect
+    clause: str | None
+    feedback: str
+
+
+class Policy:
+    """Clauses for tools on a model of the customers' state.
+
+    Raises:
+        PolicyError: with all problems at once.
+    """
+
+    def __init__(self, text: PolicyText, tools: Sequence[Tool], state: type[BaseModel]) -> None:
+        self.tools = {tool.name: tool for tool in tools}
+        self.state = state
+        problems: list[str] = []
+        self.clauses: list[Clause] = []
+        for clause in text.clause:
+            try:
+                self.clauses.append(self._read(clause))
+            except PolicyError as error:
+                problems.append(f"clause {clause.name!r}: {error}")
+        names = [clause.name for clause in text.clause]
+        problems += [f"two clauses are named {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
+        if problems:
+            raise PolicyError("The policy can't be used:\n" + "\n".join(f"- {problem}" for problem in problems))
+
+    def judge(self, call: Call, state: BaseModel, has_read: HasRead) -> Verdict:
+        """What policy says of a call in this state of the customer, after what was read in the case."""
+        clauses = [clause for clause in self.clauses if clause.text.tool == call.tool.name]
+        for clause in clauses:
+            if clause.text.effect == "deny" and clause.covers(call, state):
+                return Verdict("deny", clause.text.name, f"clause {clause.text.name!r} denies it")
+        covering = [clause for clause in clauses if clause.text.effect != "deny" and clause.covers(call, state)]
+        if not covering:
+            return Verdict("deny", None, f"no clause allows {call.tool.name!r} here")
+        text = covering[0].text
+        if text.needs is not None and not has_read(text.needs, call.arguments):
+            return Verdict("deny", text.name, f"clause {text.name!r} needs {text.needs!r} to be read first")
+        return Verdict(text.effect, text.name, f"clause {text.name!r}")
+
+    def _read(self, text: ClauseText) -> Clause:
+        tool = self.tools.get(text.tool)
+        if tool is None:
+            raise PolicyError(f"there is no tool {text.tool!r}.{did_you_mean(text.tool, self.tools)}")
+        if text.cap is not None and tool.money is None:
+            raise PolicyError(f"it has a cap, but {tool.name!r} moves no money.")
+        if text.effect == "deny" and (text.cap is not None or text.needs is not None):
+            raise PolicyError("a deny has neither `cap` nor `needs`; say in `when` what it denies.")
+        if text.effect != "deny" and tool.money is not None and text.cap is None:
+            raise PolicyError(f"{tool.name!r} moves money; give the clause a cap.")
+        if text.needs is not None and not tool.writes:
+            raise PolicyError(f"{tool.name!r} only reads, and needs no other read; remove `needs`.")
+        if text.effect != "deny" and tool.writes:
+            self._check_read(text, tool)
+        return Clause(text, tuple(read_condition(condition, tool, self.state) for condition in text.when))
+
+    def _check_read(self, text: ClauseText, tool: Tool) -> None:
+        read = self.tools.get(text.needs or "")
+        if read is None or read.writes:
+            raise PolicyError(f"{tool.name!r} writes; `needs` must name a tool that reads, not {text.needs!r}.")
+        if set(read.arguments.model_fields) - set(tool.arguments.model_fields):
+            raise PolicyError(f"{read.name!r} takes arguments that {tool.name!r} lacks, so it can't be its read.")
+
+
+def parse_policy(data: Mapping[str, Any]) -> PolicyText:
+    """A policy of plain data.
+
+    Raises:
+        PolicyError: it has another shape.
+    """
+    try:
+        return PolicyText.model_validate(data)
+    except ValidationError as error:
+        raise PolicyError(f"The policy can't be read: {first_problem(error)}.") from error
+
+
+def read_policy(path: Path) -> PolicyText:
+    """A policy.toml.
+
+    Raises:
+        PolicyError: it is no TOML, or has another shape.
+    """
+    try:
+        return parse_policy(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{str(path)!r} is no TOML: {error}.") from error
