@@ -111,7 +111,8 @@ def find_calls(tool: Tool, arguments: Arguments, state: BaseModel) -> list[Call]
 
     The amount may be lower than the state's, where no row has it as it is.
     """
-    exact, lowered = [], []
+    exact: list[Call] = []
+    lowered: list[Call] = []
     for call in calls(tool, state):
         given, most = dict(call.arguments), call.amount
         if tool.money is not None and most is not None:
