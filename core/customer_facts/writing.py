@@ -1,6 +1,5 @@
 """Facts as files: Parquet, CSV or JSONL, and beside each a JSON file with the data dictionary."""
 
-import csv
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any, Final
 
 from fewsight.customer_facts.table import FactTable
 from fewsight.errors import InputError
-from fewsight.export.spreadsheet import harmless
+from fewsight.export import CsvWriter
 from fewsight.files import replacing, write_text
 
 FORMATS: Final = ("parquet", "csv", "jsonl")
@@ -65,25 +64,19 @@ def _parquet(table: FactTable, path: Path) -> int:
 
 
 def _csv(table: FactTable, path: Path) -> int:
-    import pyarrow as pa
-
     rows = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = CsvWriter(file)
         for number, batch in enumerate(table.batches()):
             if number == 0:
                 writer.writerow(batch.column_names)
-            columns = [_cells(column, is_text=pa.types.is_string(column.type)) for column in batch.columns]
-            writer.writerows(zip(*columns, strict=True))
+            writer.writerows(zip(*map(_cells, batch.columns), strict=True))
             rows += batch.num_rows
     return rows
 
 
-def _cells(column: Any, is_text: bool) -> list[Any]:  # noqa: ANN401 - pyarrow
-    values = column.to_pylist()
-    if is_text:
-        return [harmless(value) for value in values]
-    return [value.isoformat() if isinstance(value, datetime) else value for value in values]
+def _cells(column: Any) -> list[Any]:  # noqa: ANN401 - pyarrow
+    return [value.isoformat() if isinstance(value, datetime) else value for value in column.to_pylist()]
 
 
 def _jsonl(table: FactTable, path: Path) -> int:
