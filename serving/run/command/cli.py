@@ -70,7 +70,8 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
             price, again = given["price_per_million"], update or is_updated(folder)
             console.show_estimate(session, histories, folder, price, is_updated=again)
             return
-        logger.info("Loading the model; the first answers take a moment.")
+        if session.engine.loads_weights:
+            logger.info("Loading the model; the first answers take a moment.")
         with shown_progress() as progress:
             summaries = execute(session, histories, folder, progress, update=update)
         console.show_summary(session, histories, summaries, folder)
