@@ -147,10 +147,12 @@ def write_answerer(folder: Path, manifest: AnswererManifest, tensors: Tensors) -
     Raises:
         OSError: they can't be written.
     """
+    import numpy as np
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(dict(tensors), folder / WEIGHTS)
+    # safetensors writes memory as it lies: numbers of an array in another order would change places
+    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / WEIGHTS)
     whole = manifest.model_copy(update={"weights_digest": file_digest(folder / WEIGHTS)})
     write_text(folder / MANIFEST, whole.model_dump_json(indent=1) + "\n")
     return whole

@@ -10,7 +10,15 @@ from fewsight.prompts.loading.labelling import classification_task
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers import parts as kinds
 from fewsight.serving.answerers.encoders import Remembered, side_by_side
-from fewsight.serving.answerers.folder import MANIFEST, WEIGHTS, PartFacts, Weighting, read_answerer
+from fewsight.serving.answerers.folder import (
+    MANIFEST,
+    WEIGHTS,
+    PartFacts,
+    Weighting,
+    read_answerer,
+    read_tensors,
+    write_answerer,
+)
 from fewsight.serving.answerers.opened import open_answerer
 from fewsight.serving.answerers.votes import VoteSettings, votes
 from tests.serving.answerers.support import (
@@ -44,6 +52,13 @@ def test_what_was_written_is_read(task: Task, tmp_path: Path) -> None:
     written = write_small_answerer(tmp_path, task, {"encoder": linear_part(task)})
     assert read_answerer(tmp_path) == written
     assert written.weights_digest
+
+
+def test_numbers_keep_their_places_however_they_lie_in_memory(task: Task, tmp_path: Path) -> None:
+    write_small_answerer(tmp_path, task, {"encoder": linear_part(task)})
+    numbers = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    write_answerer(tmp_path, read_answerer(tmp_path), {"x": numbers})
+    assert read_tensors(tmp_path)["x"].tolist() == numbers.tolist()
 
 
 @pytest.mark.parametrize(
