@@ -15,13 +15,14 @@ ALL = 10_000
 
 def measure(runs: int = 200, size: int = 2000) -> Iterator[Figure]:
     """`runs` worlds of `size` customers with the effects planted, and as many without any."""
-    shown = right = real = told = 0
+    shown = right = real = told = held = 0
     false_shares = 0.0
     for seed in range(runs):
         claims = report_of(size, seed, EFFECTS).claims
         gaps = [true_gap(claim.statistic, claim.scope, EFFECTS) for claim in claims]
         good = sum(claim.value.value * gap > 0 for claim, gap in zip(claims, gaps, strict=True))
         shown, right, real = shown + len(claims), right + good, real + sum(gap != 0 for gap in gaps)
+        held += sum(_holds(claim, gap) for claim, gap in zip(claims, gaps, strict=True))
         false_shares += (len(claims) - good) / max(len(claims), 1)
         told += sum(any(tells(claim, effect) for claim in claims) for effect in EFFECTS)
     yield Figure("claims of a world with effects, on average", shown / runs)
@@ -29,8 +30,15 @@ def measure(runs: int = 200, size: int = 2000) -> Iterator[Figure]:
     yield Figure("false discoveries, mean over worlds", false_shares / runs, "<= 0.05")
     yield Figure("planted effects that are told (recall)", told / (runs * len(EFFECTS)), ">= 0.80")
     yield Figure("direction right, of claims about a real difference", right / max(real, 1), "1.00")
+    yield Figure("intervals of what was picked that hold the true difference", held / max(shown, 1), ">= 0.95")
     empty = sum(bool(report_of(size, 10_000 + seed, ()).claims) for seed in range(runs))
     yield Figure("worlds without effects in which anything is claimed", empty / runs, "<= 0.05")
+
+
+def _holds(claim: Claim, gap: float) -> bool:
+    assert claim.value.low is not None
+    assert claim.value.high is not None
+    return claim.value.low <= gap <= claim.value.high
 
 
 def report_of(size: int, seed: int, effects: Sequence[Effect]) -> Report:

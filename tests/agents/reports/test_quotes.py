@@ -1,5 +1,6 @@
 """Quotes: verbatim, masked, short, and of different customers."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -106,3 +107,13 @@ def test_long_and_chinese_texts_are_cut() -> None:
     ((piece, is_cut),) = sentences("word " * 80)
     assert (word_count(piece), is_cut) == (MOST_WORDS, True)
     assert sentences("你们的配送总是迟到。我要退款！") == [("你们的配送总是迟到。", False), ("我要退款！", False)]
+
+
+def test_quotes_have_links_of_their_own(recorded: Recorded) -> None:
+    report, _ = shop_report(recorded)
+    page = report_page(report)
+    names = re.findall(r'<blockquote id="([^"]+)"', page)
+    assert len(set(names)) == len(names) == sum(len(reason.quotes) for reason in report.reasons)
+    assert re.findall(r'href="#(quote-[^"]+)"', page) == names
+    for reason in report.reasons:
+        assert all(quote.source.event in page for quote in reason.quotes)
