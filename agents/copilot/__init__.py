@@ -1,4 +1,5 @@
 """The copilot: the moves that policy leaves to a support agent for one customer, and the log of what was done.
 
-Others use `store` (log and customer state in one file), `tools`, `policy`, and `acting`, which judges and acts.
+Others use `copilot`, one step of a case at a time; `store` (log and customer state in one file), `tools` and `policy` to
+set one up; and `acting`, which judges and acts without a model.
 """

@@ -5,14 +5,27 @@ legal only a moment ago, nothing is done without its entry, and nothing is done 
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from fewsight.agents.copilot.case import ASKED, DENIED, DONE, FAILED, MESSAGE, OPENED, REJECTED, Case, Entry
+from fewsight.agents.copilot.case import (
+    ASKED,
+    DENIED,
+    DONE,
+    FAILED,
+    FOLLOW_UP,
+    HANDED_OFF,
+    MESSAGE,
+    OPENED,
+    REJECTED,
+    Case,
+    Entry,
+)
 from fewsight.agents.copilot.policy import Policy, Verdict
+from fewsight.agents.copilot.speech import fill, has_number, has_promise, slots
 from fewsight.agents.copilot.store import Store
 from fewsight.agents.copilot.tools import Act, Arguments, Call, calls, find_calls
 from fewsight.digest import digest
@@ -88,9 +101,7 @@ class Desk:
             CaseError: there is no such case or tool, the case is closed, or a person must decide first.
         """
         with self.store.transaction():
-            case = self._open_case(case_id)
-            if case.asked is not None:
-                raise CaseError(f"Case {case_id!r} waits for a person to decide on entry {case.asked.seq}.")
+            case = self._free_case(case_id)
             call, verdict = self._judge(case, tool, arguments)
             if call is None or verdict.effect == "deny":
                 self._note(case, DENIED, tool, arguments, clause=verdict.clause, feedback=verdict.feedback)
@@ -100,16 +111,55 @@ class Desk:
                 self._act(case, call, verdict)
             return self.store.case(case_id).entries[-1]
 
-    def approve(self, case_id: str, seq: int, by: str, arguments: Arguments | None = None) -> Entry:
-        """Carry out what entry `seq` asks for, with other `arguments` where a person changed them.
+    def say(self, case_id: str, after: int, kind: str, words: str, **more: Any) -> Entry:  # noqa: ANN401 - JSON values
+        """A reply, question or follow-up (`kind`) with slots in its words, by what was logged up to entry `after`.
 
-        It is judged again, by the state as it is now; the entry says what became of it.
+        Slots are filled from the state as it is now. Denied are numbers outside slots, a promise before a follow-up was
+        noted, and what no longer answers the newest message.
 
         Raises:
-            CaseError: the case does not wait for a decision on this entry, or policy denies the changed arguments.
+            CaseError: there is no such case, it is closed, or a person must decide first.
+        """
+        with self.store.transaction():
+            case = self._free_case(case_id)
+            filled = slots(self.store.state(case.customer_id), self.policy.reply.slots)
+            wrong = _unsayable(case, after, kind, words, filled)
+            body: dict[str, Any] = {"words": words, "after": after, **more} | (
+                {"feedback": wrong} if wrong else {"text": fill(words, filled)}
+            )
+            asks = kind != FOLLOW_UP and self.policy.reply.effect == "ask"
+            noted = DENIED if wrong else ASKED if asks else kind
+            self.store.append(case_id, noted, body if noted == kind else {"said": kind, **body})
+            return self.store.case(case_id).entries[-1]
+
+    def hand_off(self, case_id: str, reason: str) -> Entry:
+        """Close the case for the copilot, with what a person needs to go on with it.
+
+        Raises:
+            CaseError: there is no such case, it is closed, or a person must decide first.
+        """
+        with self.store.transaction():
+            case = self._free_case(case_id)
+            facts = slots(self.store.state(case.customer_id), self.policy.reply.slots)
+            self.store.append(case_id, HANDED_OFF, {"reason": reason, "facts": facts, **case.packet()})
+            return self.store.case(case_id).entries[-1]
+
+    def approve(
+        self, case_id: str, seq: int, by: str, arguments: Arguments | None = None, text: str | None = None
+    ) -> Entry:
+        """Carry out what entry `seq` asks for, with other `arguments` or `text` where a person changed them.
+
+        It is judged again, by the state as it is now; the entry says what became of it. A person's text may hold
+        numbers, and promises only after a follow-up was noted.
+
+        Raises:
+            CaseError: the case does not wait for a decision on this entry, or policy denies what was changed.
         """
         with self.store.transaction():
             case, asked = self._asked(case_id, seq)
+            if "said" in asked.body:
+                self._send(case, asked, by, asked.body["text"] if text is None else text)
+                return self.store.case(case_id).entries[-1]
             tool = asked.body["tool"]
             call, verdict = self._judge(case, tool, arguments or asked.body["arguments"])
             if call is not None and verdict.effect != "deny":
@@ -128,7 +178,7 @@ class Desk:
         """
         with self.store.transaction():
             case, asked = self._asked(case_id, seq)
-            self._note(case, REJECTED, asked.body["tool"], asked.body["arguments"], by=by, asked=seq, reason=reason)
+            self.store.append(case.id, REJECTED, {**asked.body, "by": by, "asked": seq, "reason": reason})
             return self.store.case(case_id).entries[-1]
 
     def _open_case(self, case_id: str) -> Case:
@@ -136,6 +186,18 @@ class Desk:
         if case.is_closed:
             raise CaseError(f"Case {case_id!r} is closed; open a new one.")
         return case
+
+    def _free_case(self, case_id: str) -> Case:
+        case = self._open_case(case_id)
+        if case.asked is not None:
+            raise CaseError(f"Case {case_id!r} waits for a person to decide on entry {case.asked.seq}.")
+        return case
+
+    def _send(self, case: Case, asked: Entry, by: str, text: str) -> None:
+        if has_promise(text) and not case.followed_up:
+            raise CaseError(f"{text!r} promises something, and no follow-up was noted; nothing was sent.")
+        body = {key: value for key, value in asked.body.items() if key != "said"}
+        self.store.append(case.id, asked.body["said"], body | {"text": text, "by": by, "asked": asked.seq})
 
     def _asked(self, case_id: str, seq: int) -> tuple[Case, Entry]:
         case = self._open_case(case_id)
@@ -178,6 +240,20 @@ class Desk:
     ) -> None:
         body = {"tool": tool, "arguments": dict(arguments), "writes": self.policy.tools[tool].writes}
         self.store.append(case.id, kind, body | more, key)
+
+
+def _unsayable(case: Case, after: int, kind: str, words: str, filled: Mapping[str, str]) -> str | None:
+    if any(entry.kind == MESSAGE and entry.seq > after for entry in case.entries):
+        return "the customer wrote again meanwhile"
+    if has_number(words):
+        return "it has a number that is no slot"
+    if kind != FOLLOW_UP and has_promise(words) and not case.followed_up:
+        return "it promises something, and no follow-up was noted"
+    try:
+        fill(words, filled)
+    except KeyError as error:
+        return f"there is no slot {error.args[0]!r} any more"
+    return None
 
 
 def judge(policy: Policy, case: Case, meant: Iterable[Call], state: BaseModel) -> Verdict:

@@ -58,6 +58,17 @@ class Case:
         """Whether the call of this id would be a repetition."""
         return call in self.spent_writes or call in self.spent_since
 
+    def packet(self) -> dict[str, Any]:
+        """What a person who takes over needs: what was tried, what is open, the most money that was at stake."""
+        tried = [entry for entry in self.entries if "tool" in entry.body and entry.kind != ASKED]
+        return {
+            "tried": [
+                {"seq": e.seq, "what": e.kind, "tool": e.body["tool"], "arguments": e.body["arguments"]} for e in tried
+            ],
+            "open": [{"seq": entry.seq, "text": entry.body["text"]} for entry in self.waiting],
+            "money": max((entry.body.get("amount") or 0 for entry in self.entries), default=0),
+        }
+
     @property
     def is_idle(self) -> bool:
         """Whether it waits for the customer, or is closed."""
@@ -89,7 +100,7 @@ def _take(case: Case, entry: Entry) -> None:
     if entry.kind == FOLLOW_UP:
         case.followed_up = True
     elif entry.kind in (REPLIED, QUESTION):
-        case.waiting.clear()
+        case.waiting = [message for message in case.waiting if message.seq > body["after"]]
     elif entry.kind == HANDED_OFF:
         case.waiting.clear()
         case.is_closed = True

@@ -5,7 +5,7 @@ whose cap the amount keeps counts. A clause for a tool that writes names the rea
 """
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fewsight.agents.copilot.conditions import Condition, read_condition
+from fewsight.agents.copilot.state import field_at
 from fewsight.agents.copilot.tools import Arguments, Call, Tool
 from fewsight.errors import PolicyError, did_you_mean, first_problem
 
@@ -34,12 +35,22 @@ class ClauseText(BaseModel):
     needs: str | None = None
 
 
+class ReplyText(BaseModel):
+    """Of replies and questions: `slots` are paths of the state that may be said, `effect` whether a person is asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    effect: Literal["allow", "ask"] = "ask"
+    slots: list[str] = []
+
+
 class PolicyText(BaseModel):
     """A policy as a file writes it."""
 
     model_config = ConfigDict(extra="forbid")
 
     clause: list[ClauseText]
+    reply: ReplyText = ReplyText()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +84,8 @@ class Policy:
 
     def __init__(self, text: PolicyText, tools: Sequence[Tool], state: type[BaseModel]) -> None:
         self.tools = {tool.name: tool for tool in tools}
-        self.state = state
-        problems: list[str] = []
+        self.state, self.reply = state, text.reply
+        problems = list(self._wrong_slots(text.reply))
         self.clauses: list[Clause] = []
         for clause in text.clause:
             try:
@@ -99,6 +110,13 @@ class Policy:
         if text.needs is not None and not has_read(text.needs, call.arguments):
             return Verdict("deny", text.name, f"clause {text.name!r} needs {text.needs!r} to be read first")
         return Verdict(text.effect, text.name, f"clause {text.name!r}")
+
+    def _wrong_slots(self, reply: ReplyText) -> Iterator[str]:
+        for path in reply.slots:
+            try:
+                field_at(self.state, path)
+            except PolicyError as error:
+                yield f"reply: {error}"
 
     def _read(self, text: ClauseText) -> Clause:
         tool = self.tools.get(text.tool)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from pydantic import BaseModel
 
 from fewsight.agents.copilot.case import Case, Entry, fold
-from fewsight.errors import CaseError
+from fewsight.errors import CaseError, PolicyError
 
 VERSION: Final = 1
 LOG: Final = "copilot_log"
@@ -55,10 +55,12 @@ class Store:
 
     Raises:
         CaseError: the file can't be opened, is no database, or a later fewsight wrote its log.
+        PolicyError: `read_state` does not say which model it returns.
     """
 
     def __init__(self, path: Path, read_state: ReadState) -> None:
         self._read_state = read_state
+        self.model = _returned(read_state)
         try:
             self.database = sqlite3.connect(path, isolation_level=None, timeout=30)
             self.database.execute("PRAGMA journal_mode = WAL")
@@ -143,3 +145,10 @@ class Store:
     def close(self) -> None:
         """Close the file; closing twice is fine."""
         self.database.close()
+
+
+def _returned(read_state: ReadState) -> type[BaseModel]:
+    model = get_type_hints(read_state).get("return")
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise PolicyError(f"Write {read_state.__name__}(customer_id: str, database: Connection) -> A_PYDANTIC_MODEL.")
+    return model

@@ -7,7 +7,7 @@ tokens that an adapter is trained on.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -158,13 +158,17 @@ class AnswerForm:
         first = [_value(left[0], label) for label in left[0].labels] if left else openings(next(iter(self.open), None))
         if not rest or (not left and all(field.is_forced(events) for field in self.open)):
             return text + "".join("[]" + piece for piece in pieces)
-        encoded = [tuple(ids) for ids in self._tokenizer.encode_batch([text + start for start in first])]
-        prefill = common_prefix(encoded)
-        kept = self._tokenizer.decode(prefill)
-        while not text.startswith(kept):  # a token that ends inside a character, or inside the value
-            prefill = prefill[:-1]
-            kept = self._tokenizer.decode(prefill)
-        return Write(kept, prefill, literal(text[len(kept) :]) + rest)
+        return write_after(self._tokenizer, text, rest, first)
+
+
+def write_after(tokenizer: Tokenizer, text: str, pattern: str, first: Iterable[str]) -> Write:
+    """Generate what matches `pattern` after `text`; `first` is how it may begin, for a token boundary that fits all."""
+    prefill = common_prefix([tuple(ids) for ids in tokenizer.encode_batch([text + start for start in first])])
+    kept = tokenizer.decode(prefill)
+    while not text.startswith(kept):  # a token that ends inside a character, or inside the value
+        prefill = prefill[:-1]
+        kept = tokenizer.decode(prefill)
+    return Write(kept, prefill, literal(text[len(kept) :]) + pattern)
 
 
 def _pieces(paths: Sequence[str]) -> list[str]:

@@ -87,6 +87,7 @@ def refund_item(arguments: Refund, act: Act) -> Seen:
 TOOLS = [read_order, cancel_order, refund_item]
 
 POLICY: dict[str, Any] = {
+    "reply": {"effect": "ask", "slots": ["name", "orders.status", "orders.items.price"]},
     "clause": [
         {"name": "look", "tool": "read_order", "effect": "allow"},
         {"name": "old orders", "tool": "refund_item", "effect": "deny", "when": ["orders.age_days > 30"]},
@@ -113,7 +114,7 @@ POLICY: dict[str, Any] = {
             "when": ["orders.status = pending"],
             "needs": "read_order",
         },
-    ]
+    ],
 }
 
 

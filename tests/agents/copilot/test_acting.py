@@ -160,7 +160,7 @@ def test_a_tool_that_fails_leaves_nothing_but_its_entry(tmp_path: Path, wrong: T
     store, name = new_desk(tmp_path / "shop.db").store, wrong.name
     needs = {"needs": "read_order"} if wrong.writes else {}
     clauses = [*POLICY["clause"], {"name": "wrong", "tool": name, "effect": "allow", **needs}]
-    desk = Desk(store, Policy(parse_policy({"clause": clauses}), [*TOOLS, wrong], Customer))
+    desk = Desk(store, Policy(parse_policy(POLICY | {"clause": clauses}), [*TOOLS, wrong], Customer))
     case = ready(desk)
     entries = len(store.case(case).entries)
     assert desk.call(case, name, {"order_id": "O1"}).kind == "failed"
