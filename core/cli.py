@@ -40,6 +40,7 @@ COMMANDS = {
     "ledger": ("fewsight.ledger.cli:ledger", "Show or verify the record of a run."),
     "export": ("fewsight.ledger.cli:export", "Write a run's insights as Parquet, CSV, XLSX or JSONL."),
     "report": ("fewsight.agents.reports.cli:report", "Write a report of a run, or check that one still holds."),
+    "copilot": ("fewsight.agents.copilot.setup.cli:copilot", "Suggest a support agent's next move, within a policy."),
     "forget": ("fewsight.forget.cli:forget", "Remove a customer from runs, evaluations and tables."),
     "sample": ("fewsight.shop.cli:sample", "Write the histories of a made-up shop, with known truth."),
 }

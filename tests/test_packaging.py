@@ -18,7 +18,7 @@ from fewsight.cli import COMMANDS, root
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("core", "prompts", "serving", "finetune", "evals", "agents")
-SHIPPED = {".py", ".jinja", ".jsonl", ".toml", ".json", ".html", ".css", ".typed"}
+SHIPPED = {".py", ".jinja", ".jsonl", ".toml", ".json", ".html", ".css", ".md", ".sql", ".typed"}
 HEAVY = ("torch", "transformers", "pandas", "duckdb", "sklearn", "vllm", "outlines", "scipy", "pyarrow", "tokenizers")
 
 

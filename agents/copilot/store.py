@@ -60,7 +60,7 @@ class Store:
 
     def __init__(self, path: Path, read_state: ReadState) -> None:
         self._read_state = read_state
-        self.model = _returned(read_state)
+        self.model = state_model(read_state)
         try:
             self.database = sqlite3.connect(path, isolation_level=None, timeout=30)
             self.database.execute("PRAGMA journal_mode = WAL")
@@ -147,8 +147,13 @@ class Store:
         self.database.close()
 
 
-def _returned(read_state: ReadState) -> type[BaseModel]:
+def state_model(read_state: ReadState) -> type[BaseModel]:
+    """The model that a function says it returns.
+
+    Raises:
+        PolicyError: it says none.
+    """
     model = get_type_hints(read_state).get("return")
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        raise PolicyError(f"Write {read_state.__name__}(customer_id: str, database: Connection) -> A_PYDANTIC_MODEL.")
+        raise PolicyError("Write read_state(customer_id: str, database: Connection) -> A_PYDANTIC_MODEL.")
     return model

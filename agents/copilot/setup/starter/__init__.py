@@ -1,0 +1,1 @@
+"""What `fewsight copilot init` writes: a small shop with its tools, policy and articles, to be changed."""
