@@ -33,8 +33,9 @@ def run(model: ModelFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def label(run: Path, out: Path, *words: Any) -> click.testing.Result:
-    common = [run / "run", TASK, "--histories", run / "shop/histories.csv", "--profiles", run / "shop/profiles.csv"]
+def label(run: Path, out: Path, *words: Any, histories: Path | None = None) -> click.testing.Result:
+    tables = ["--histories", histories or run / "shop/histories.csv", "--profiles", run / "shop/profiles.csv"]
+    common = [run / "run", TASK, *tables]
     return CliRunner().invoke(root, ["label", "distil", *map(str, [*common, "--out", out, *words])])
 
 
@@ -96,7 +97,7 @@ def test_what_can_not_be_done_is_said_and_leaves_nothing(
 
 def test_histories_of_others_are_refused(run: Path, tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("customer_id,text\nnobody,hello\n")
-    found = label(run, tmp_path / "rows.jsonl", "--confidence", 0, "--histories", tmp_path / "other.csv")
+    found = label(run, tmp_path / "rows.jsonl", "--confidence", 0, histories=tmp_path / "other.csv")
     assert "not the histories of the run" in str(found.exception)
 
 
