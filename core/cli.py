@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 COMMANDS = {
     "histories": ("fewsight.serving.histories.cli:histories", "Show how a table is understood, and its histories."),
     "facts": ("fewsight.serving.histories.facts_cli:facts", "Compute facts of every customer, and write them as data."),
+    "segments": ("fewsight.agents.segments.cli:segments", "Divide customers into segments by their facts."),
     "run": ("fewsight.serving.run.command.cli:run", "Answer tasks for every customer of a table."),
     "prompt": (
         "fewsight.serving.run.command.cli:prompt",

@@ -1,0 +1,72 @@
+"""What is said of a segment, as data."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from fewsight.agents.segments.clusters.choosing import Candidate
+from fewsight.agents.segments.clusters.features import LeftOut
+from fewsight.agents.segments.privacy import Share
+
+FORMAT = 1
+
+
+class Unusual(BaseModel):
+    """A fact by which a segment differs from all customers of segments.
+
+    `value` and `everyone` are medians, means, or shares of customers with `word`; `effect` is their difference in
+    units of the fact's spread. `words`, `unit` and `sql` are the fact's formula, where the data dictionary has it.
+    """
+
+    fact: str
+    statistic: Literal["median", "mean", "share"]
+    value: float
+    everyone: float
+    effect: float
+    word: str = ""
+    words: str = ""
+    unit: str = ""
+    sql: str = ""
+
+    @property
+    def lift(self) -> float | None:
+        """How many times everyone's value; None where that is 0 or a median."""
+        return self.value / self.everyone if self.everyone and self.statistic != "median" else None
+
+
+class Rule(BaseModel):
+    """A condition in SQL that says nearly the same as a segment.
+
+    `coverage` is the share of the segment's customers that it holds, `precision` the share of the customers it holds
+    that are in the segment; None where the segment is too small to say.
+    """
+
+    sql: str
+    coverage: Share | None
+    precision: Share | None
+
+
+class Card(BaseModel):
+    """A segment; `size` is None where showing it would tell of a small group."""
+
+    id: str
+    version: int
+    size: int | None
+    unusual: list[Unusual]
+    lifts: list[Unusual]
+    rule: Rule | None
+
+
+class Cards(BaseModel):
+    """All segments of a run, and how they were chosen."""
+
+    format: int = FORMAT
+    run: int
+    as_of: str
+    customers: int
+    outliers: int | None
+    min_size: int
+    chosen: Candidate
+    tried: list[Candidate]
+    left_out: list[LeftOut]
+    segments: list[Card]
