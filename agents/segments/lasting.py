@@ -10,7 +10,7 @@ from fewsight.agents.segments.cards import Cards
 from fewsight.agents.segments.placing import OUTLIERS, centres_in
 from fewsight.agents.segments.registry import GONE, NEW, Registry, match
 from fewsight.agents.segments.saving import MEMBERS, Segmentation, read_model
-from fewsight.agents.segments.table import Facts
+from fewsight.agents.segments.table import ROW, Facts
 from fewsight.errors import InputError
 from fewsight.statistics.arrays import Codes
 
@@ -28,10 +28,11 @@ class Before:
 
         names = pa.table({"segment": np.arange(-1, len(ids)), "name": [OUTLIERS, *ids]})
         facts.connection.register("names", names)
-        query = """WITH now AS (
-                SELECT customer_id, name FROM facts JOIN assigned USING (row) JOIN names USING (segment)
+        query = f"""WITH now AS (
+                SELECT facts.customer_id, names.name FROM facts JOIN assigned USING ({ROW})
+                JOIN names ON names.segment = assigned.segment
             ) SELECT coalesce(before.segment, $1), coalesce(now.name, $2), count(*)
-            FROM before FULL JOIN now ON before.customer = now.customer_id GROUP BY ALL"""
+            FROM before FULL JOIN now ON before.customer = now.customer_id GROUP BY ALL"""  # noqa: S608 - ours
         rows, columns = [*self.made.ids, OUTLIERS, NEW], [*ids, OUTLIERS, GONE]
         counts = np.zeros((len(rows), len(columns)), dtype=np.int64)
         for old, new, count in facts.connection.execute(query, [NEW, GONE]).fetchall():

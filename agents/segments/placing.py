@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fewsight.agents.segments.clusters import OUTLIER, Model, Placed, Recipe
-from fewsight.agents.segments.table import Facts
+from fewsight.agents.segments.table import ROW, Facts
 from fewsight.statistics.arrays import Codes, Floats
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def without_small(facts: Facts, recipe: Recipe, model: Model, min_size: int) -> 
 
 
 def keep_assigned(facts: Facts, placed: Placed) -> None:
-    """Put the table `assigned` (row, segment, membership, distance) beside the facts."""
+    """Put the table `assigned` (ROW, segment, membership, distance) beside the facts."""
     import pyarrow as pa
 
     table = pa.table(
         {
-            "row": np.arange(len(placed.segments)),
+            ROW: np.arange(len(placed.segments)),
             "segment": placed.segments,
             "membership": np.where(placed.segments == OUTLIER, 0.0, placed.memberships),
             "distance": placed.distances,
@@ -60,8 +60,10 @@ def write_assigned(facts: Facts, ids: "Sequence[str]", path: "Path") -> None:
     names = pa.table({"segment": np.arange(-1, len(ids)), "name": [OUTLIERS, *ids]})
     facts.connection.register("names", names)
     target = str(path).replace("'", "''")
-    query = f"""COPY (SELECT customer_id AS customer, name AS segment, membership, distance FROM facts
-        JOIN assigned USING (row) JOIN names USING (segment) ORDER BY row) TO '{target}' (FORMAT parquet)"""  # noqa: S608 - quoted
+    query = f"""COPY (
+        SELECT facts.customer_id AS customer, names.name AS segment, assigned.membership, assigned.distance
+        FROM facts JOIN assigned USING ({ROW}) JOIN names ON names.segment = assigned.segment
+        ORDER BY {ROW}) TO '{target}' (FORMAT parquet)"""  # noqa: S608 - quoted
     facts.connection.execute(query).fetchall()
     facts.connection.unregister("names")
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CUSTOMER: Final = "customer_id"
+ROW: Final = "fewsight_row"
+"""The number of a row, by which tables are joined; no fact has this name."""
+
 ROWS_AT_ONCE: Final = 65_536
 """Rows of a chunk, which bounds memory."""
 
@@ -39,7 +42,7 @@ class Facts:
     """One row for each customer. `numbers` and `texts` name the columns that can be used, `ignored` the others.
     `as_of` is the day of the facts, or empty.
 
-    `connection` has the table `facts`: `row` (0, 1, ...), `customer_id` (text), the numbers (DOUBLE, NULL where they
+    `connection` has the table `facts`: ROW (0, 1, ...), `customer_id` (text), the numbers (DOUBLE, NULL where they
     are not finite) and the texts.
     """
 
@@ -55,20 +58,21 @@ class Facts:
         import numpy as np
 
         if self.rows <= most:
-            return self._frame("SELECT * FROM facts ORDER BY row")
+            return self._frame(f"SELECT * FROM facts ORDER BY {ROW}")  # noqa: S608 - ours
         import pyarrow as pa
 
         rows = np.random.default_rng(seed).choice(self.rows, most, replace=False)
-        self.connection.register("drawn", pa.table({"row": rows}))
-        frame = self._frame("SELECT facts.* FROM facts JOIN drawn USING (row) ORDER BY row")
+        self.connection.register("drawn", pa.table({ROW: rows}))
+        query = f"SELECT facts.* FROM facts JOIN drawn USING ({ROW}) ORDER BY {ROW}"  # noqa: S608 - ours
+        frame = self._frame(query)
         self.connection.unregister("drawn")
         return frame
 
     def chunks(self) -> Iterator["pd.DataFrame"]:
         """All rows in their order, so many at a time that memory stays flat."""
         for first in range(0, self.rows, ROWS_AT_ONCE):
-            last = first + ROWS_AT_ONCE - 1
-            yield self._frame("SELECT * FROM facts WHERE row BETWEEN $1 AND $2 ORDER BY row", first, last)
+            query = f"SELECT * FROM facts WHERE {ROW} BETWEEN $1 AND $2 ORDER BY {ROW}"  # noqa: S608 - ours
+            yield self._frame(query, first, first + ROWS_AT_ONCE - 1)
 
     def _frame(self, query: str, *values: int) -> "pd.DataFrame":
         frame: pd.DataFrame = self.connection.execute(query, values).df()
@@ -109,7 +113,8 @@ def _loaded(database: Any, reader: str, path: Path) -> Facts:  # noqa: ANN401 - 
         texts = tuple(name for name, kind in types.items() if kind == "VARCHAR" and name not in (CUSTOMER, "as_of"))
         parts = [_number(name) for name in numbers] + [quoted(name) for name in texts]
         moment = "CAST(max(as_of) AS VARCHAR)" if "as_of" in types else "max('')"
-        columns = ", ".join(["row_number() OVER () - 1 AS row", f"{_identity(types[CUSTOMER])} AS customer_id", *parts])
+        keys = [f"row_number() OVER () - 1 AS {ROW}", f"{_identity(types[CUSTOMER])} AS customer_id"]
+        columns = ", ".join([*keys, *parts])
         database.execute(f"CREATE TABLE facts AS SELECT {columns} FROM {reader}", [str(path)]).fetchall()  # noqa: S608 - names are quoted
         as_of = database.execute(f"SELECT {moment} FROM {reader}", [str(path)]).fetchall()[0][0] or ""  # noqa: S608 - ours
     except duckdb.Error as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fewsight.agents.segments.cards.model import Unusual
-from fewsight.agents.segments.table import Facts, quoted
+from fewsight.agents.segments.table import ROW, Facts, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,11 +22,13 @@ LIFTS: Final = ("product_share_", "category_share_", "channel_share_")
 _ALIKE: Final = 0.9
 """A fact that goes with one that is shown already, in either direction, says nothing new."""
 
-_NUMBERS: Final = """SELECT segment, count({fact}), count(*) FILTER ({fact} <> 0), median({fact}), avg({fact}),
+_NUMBERS: Final = """SELECT assigned.segment, count({fact}), count(*) FILTER ({fact} <> 0), median({fact}), avg({fact}),
     stddev_pop({fact}), max({fact}), min({fact})
-    FROM facts JOIN assigned USING (row) WHERE segment >= 0 GROUP BY GROUPING SETS ((segment), ())"""
-_WORDS: Final = """SELECT segment, count({fact}), count(*) FILTER ({fact} = $1)
-    FROM facts JOIN assigned USING (row) WHERE segment >= 0 GROUP BY GROUPING SETS ((segment), ())"""
+    FROM facts JOIN assigned USING ({row}) WHERE assigned.segment >= 0
+    GROUP BY GROUPING SETS ((assigned.segment), ())"""
+_WORDS: Final = """SELECT assigned.segment, count({fact}), count(*) FILTER ({fact} = $1)
+    FROM facts JOIN assigned USING ({row}) WHERE assigned.segment >= 0
+    GROUP BY GROUPING SETS ((assigned.segment), ())"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class _Sums:
 def compare(facts: Facts, recipe: "Recipe", min_size: int, about: Mapping[str, Any]) -> dict[int, list[Unusual]]:
     """By number of the segment, every difference that can be told without telling of a small group.
 
-    `facts` needs a table `assigned` (row, segment) beside it; `about` is the data dictionary by name.
+    `facts` needs a table `assigned` (ROW, segment) beside it; `about` is the data dictionary by name.
     """
     told: dict[int, list[Unusual]] = {}
     for feature in recipe.features:
@@ -85,7 +87,7 @@ def alike(recipe: "Recipe", sample: "pd.DataFrame") -> dict[str, list[str]]:
 
 def _differences(facts: Facts, feature: "Feature", min_size: int) -> dict[int, Unusual]:
     query, values = (_NUMBERS, []) if feature.kind == "number" else (_WORDS, [feature.word])
-    rows = facts.connection.execute(query.format(fact=quoted(feature.fact)), values).fetchall()
+    rows = facts.connection.execute(query.format(fact=f"facts.{quoted(feature.fact)}", row=ROW), values).fetchall()
     sums = {segment: _Sums(*(value or 0 for value in rest)) for segment, *rest in rows}
     everyone = sums.pop(None)
     compared = {segment: _compared(feature, own, everyone, min_size) for segment, own in sums.items()}

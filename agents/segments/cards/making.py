@@ -30,7 +30,7 @@ def make_cards(
     """Cards in the order of `ids`, all of version 1, and the number of outliers, or None where it must not be shown.
 
     Args:
-        facts: with the table `assigned` (row, segment) beside it.
+        facts: with the table `assigned` (ROW, segment) beside it.
         recipe: what the segments were found by.
         sample: facts of some customers.
         sampled: the segment of each of them, by number.

@@ -8,7 +8,7 @@ import numpy as np
 
 from fewsight.agents.segments.cards.model import Rule
 from fewsight.agents.segments.privacy import guarded_share
-from fewsight.agents.segments.table import Facts, quoted
+from fewsight.agents.segments.table import ROW, Facts, quoted
 from fewsight.statistics.arrays import Codes, Flags
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def rule_sql(features: Sequence["Feature"], frame: "pd.DataFrame", members: Flag
 def measured(facts: Facts, sql: str, segment: int, min_size: int) -> Rule:
     """The condition with coverage and precision, counted by running it on all customers."""
     query = f"""SELECT count(*) FILTER (holds), count(*) FILTER (segment = $1), count(*) FILTER (holds AND segment = $1)
-        FROM (SELECT segment, ({sql}) IS TRUE AS holds FROM facts JOIN assigned USING (row))"""  # noqa: S608 - quoted
+        FROM (SELECT {ROW}, ({sql}) IS TRUE AS holds FROM facts) JOIN assigned USING ({ROW})"""  # noqa: S608 - quoted
     counts = facts.connection.execute(query, [segment]).fetchall()[0]
     held, members, both = map(int, counts)
     return Rule(

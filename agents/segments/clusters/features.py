@@ -77,10 +77,15 @@ def fit_recipe(frame: "pd.DataFrame", numbers: Sequence[str], texts: Sequence[st
         pattern = _pattern(name, known, patterns)
         features += own + pattern
         if not own:
-            reason = "never known" if not known.any() else "the same for all of whom it is known"
-            left_out.append(LeftOut(fact=name, reason=reason))
+            left_out.append(LeftOut(fact=name, reason=_reason(known, is_text=name in texts)))
     scaled = Recipe(features, np.eye(len(features))).scaled(frame)
     return Recipe(features, _components(scaled), left_out)
+
+
+def _reason(known: Flags, *, is_text: bool) -> str:
+    if not known.any():
+        return "never known"
+    return "no value of some that many customers have" if is_text else "the same for all of whom it is known"
 
 
 def _numbers(name: str, values: "pd.Series[Any]") -> list[Feature]:

@@ -89,6 +89,17 @@ def test_bad_facts_are_refused(frame: pd.DataFrame, problem: str, tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
+def test_columns_may_have_any_name(tmp_path: Path) -> None:
+    frame = facts_of()
+    for name in ("row", "segment", "name", "membership", "distance", "customer", 'a "b"; --'):
+        frame[name] = frame["orders_count"]
+    frame["who"] = frame["customer_id"]
+    cards = segment(written(frame, tmp_path / "f.parquet"), tmp_path / "out", FEW)
+    segment(tmp_path / "f.parquet", tmp_path / "out", FEW)
+    assert len(cards.segments) == 3
+    assert "who" in {one.fact for one in cards.left_out}
+
+
 def test_a_pattern_that_fits_nothing_is_refused(facts: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"--leave-out 'weekday_\*' fits no fact"):
         segment(facts, tmp_path / "out", SegmentOptions(leave_out=["weekday_*"]))
