@@ -94,19 +94,28 @@ def mark_closed(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def is_marked_writing(database: sqlite3.Connection) -> bool:
+    """Whether a writer is at work, or was killed at it.
+
+    Whoever closes such a file as the last brings it up to date and removes the one beside it, as SQLite does: without
+    `mark_closed` before, it would look as if the newest batches were missing.
+    """
+    (state,) = database.execute("PRAGMA application_id").fetchone()
+    return bool(state == WRITING)
+
+
 def lost_batches(database: sqlite3.Connection, path: Path) -> str | None:
     """Why the newest batches may be missing, or None.
 
     A file that was not closed needs the one beside it, and SQLite takes a missing or unreadable one for an empty one.
     """
-    (state,) = database.execute("PRAGMA application_id").fetchone()
     beside = path.with_name(path.name + "-wal")
     try:
         with beside.open("rb") as file:
             start = file.read(4)
     except FileNotFoundError:
         start = b""
-    if state != WRITING or start in _WAL_MAGIC:
+    if not is_marked_writing(database) or start in _WAL_MAGIC:
         return None
     return (
         f"the newest batches are missing: {path.name} was not closed by its writer, and {beside.name}, which held "

@@ -17,7 +17,7 @@ from fewsight.errors import LedgerError
 from fewsight.insight import Insight
 from fewsight.ledger.check import Summary, find_problems, summarise
 from fewsight.ledger.erasure import Erasure
-from fewsight.ledger.file import connect, lost_batches, mark_closed, mark_writing
+from fewsight.ledger.file import connect, is_marked_writing, lost_batches, mark_closed, mark_writing
 from fewsight.ledger.lock import WriterLock
 from fewsight.ledger.rows import (
     Answer,
@@ -73,6 +73,7 @@ class Ledger:
         self._written = False
         with self._errors_named():
             self._lost = lost_batches(database, path)
+            self._left_open = lock is not None and not self._lost and is_marked_writing(database)
         if lock and self._lost:
             _log.warning("ledger %r: %s", str(path), self._lost)
 
@@ -230,8 +231,9 @@ class Ledger:
 
     def close(self) -> None:
         """Write what is left to the main file and let others write. Closing twice is fine."""
-        written, self._written = self._written, False
-        if written:
+        marks = self._written or self._left_open
+        self._written = self._left_open = False
+        if marks:
             with suppress(sqlite3.Error):  # a full disk: the next writer does it
                 mark_closed(self._database)
         self._database.close()

@@ -44,6 +44,18 @@ def test_a_killed_writer_leaves_whole_batches_and_loses_none(tmp_path: Path) -> 
         start = len(rows)
 
 
+def test_a_writer_that_adds_nothing_closes_what_a_killed_one_left(tmp_path: Path) -> None:
+    process = record_in_a_process(tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "0\n", "the first batch was kept"
+    process.kill()
+    process.communicate()
+    for _ in range(2):
+        Ledger.open(tmp_path).close()
+        with Ledger.open(tmp_path, read_only=True) as ledger:
+            assert ledger.verify() == []
+
+
 def test_one_writer_many_readers(tmp_path: Path, answer: MakeAnswer, result: MakeResult) -> None:
     process = record_in_a_process(tmp_path)
     try:
