@@ -76,7 +76,10 @@ def test_few_rows_show_nothing() -> None:
     choice = choose(field, arms)
     assert choice.shown is None
     best = next(one for one in arms if one.name == choice.arm)
-    assert "has the highest accuracy" in choice_sentence(choice, best.kind, "accuracy")
+    said = choice_sentence(choice, best.kind, "accuracy")
+    assert "has the highest accuracy" in said
+    assert choice.arm in {one.arm for one in choice.standings}
+    assert said.startswith("These rows are too few to choose by: ")  # what is not shown is not called enough
 
 
 def test_rows_of_a_customer_count_once() -> None:
