@@ -170,6 +170,6 @@ def _numbers(text: str) -> list[int]:
 def _say(report: "Report", out: Path) -> None:
     for line in report.sentences:
         echo(line, bold=True)
-    for warning in report.warnings:
-        echo(f"Note: {warning}", fg="yellow")
+    for caution in report.cautions:
+        echo(f"Note: {caution}", fg="yellow")
     echo(f"The report is {out / 'report.html'}.")

@@ -95,3 +95,9 @@ class Report(Part):
     confidence: float = 0.95
     suite_digest: str = ""
     versions: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader of the sentences must know: of rows that stand in several files, and of what is rough."""
+        notes = (f"{task.task}: {note}" for task in self.tasks for note in task.data.notes)
+        return (*notes, *self.warnings)

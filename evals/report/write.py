@@ -47,7 +47,7 @@ def html(report: Report, texts: Texts) -> str:
 def markdown(report: Report) -> str:
     """The essentials as GitHub's Markdown."""
     lines = [f"# {plain(report.title)}", "", *(f"{plain(line)}\n" for line in report.sentences)]
-    lines += [f"> {plain(line)}\n" for line in report.warnings]
+    lines += [f"> {plain(line)}\n" for line in report.cautions]
     for task in report.tasks:
         lines += [f"## {plain(task.task)}", ""]
         lines += [f"{task.data.test_rows:,} test rows of {task.data.test_customers:,} customers.", ""]
