@@ -68,11 +68,16 @@ def require_names(task: Task, field: ClosedField) -> None:
             f"The names of labels say nothing in field {field.path!r} of task {task.name!r}, whose labels are "
             f"{', '.join(field.labels)}; use `encoder`, which learns from labelled rows."
         )
-    if alike := sorted(read_alike(field, label_texts(task, field))):
-        named = " and ".join(repr(field.labels[place]) for place in alike[:3])
+    texts = label_texts(task, field)
+    if alike := sorted(read_alike(field, texts)):
+        folded = [tuple(map(_folded, own)) for own in texts]
+        twins = [place for place in alike if folded[place] == folded[alike[0]]]
+        named = " and ".join(repr(field.labels[place]) for place in twins)
+        others = f"; {len(alike) - len(twins)} more labels have such a twin" if len(alike) > len(twins) else ""
         raise InputError(
-            f"Labels {named} of field {field.path!r} read alike (case, accents and punctuation aside), so that nothing "
-            "tells them apart by name. Give them other names or descriptions, or use `encoder` with labelled rows."
+            f"Labels {named} of field {field.path!r} read alike (case, accents and punctuation aside){others}, so that "
+            "nothing tells them apart by name. Give them other names or descriptions, or use `encoder` with labelled "
+            "rows."
         )
 
 

@@ -55,6 +55,8 @@ def learn(
         )
     for sentence in learned.report.sentences:
         echo(sentence)
+    for caution in learned.report.cautions:
+        echo(f"Note: {caution}", fg="yellow")
     echo(f"The ladder ended: {learned.ended}.")
     echo(f"Report: {out / 'evaluation' / 'report.html'}")
     echo(f"{learned.arm} answers: fewsight run {task} --histories FILE --answerer {learned.folder} --out RUN")

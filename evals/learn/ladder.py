@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from fewsight.errors import ConfigError
+from fewsight.evals.learn.fitness import why_nameless, why_uniform
 from fewsight.evals.learn.rows import SplitFiles, split_files
 from fewsight.evals.learn.time_needed import training_minutes
 from fewsight.evals.model import Choice, Figure, Report
@@ -22,8 +23,9 @@ from fewsight.serving.models.names import DEFAULT_MODEL
 
 logger = logging.getLogger(__name__)
 
+NAMES: Final = "names"
 ADAPTER: Final = "finetune"
-RUNGS: Final = ("names", "encoder", ADAPTER, f"fused:encoder+{ADAPTER}")
+RUNGS: Final = (NAMES, "encoder", ADAPTER, f"fused:encoder+{ADAPTER}")
 """Arms from the cheapest on; each is tried after those before it."""
 
 PRESET: Final = "best"
@@ -129,6 +131,9 @@ class _Climb:
         for rung in RUNGS:
             if report and (why := self._too_late(rung)):
                 return report, why
+            if rung == NAMES and (why := why_nameless(self.task)):
+                logger.warning(f"{rung} is passed over: {why}")
+                continue
             self.tried = (*self.tried, rung)
             report = self.evaluated(self.tried)
             figures = dict(_figures(report, rung))
@@ -138,7 +143,8 @@ class _Climb:
                 return report, f"{rung} is shown to have the target of {100 * self.goal.target:g} % right"
         assert report is not None  # there are rungs
         wanted = "" if self.goal.target is None else f"; the target of {100 * self.goal.target:g} % is not shown"
-        return report, f"all rungs were tried{wanted}"
+        but = "" if NAMES in self.tried else f" but {NAMES}"
+        return report, f"all rungs{but} were tried{wanted}"
 
     def evaluated(self, arms: tuple[str, ...], save: Save | None = None) -> Report:
         """An evaluation of some rungs beside the reference."""
@@ -187,6 +193,8 @@ class _Climb:
             return f"the {self.goal.minutes:g} minutes were over before {rung}"
         if rung != ADAPTER:
             return None if rung == RUNGS[1] or ADAPTER in self.tried else f"{rung} needs the adapter"
+        if why := why_uniform(self.task, self.files.train):
+            return f"an adapter has nothing to learn: {why}"
         needed = training_minutes(self.task, self.files.train, self.model, PRESET)
         if needed <= left:
             return None

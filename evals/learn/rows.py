@@ -1,5 +1,6 @@
 """Labelled rows in three files: to learn from, to fit weights and thresholds on, and to test on."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,8 @@ from fewsight.errors import InputError
 from fewsight.evals.arms.context import write_rows
 from fewsight.prompts.labelled import GoldRow, read_gold, split_rows
 from fewsight.prompts.task import Task
+
+logger = logging.getLogger(__name__)
 
 TEST_SHARE: Final = 0.3
 CALIBRATION_SHARE: Final = 0.25
@@ -46,13 +49,13 @@ def split_files(task: Task, train: Path, test: Path | None, folder: Path, seed: 
     Raises:
         InputError: there are too few rows, or a file can't be read.
     """
-    rows = tuple(read_gold(train, task).rows)
+    rows = _usable(train, task)
     if len(rows) < FEWEST:
         raise InputError(
             f"{str(train)!r} has {len(rows)} usable rows of task {task.name!r}, and a ladder needs {FEWEST} or more to "
             f"learn from one part of them and test on another. `fewsight label` helps to label rows."
         )
-    tested = tuple(read_gold(test, task, keep_repeated=True).rows) if test else ()
+    tested = _usable(test, task, keep_repeated=True) if test else ()
     if not test:
         split = split_rows(rows, task, TEST_SHARE, seed)
         rows, tested = split.train, split.valid
@@ -63,3 +66,15 @@ def split_files(task: Task, train: Path, test: Path | None, folder: Path, seed: 
             write_rows(some, folder / f"{name}.jsonl")
     counts = (len(kept.train), len(kept.valid), len(tested))
     return SplitFiles(folder / "train.jsonl", folder / "calibration.jsonl", test or folder / "test.jsonl", counts)
+
+
+def _usable(path: Path, task: Task, *, keep_repeated: bool = False) -> tuple[GoldRow, ...]:
+    """The usable rows of a file; how many are not, and the first reason, is told."""
+    gold = read_gold(path, task, keep_repeated=keep_repeated)
+    if gold.left_out:
+        line, reason = gold.left_out[0]
+        number = len(gold.left_out)
+        logger.warning(f"{gold.name}: {number:,} row{'s' * (number > 1)} left out, the first in line {line}: {reason}")
+    if gold.repeated and not keep_repeated:
+        logger.info(f"{gold.name}: {gold.repeated:,} left out, equal to another row")
+    return tuple(gold.rows)

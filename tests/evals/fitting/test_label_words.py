@@ -37,6 +37,11 @@ def test_labels_that_read_alike_are_refused_by_name(labels: tuple[str, str]) -> 
         names_tensors(classification_task("toy", [*labels, "other"]), encode)
 
 
+def test_only_labels_that_read_like_each_other_are_named_together() -> None:
+    with pytest.raises(InputError, match=r"Labels 'Late' and 'late' of .* aside\); 2 more labels have such a twin, so"):
+        names_tensors(classification_task("toy", ["Late", "Refund", "late", "other", "refund"]), encode)
+
+
 def test_descriptions_tell_labels_that_read_alike_apart() -> None:
     task = classification_task("toy", {"Refund": "The money has come.", "refund": "The money has not come."})
     require_names(task, closed_fields(task.output)[0])

@@ -1,6 +1,7 @@
 """The ladder over the toy task, with an encoder of words; the vote of near rows stands where the adapter does."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -16,10 +17,14 @@ from fewsight.evals.learn.rows import split_files
 from fewsight.evals.learn.time_needed import training_minutes
 from fewsight.finetune.config_file import make_config
 from fewsight.notices import Silent
+from fewsight.prompts.columns import Columns
 from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.finding import load_task
+from fewsight.prompts.loading.scaffold import new_labelling_task
 from tests.evals.support import invoke, write
 from tests.evals.words import use_word_encoder
+
+EXTRA = [f"other words entirely {word},late,z" for word in ("apple", "brick", "cloud", "drum", "eagle", "fern")]
 
 
 @pytest.fixture
@@ -80,6 +85,41 @@ def test_given_test_rows_are_tested_on(task: Path, train: Path, tmp_path: Path) 
     learned = learn(str(task), train, tmp_path / "out", test=test, goal=Goal(target=0.1))
     assert learned.report.tasks[0].data.test_rows == 16
     assert learned.report.tasks[0].data.train_rows + learned.report.tasks[0].data.calibration_rows == 120
+
+
+def test_labels_that_read_alike_are_learned_from_rows(
+    train: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = train.read_text().replace(",late,", ",Refund,")
+    train.write_text(text)
+    new_labelling_task("alike", tmp_path, train, Columns("text", {"alike": "label"}, "customer_id"))
+    learned = learn(str(tmp_path / "alike"), train, tmp_path / "out")
+    assert tried(tmp_path / "out") == ["majority", *ladder.RUNGS[1:]]
+    assert learned.ended == "all rungs but names were tried"
+    assert "names is passed over: Labels 'Refund' and 'refund' of field 'alike' read alike" in caplog.text
+
+
+def test_rows_of_one_label_end_the_ladder_before_an_adapter(task: Path, train: Path, tmp_path: Path) -> None:
+    train.write_text(train.read_text().replace(",late,", ",refund,"))
+    learned = learn(str(task), train, tmp_path / "out")
+    assert tried(tmp_path / "out") == ["majority", "names", "encoder"]
+    assert re.match(r"an adapter has nothing to learn: all \d+ training rows have 'refund' in field", learned.ended)
+    assert (learned.folder / "answerer.json").is_file()
+
+
+def test_rows_that_are_left_out_and_rows_of_the_test_that_were_learned_are_told(
+    task: Path, train: Path, tmp_path: Path
+) -> None:
+    lines = train.read_text().splitlines()
+    train.write_text("\n".join([*lines, "no label here,,x-1"]) + "\n")
+    test = tmp_path / "test.csv"
+    test.write_text("\n".join([lines[0], *(f"{line}-new" for line in [*lines[1:4], *EXTRA])]) + "\n")
+    done = invoke("learn", task, "--train", train, "--test", test, "--out", tmp_path / "out", "--target", "0.1")
+    assert done.exit_code == 0, done.output
+    assert (
+        f"labelled.csv: 1 row left out, the first in line {len(lines) + 1}: no label in column 'label'" in done.output
+    )
+    assert re.search(r"Note: \w+: \d test rows repeat a (train|calibration) row", done.output)
 
 
 def test_few_rows_are_refused(task: Path, tmp_path: Path) -> None:
