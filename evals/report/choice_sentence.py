@@ -33,8 +33,8 @@ def choice_sentence(choice: Choice, kind: Group, metric: str) -> str:
         )
     if choice.arm in {one.arm for one in choice.standings}:
         return (
-            f"These rows are too few to choose by: {choice.arm} has the highest {words_of(metric)}, but neither it nor a "
-            f"cheaper arm is shown not to be worse than any other by more than {choice.within}."
+            f"These rows are too few to choose by: {choice.arm} has the highest {words_of(metric)}, but neither it nor "
+            f"a cheaper arm is shown not to be worse than any other by more than {choice.within}."
         )
     return (
         f"{leads} has the highest {words_of(metric)}, and no cheaper arm is shown not to be worse than any other by "
