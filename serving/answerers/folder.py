@@ -166,7 +166,9 @@ def read_answerer(folder: Path) -> AnswererManifest:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise ModelError(f"{str(folder)!r} holds no answerer ({MANIFEST}); `fewsight eval --save` writes one.")
+        below = folder / "answerer"
+        hint = f" Did you mean {str(below)!r}?" if (below / MANIFEST).is_file() else ""
+        raise ModelError(f"{str(folder)!r} holds no answerer ({MANIFEST}); `fewsight eval --save` writes one.{hint}")
     try:
         text = path.read_text(encoding="utf-8")
         _require_version(path, json.loads(text))

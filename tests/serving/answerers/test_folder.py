@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,9 @@ def test_manifests_that_are_not_ours_are_refused(folder: Path, changes: dict[str
 def test_damaged_and_missing_files_are_refused(folder: Path, tmp_path: Path, task: Task) -> None:
     with pytest.raises(ModelError, match=r"holds no answerer .*`fewsight eval --save` writes one"):
         read_answerer(tmp_path)
+    shutil.copytree(folder, tmp_path / "learned" / "answerer")
+    with pytest.raises(ModelError, match=r"Did you mean '.*learned/answerer'\?"):
+        read_answerer(tmp_path / "learned")
     (folder / WEIGHTS).write_bytes(b"no tensors")
     with pytest.raises(ModelError, match="was changed"):
         open_answerer(folder, task)
