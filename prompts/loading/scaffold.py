@@ -80,6 +80,11 @@ def new_labelling_task(
         if mark is None:
             intake.mark = guess_mark(intake.labels)
         labels = sorted(intake.labels)
+        if len(labels) == 1 and not none_of_these:
+            raise TaskError(
+                f"Column {columns.labels[field]!r} has one label only, {labels[0]!r}, in {intake.rows:,} rows; there "
+                "must be at least two to choose from."
+            )
         if none_of_these and none_of_these.label not in labels:
             labels.append(none_of_these.label)
         (folder / "task.toml").write_text(_task_toml(name, columns, labels, none_of_these, mark is not None), "utf-8")
