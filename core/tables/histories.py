@@ -72,6 +72,11 @@ class Histories:
         """Whether the mapping of any table was guessed."""
         return any(mapping.guessed for mapping in self.mappings.values()) or self.mapping.guessed
 
+    def shown(self) -> frozenset[str]:
+        """The columns of any table whose values reach the model."""
+        mappings = self.mappings.values() or (self.mapping,)
+        return frozenset(column for mapping in mappings for column in mapping.shown())
+
     def describe(self, reasons: bool = False) -> str:
         """How every table is understood, for the user to check; with `reasons` also why."""
         if not self.mappings:

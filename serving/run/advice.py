@@ -1,6 +1,6 @@
 """Options that make answers likely worse: a run says so before it begins."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -34,6 +34,16 @@ def built_in_advice(
             f"{' and '.join(named)}: without, the built-in adapter would answer {', '.join(fitting)}, most likely "
             f"better: {MEASURED}. Leave it out, or compare on labelled rows of yours with `fewsight eval`."
         )
+
+
+def label_advice(tasks: Sequence[Task], shown: Collection[str]) -> Iterator[str]:
+    """Where a column that holds a task's labels is among those that the model is shown."""
+    for task in tasks:
+        if named := [column for column in (task.columns.labels.values() if task.columns else ()) if column in shown]:
+            yield (
+                f"Column {' and '.join(map(repr, named))} holds the labels of task {task.name!r} and is shown to the "
+                "model: answers for such rows say nothing about others. Leave it out of `attributes` in a mapping file."
+            )
 
 
 def adapter_advice(asked: RunOptions, settled: RunOptions) -> Iterator[str]:

@@ -16,6 +16,7 @@ from fewsight.masking import PSEUDONYMS, CustomerKeys, PseudonymFile
 from fewsight.notices import Progress, library_progress
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
+from fewsight.serving.run.advice import label_advice
 from fewsight.serving.run.calibrated import make_calibrator, write_review
 from fewsight.serving.run.options import OPTION_NAMES, FlatOptions, make_options, refuse_unknown
 from fewsight.serving.run.outcome import Run
@@ -107,6 +108,8 @@ def run(
             histories = stack.enter_context(opened)
             # A guess may show the model what it should not see, so it is said even where nobody set up logging.
             logger.log(logging.WARNING if opened.guessed else logging.INFO, "%s", opened.describe())
+            for words in label_advice(objects, opened.shown()):
+                logger.warning("%s", words)
             check_usable(histories, quarantine, wanted.as_of)
         wanted = settle_moment(wanted, histories, folder, update=update)
         session = open_session(wanted, histories, objects)

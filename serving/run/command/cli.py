@@ -65,6 +65,7 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
         check_usable(histories, quarantine, options.as_of)
         options = settle_moment(options, histories, folder, update=update)
         session = open_session(options, histories)
+        console.show_labels(session, histories)
         console.show_session(session, options)
         if given["dry_run"]:
             price, again = given["price_per_million"], update or is_updated(folder)

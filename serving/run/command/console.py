@@ -16,6 +16,7 @@ from fewsight.masking import CustomerKeys
 from fewsight.prompts.answer.form import Write
 from fewsight.serving.models.names import DEFAULT_MODEL
 from fewsight.serving.run import estimate as estimates
+from fewsight.serving.run.advice import label_advice
 from fewsight.serving.run.api import limited
 from fewsight.serving.run.calibrated import make_calibrator
 from fewsight.serving.run.options import RunOptions
@@ -67,6 +68,12 @@ def _adapters(options: RunOptions) -> dict[str, str]:
     for task, name in options.engine.adapters.items():
         used.setdefault(name, []).append("all tasks" if task == "*" else task)
     return {name: ", ".join(tasks) for name, tasks in used.items()}
+
+
+def show_labels(session: Session, histories: "Histories") -> None:
+    """Where the model would be shown the labels that it is asked for."""
+    for words in label_advice(session.tasks, histories.shown()):
+        _warning(words)
 
 
 def show_session(session: Session, options: RunOptions) -> None:

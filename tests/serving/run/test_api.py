@@ -3,9 +3,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import fewsight
+from fewsight.cli import root
 from fewsight.errors import ConfigError, InputError, ModelError, TaskError
+from fewsight.prompts.columns import Columns
+from fewsight.prompts.loading.scaffold import new_labelling_task
 from fewsight.serving.run.api import run
 from fewsight.tables import open_histories
 
@@ -89,3 +93,22 @@ def test_guessed_columns_are_shown_as_the_command_line_shows_them(
     mapping.write_text('attributes = []\n[columns]\ncustomer_id = "customer_id"\ntime = "time"\ntext = "text"\n')
     run("sentiment", frame, mapping=mapping, **given)
     assert {each.levelname for each in caplog.records if "One row is" in each.getMessage()} <= {"INFO"}
+
+
+def test_a_label_column_that_the_model_is_shown_is_warned_of(
+    model_path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    frame = FRAME.assign(customer_id=["a", "b"], time="2026-01-01T00:00:00Z", kind_of_mail=["Late Parcel", "Praise"])
+    frame.to_csv(tmp_path / "mails.csv", index=False)
+    new_labelling_task("mails", tmp_path, tmp_path / "mails.csv", Columns("text", {"mails": "kind_of_mail"}))
+    given: dict[str, Any] = {"engine": "scripted", "model": str(model_path)}
+    warning = "Column 'kind_of_mail' holds the labels of task 'mails' and is shown to the model"
+    run(str(tmp_path / "mails"), frame, **given)
+    assert warning in caplog.text
+    caplog.clear()
+    run(str(tmp_path / "mails"), frame.drop(columns="kind_of_mail"), **given)
+    assert warning not in caplog.text
+    named = ("run", tmp_path / "mails", "--histories", tmp_path / "mails.csv", "--out", tmp_path / "out")
+    done = CliRunner().invoke(root, [*map(str, named), "--engine", "scripted", "--model", str(model_path), "--dry-run"])
+    assert done.exit_code == 0, done.output
+    assert warning in done.output
