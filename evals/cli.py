@@ -41,7 +41,7 @@ def evaluation() -> None:
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of the evaluation; resumed if it exists."
 )
-@click.option("--test", type=_FILE, help="Labelled rows to score on: .csv, .parquet or .jsonl.")
+@click.option("--test", type=_FILE, help="Labelled rows to score on: .csv, .xlsx, .parquet or .jsonl.")
 @click.option("--train", type=_FILE, help="Labelled rows to show and to learn from.")
 @click.option("--calibration", type=_FILE, help="Labelled rows to fit calibrations and thresholds on.")
 @click.option(

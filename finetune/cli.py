@@ -28,7 +28,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     required=True,
     multiple=True,
     metavar="[TASK=]FILE",
-    help="Labelled rows: .csv, .parquet or .jsonl; also a pool of shots. One for each task.",
+    help="Labelled rows: .csv, .xlsx, .parquet or .jsonl; also a pool of shots. One for each task.",
 )
 @click.option(
     "--valid",

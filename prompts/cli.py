@@ -42,7 +42,7 @@ def list_tasks() -> None:
 
 @tasks.command("new")
 @click.argument("name")
-@click.option("--from", "table", type=click.Path(path_type=Path), help="CSV, JSONL or Parquet file of labelled texts.")
+@click.option("--from", "table", type=click.Path(path_type=Path), help="Labelled texts: CSV, XLSX, JSONL or Parquet.")
 @click.option("--text", help="Its column of texts.")
 @click.option("--label", help="Its column of labels.")
 @click.option("--customer-id", help="Its column of customers; nobody is shown their own texts as examples.")

@@ -13,7 +13,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("task")
-@click.option("--train", required=True, type=_FILE, help="Labelled rows: .csv, .parquet or .jsonl.")
+@click.option("--train", required=True, type=_FILE, help="Labelled rows: .csv, .xlsx, .parquet or .jsonl.")
 @click.option("--test", type=_FILE, help="Labelled rows to test on.  [default: 30 % of --train]")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of report and answerer; resumed.")
 @click.option(

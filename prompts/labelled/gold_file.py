@@ -64,7 +64,7 @@ def read_gold(path: Path, task: Task, *, keep_repeated: bool = False) -> GoldFil
         TaskError: unknown labels (each once, with suggestions) and shots that are wrong; all at once.
     """
     if not path.is_file():
-        raise InputError(f"no file {str(path)!r} of labelled rows; name a .csv, .parquet or .jsonl file.")
+        raise InputError(f"no file {str(path)!r} of labelled rows; name a .csv, .xlsx, .parquet or .jsonl file.")
     problems = Problems(f"Labelled file {str(path)!r}")
     gold = GoldFile(path.name, file_digest(path))
     for row in labelled_shots(path, task, problems, partial=True):
