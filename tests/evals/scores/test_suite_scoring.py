@@ -139,7 +139,8 @@ def test_score_figures_follow_the_given_numbers() -> None:
     gold = {row.id: float(SCORE.values[row.gold]) for row in predictions.rows}
     plain = set(figures(MetricInput(predictions)))
     found = figures(MetricInput(predictions, numbers=number_pairs(predictions, SCORE, gold)))
-    assert set(found) - plain == {"pearson", "spearman", "mean_absolute_error"}
+    of_numbers = {"pearson", "spearman", "mean_absolute_error", "root_mean_square_error", "total_ratio"}
+    assert set(found) - plain == of_numbers
     assert found["pearson"].value > 0.8
     assert number_pairs(predictions, SCORE, {}) is None
 
