@@ -11,7 +11,7 @@ from fewsight.errors import ConfigError
 from fewsight.evals.learn.fitness import why_nameless, why_uniform
 from fewsight.evals.learn.rows import SplitFiles, split_files
 from fewsight.evals.learn.time_needed import training_minutes
-from fewsight.evals.model import Choice, Figure, Report
+from fewsight.evals.model import Figure, Report
 from fewsight.evals.suite.config import Suite, make_suite
 from fewsight.evals.suite.run import evaluate
 from fewsight.evals.suite.saving import Save
@@ -66,11 +66,6 @@ class Learned:
     arm: str
     folder: Path
     ended: str
-
-    @property
-    def choice(self) -> Choice | None:
-        """The arms by cost, against each other."""
-        return self.report.tasks[0].choice
 
 
 def learn(
