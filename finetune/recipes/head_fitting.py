@@ -24,7 +24,7 @@ FACT_SCALE: Final = 0.2
 """Standard deviation of facts: a number of an embedding has about a quarter of it."""
 
 LEAST_DEVIATION: Final = 0.05
-ITERATIONS: Final = 400
+ITERATIONS: Final = 150
 
 
 @dataclass(frozen=True)
