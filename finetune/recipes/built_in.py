@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -17,10 +17,9 @@ from typing import Final
 import click
 
 from fewsight.errors import InputError
-from fewsight.files import write_text
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.pipeline import finetune
-from fewsight.finetune.recipes.written import author_file, author_files, written_rows
+from fewsight.finetune.recipes.written import author_file, author_files, write_lines, written_rows
 from fewsight.finetune.rows.dataset import Lesson
 from fewsight.notices import show_notices, shown_progress
 from fewsight.prompts.loading.finding import load_task
@@ -190,15 +189,12 @@ def lessons(data: Path | None, left_out: Sequence[str], valid: str | None, folde
     reviews = data / "amazon_review_snippets.csv" if data else None
     result = []
     for task in ONE_MESSAGE:
-        train = _write(folder / f"{task}.jsonl", task_rows(task, authors, reviews))
+        train = write_lines(folder / f"{task}.jsonl", task_rows(task, authors, reviews))
         held = written_rows(author_file(data, valid), task) if valid else None
-        result.append(Lesson(load_task(task), train, _write(folder / f"{task}.valid.jsonl", held) if held else None))
+        result.append(
+            Lesson(load_task(task), train, write_lines(folder / f"{task}.valid.jsonl", held) if held else None)
+        )
     return result
-
-
-def _write(path: Path, lines: Iterable[str]) -> Path:
-    write_text(path, "".join(line + "\n" for line in lines))
-    return path
 
 
 @click.command()

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from fewsight.digest import file_digest
 from fewsight.events import CustomerHistory
-from fewsight.files import write_text
 from fewsight.finetune.gate.scoring import believe
-from fewsight.finetune.recipes.written import author_file, written_rows
+from fewsight.finetune.recipes.written import author_file, write_lines, written_rows
 from fewsight.prompts.labelled import GoldRow, read_gold
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.base import Engine
@@ -82,8 +81,7 @@ def rows_digest(data: Path | None, authors: Sequence[str]) -> dict[str, str]:
 
 
 def _read(session: Session, task: Task, source: str, lines: Iterator[str], folder: Path) -> list[Example]:
-    path = folder / f"{source}.{task.name}.jsonl"
-    write_text(path, "".join(line + "\n" for line in lines))
+    path = write_lines(folder / f"{source}.{task.name}.jsonl", lines)
     gold: list[GoldRow] = read_gold(path, task, keep_repeated=True).rows
     return [Example(row.id, source, session.preparer.mask(row.history).history, dict(row.values)) for row in gold]
 

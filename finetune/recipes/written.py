@@ -6,13 +6,14 @@ holds such files. A message alone has one event without a time, and may leave ta
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from fewsight.errors import InputError
+from fewsight.files import write_text
 from fewsight.shop.truth.persona import TRAITS
 from fewsight.tables.values.currencies import EXPONENTS
 from fewsight.tables.words import KIND_WORDS, squash
@@ -40,6 +41,12 @@ def author_file(data: Path | None, author: str) -> Path:
     if author not in files:
         raise InputError(f"There is no author {author!r}; files of written customers: {', '.join(files) or 'none'}.")
     return files[author]
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> Path:
+    """Write labelled rows, one line each, and return the path."""
+    write_text(path, "".join(line + "\n" for line in lines))
+    return path
 
 
 def written_rows(path: Path, task: str) -> Iterator[str]:
