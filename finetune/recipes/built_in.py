@@ -179,14 +179,21 @@ def task_rows(task: str, authors: Sequence[Path], reviews: Path | None) -> Itera
         yield from passage_rows(reviews)
 
 
+def reviews_file(data: Path | None) -> Path | None:
+    """The sentences of reviews in a folder of data; None where it has none."""
+    path = data / "amazon_review_snippets.csv" if data else None
+    return path if path and path.is_file() else None
+
+
 def lessons(data: Path | None, left_out: Sequence[str], valid: str | None, folder: Path) -> list[Lesson]:
     """What is learned, with its rows written to `folder`; validated on the customers of one author.
 
     Raises:
         InputError: a file is missing, or not as its description says.
     """
-    authors = [path for name, path in author_files(data).items() if name not in {*left_out, valid}]
-    reviews = data / "amazon_review_snippets.csv" if data else None
+    not_learned = {author_file(data, name) for name in (*left_out, *([valid] if valid else []))}
+    authors = [path for path in author_files(data).values() if path not in not_learned]
+    reviews = reviews_file(data)
     result = []
     for task in ONE_MESSAGE:
         train = write_lines(folder / f"{task}.jsonl", task_rows(task, authors, reviews))
@@ -212,7 +219,7 @@ def main(data: Path | None, valid: str | None, leave_out: tuple[str, ...], out: 
     """
     rows = out.with_name(f"{out.name}.rows")
     rows.mkdir(parents=True, exist_ok=True)
-    sources = (WRITTEN, SHOP, REVIEWS) if data else (WRITTEN, SHOP)
+    sources = (WRITTEN, SHOP, REVIEWS) if reviews_file(data) else (WRITTEN, SHOP)
     learned = lessons(data, leave_out, valid, rows)
     show_notices()
     with shown_progress() as progress:

@@ -96,3 +96,16 @@ def test_authors_who_are_left_out_or_validated_on_are_not_learned_from(data: Pat
         assert not authors & {"bob", "cid"}
         valid = [json.loads(line)["id"].split("-")[0] for line in lesson.valid.read_text().splitlines()]
         assert set(valid) == {"bob"}
+
+
+def test_a_folder_without_reviews_teaches_the_written_customers(data: Path, tmp_path: Path) -> None:
+    (data / "amazon_review_snippets.csv").unlink()
+    (sentiment,) = [lesson for lesson in lessons(data, (), None, tmp_path) if lesson.task.name == "sentiment"]
+    rows = sentiment.train.read_text()
+    assert "ann-m-001" in rows
+    assert "sentence-" not in rows
+
+
+def test_an_author_to_leave_out_who_is_not_there_is_named(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no author 'cyd'"):
+        lessons(data, ("cyd",), "bob", tmp_path)
