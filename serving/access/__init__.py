@@ -1,0 +1,4 @@
+"""Who may ask a server of ours, and what every answer of it carries: tokens with scopes, sessions, limits, headers.
+
+Others use `tokens` and `sessions` (one private file for both), `limits`, and `shield`, which stands before an app.
+"""
