@@ -49,6 +49,16 @@ def number(figure: Estimate, digits: int = 3) -> str:
     return f"{figure.value:.{digits}f} ({low} to {high})"
 
 
+def sized(value: float) -> str:
+    """A number in units of its own, with the digits that count.
+
+    >>> sized(30.4123), sized(1234.6), sized(-0.0456)
+    ('30.4', '1,235', '-0.046')
+    """
+    size = abs(value)
+    return f"{value:,.{0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3}f}"
+
+
 def limits(figure: Estimate) -> tuple[float | None, float | None]:
     """Both limits; None for one that is not known or infinite."""
     low, high = figure.low, figure.high

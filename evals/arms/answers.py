@@ -16,7 +16,8 @@ class RowAnswer:
     """Answered labels by dotted path of a closed field, None for invalid ones, and their probabilities.
 
     `evidence` are the E-numbers that were named, `lists` the words of fields that are lists, by path; None where the
-    arm gives none. `error` says why nothing was answered.
+    arm gives none. `error` says why nothing was answered. `numbers` are answers that were given as numbers, by path of
+    a field whose labels stand for numbers.
     """
 
     labels: Mapping[str, str | None]
@@ -24,6 +25,7 @@ class RowAnswer:
     evidence: tuple[str, ...] | None = None
     lists: Mapping[str, tuple[str, ...]] | None = None
     error: str | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ class Metric:
         is_share: whether it is written as percent.
         higher_is_better: else lower is.
         is_in_tables: whether the tables show it also where it is not what arms are compared by.
+        error: the figure as a function of given and answered numbers, where arms over numbers are compared by it also;
+            less must be better then.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Metric:
     is_share: bool = True
     higher_is_better: bool = True
     is_in_tables: bool = True
+    error: Callable[[Floats, Floats], Statistic] | None = None
 
 
 METRICS: Final[Registry[Metric]] = Registry("metric", "fewsight.evals.metrics", "fewsight.metrics")

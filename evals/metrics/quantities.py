@@ -38,10 +38,12 @@ def _spearman(given: MetricInput) -> Interval | None:
     return bootstrap_rows(of_rows, numbers.clusters)
 
 
+def _error(name: str, words: str, function: Callable[[Floats, Floats], Statistic]) -> Metric:
+    return Metric(name, words, _of_numbers(function), is_share=False, higher_is_better=False, error=function)
+
+
 register(Metric("pearson", "Pearson's r", _of_numbers(pearson), is_share=False))
 register(Metric("spearman", "Spearman's rho", _spearman, is_share=False))
-_mean_error = _of_numbers(mean_absolute_error)
-register(Metric("mean_absolute_error", "mean error", _mean_error, is_share=False, higher_is_better=False))
-_rmse = _of_numbers(root_mean_square_error)
-register(Metric("root_mean_square_error", "RMSE", _rmse, is_share=False, higher_is_better=False))
+register(_error("mean_absolute_error", "mean error", mean_absolute_error))
+register(_error("root_mean_square_error", "RMSE", root_mean_square_error))
 register(Metric("total_ratio", "total by given total", _of_numbers(total_ratio), is_share=False))

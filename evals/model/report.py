@@ -31,7 +31,8 @@ class FieldPart(Part):
     """Everything about one closed field of a task. Dictionaries are by arm.
 
     `figures[arm][metric]` are figures with intervals; `headline` names the metric that arms are compared by;
-    `sentences` say what is shown.
+    `sentences` say what is shown. `pairs_by_error[metric]` are arms against each other by an error of their numbers,
+    in units: less is better.
     """
 
     path: str
@@ -41,6 +42,7 @@ class FieldPart(Part):
     best: str
     sentences: tuple[str, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    pairs_by_error: dict[str, tuple[Pair, ...]] = Field(default_factory=dict)
     detectable: float | None = None
     warnings: tuple[str, ...] = ()
     without_repeats: dict[str, Figure] = Field(default_factory=dict)

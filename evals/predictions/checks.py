@@ -37,10 +37,17 @@ def _bad_types(predictions: "Predictions") -> Iterator[str]:
         wrong = [value for value in values if not (_is_name(value) or (value is None and name == "predicted"))]
         if wrong:
             yield f"{name!r} is no text but {wrong[0]!r} ({len(wrong)} such)"
+    odd = [row.number for row in predictions.rows if not (row.number is None or _is_number(row.number))]
+    if odd:
+        yield f"'number' is no finite number but {odd[0]!r} ({len(odd)} such)"
     shares = [row.probabilities for row in predictions.rows if row.probabilities is not None]
     unfit = [given for given in shares if not _has_numbers(given)]
     if unfit:
         yield f"'probabilities' are no numbers by label but {unfit[0]!r} ({len(unfit)} such)"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_name(value: object) -> bool:

@@ -24,6 +24,8 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
             line["probabilities"] = {
                 label: short for label, share in row.probabilities.items() if (short := round(share, 6))
             }
+        if row.number is not None:
+            line["number"] = row.number
         lines.append(line)
     write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 

@@ -16,6 +16,7 @@ class Prediction:
     """One row: its id, its customer, the given label, the answered one, and the probability of each label.
 
     `predicted` is None where the answer was invalid or failed. `probabilities` is empty where they are not known.
+    `number` is the answer itself where labels stand for numbers and it was given as one.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Prediction:
     gold: str
     predicted: str | None
     probabilities: Mapping[str, float] = field(default_factory=dict)
+    number: float | None = None
 
     @property
     def confidence(self) -> float | None:

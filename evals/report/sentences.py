@@ -6,6 +6,7 @@ from typing import Final
 
 from fewsight.evals.metrics.base import words_of
 from fewsight.evals.model import ArmPart, EvenPoint, FieldPart, Figure, Pair
+from fewsight.evals.report.error_sentences import error_sentences
 
 WIDER: Final = 1 + 0.8416 / 1.96
 """(z of 97.5 % + z of 80 %) / z of 97.5 %: from the half width of a 95 % interval to the detectable effect."""
@@ -31,6 +32,7 @@ def field_sentences(field: FieldPart, arms: Sequence[ArmPart], even: Sequence[Ev
         *_verdict(field, known, champions, even),
         f"{best} has the highest {words_of(field.headline)}: {_share(top)} of {top.rows:,} rows.",
         *(_lead(field, best, rival, known) for rival in rivals if rival is not None),
+        *error_sentences(field, arms),
     ]
     return tuple(lines)
 

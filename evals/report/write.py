@@ -67,6 +67,9 @@ def markdown(report: Report) -> str:
             if field.pairs:
                 lines += ["Points by which the row's arm is better; bold: shown after Holm's correction.", ""]
                 lines += tables.pairs(field).markdown()
+            for words, table in tables.pairs_by_error(field).items():
+                lines += [f"By {words}, the row's less the column's: less is better; bold: shown.", ""]
+                lines += table.markdown()
             if field.promises:
                 lines += tables.promises(field).markdown()
             if field.sets:

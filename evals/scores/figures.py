@@ -5,14 +5,15 @@ from typing import Final
 
 import numpy as np
 
-from fewsight.evals.metrics.base import METRICS, MetricInput, comparison
+from fewsight.evals.metrics.base import METRICS, GivenNumbers, MetricInput, comparison
 from fewsight.evals.metrics.labels import by_label, confusion
 from fewsight.evals.model import Figure, LabelFigures, Pair
 from fewsight.evals.predictions import Predictions
+from fewsight.statistics.arrays import Codes
 from fewsight.statistics.intervals import cluster_interval
 from fewsight.statistics.margins import detectable_effect
 from fewsight.statistics.paired import compare_all, mcnemar
-from fewsight.statistics.statistic import difference
+from fewsight.statistics.statistic import Statistic, difference
 
 MOST_CELLS: Final = 200
 """Labels up to which the whole table of confusions is kept."""
@@ -27,28 +28,44 @@ def figures(given: MetricInput) -> dict[str, Figure]:
     return by_metric
 
 
-def pairs(arms: Mapping[str, Predictions], metric: str, confidence: float = 0.95) -> tuple[Pair, ...]:
+def pairs(arms: Mapping[str, Predictions], metric: str) -> tuple[Pair, ...]:
     """Every pair of arms by the metric; for accuracy, and one row of each customer, McNemar's exact p beside."""
     if len(arms) < 2:
         return ()
     any_arm = next(iter(arms.values()))
-    clusters = any_arm.clusters
-    single = metric == "accuracy" and len(np.unique(clusters)) == len(any_arm)
-    statistic, pairs_of_arms = comparison(metric), []
-    for one in compare_all({name: statistic(p) for name, p in arms.items()}, clusters, confidence):
-        first, second = arms[one.first], arms[one.second]
-        exact = mcnemar(first.gold == first.predicted, second.gold == second.predicted).p if single else None
-        pairs_of_arms.append(
-            Pair(
-                first=one.first,
-                second=one.second,
-                difference=Figure.of(one.difference),
-                p=one.p,
-                p_holm=one.p_holm,
-                mcnemar_p=exact,
-            )
+    clusters, statistic = any_arm.clusters, comparison(metric)
+    compared = _compared({name: statistic(predictions) for name, predictions in arms.items()}, clusters)
+    if metric != "accuracy" or len(np.unique(clusters)) < len(any_arm):
+        return compared
+    right = {name: predictions.gold == predictions.predicted for name, predictions in arms.items()}
+    return tuple(
+        one.model_copy(update={"mcnemar_p": mcnemar(right[one.first], right[one.second]).p}) for one in compared
+    )
+
+
+def pairs_by_error(arms: Mapping[str, GivenNumbers]) -> dict[str, tuple[Pair, ...]]:
+    """Every pair of arms over the same numbers by each error (mean error, RMSE); empty for fewer than two arms."""
+    if len(arms) < 2:
+        return {}
+    clusters = next(iter(arms.values())).clusters
+    return {
+        name: _compared({arm: metric.error(one.gold, one.answered) for arm, one in arms.items()}, clusters)
+        for name, metric in METRICS.entries.items()
+        if metric.error is not None
+    }
+
+
+def _compared(arms: Mapping[str, Statistic], clusters: Codes) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(
+            first=one.first,
+            second=one.second,
+            difference=Figure.of(one.difference),
+            p=one.p,
+            p_holm=one.p_holm,
         )
-    return tuple(pairs_of_arms)
+        for one in compare_all(arms, clusters)
+    )
 
 
 def least_detectable(arms: Mapping[str, Predictions], metric: str, best: str) -> tuple[float | None, tuple[str, ...]]:

@@ -89,7 +89,9 @@ def number_pairs(predictions: Predictions, numbers: LabelNumbers, given: Mapping
 
 
 def expected(row: Prediction, score: LabelNumbers) -> float:
-    """The mean number under the row's probabilities."""
+    """The mean number under the row's probabilities, or the number that was answered."""
+    if row.number is not None:
+        return row.number
     if row.probabilities:
         mass = sum(row.probabilities.values())
         return sum(p * score.values[label] for label, p in row.probabilities.items()) / mass

@@ -33,6 +33,7 @@ def field_predictions(
                 gold=field.label_of(row.values[field.path]),
                 predicted=answer.labels.get(field.path),
                 probabilities=answer.probabilities.get(field.path, {}),
+                number=answer.numbers.get(field.path),
             )
         )
     return Predictions(field.labels, tuple(predictions)) if predictions else None

@@ -22,6 +22,7 @@ from fewsight.evals.scores.figures import (
     label_table,
     least_detectable,
     pairs,
+    pairs_by_error,
     without_rows,
 )
 from fewsight.evals.scores.label_sets import sets_parts
@@ -58,13 +59,15 @@ def score_field(answers: FieldAnswers, metric: str) -> FieldPart:
     before = {name: rows for name, predictions in arms.items() if (rows := probability_rows(predictions)) is not None}
     known = {name: rows for name in before if (rows := probability_rows(answers.calibration.get(name))) is not None}
     after = _calibrated(answers, before, known)
+    inputs = {name: _metric_input(answers, name, after.get(name)) for name in arms}
     return FieldPart(
         path=answers.field.path,
         labels=answers.field.labels,
         headline=metric,
-        figures={name: figures(_metric_input(answers, name, after.get(name))) for name in arms},
+        figures={name: figures(given) for name, given in inputs.items()},
         best=best,
         pairs=pairs(arms, metric),
+        pairs_by_error=pairs_by_error({name: one.numbers for name, one in inputs.items() if one.numbers is not None}),
         detectable=effect,
         warnings=warnings,
         without_repeats=without_rows(arms, metric, answers.repeated),

@@ -9,7 +9,9 @@ from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
 from fewsight.evals.arms.base import Arm, arm_kind
 from fewsight.evals.arms.context import Context
 from fewsight.evals.model import Cost, Group
+from fewsight.evals.predictions import Prediction
 from fewsight.evals.predictions.file import read_predictions
+from fewsight.outcomes import TaskOutcome
 from fewsight.prompts.answer.fields import closed_fields
 
 _PREFIX: Final = "predictions:"
@@ -59,8 +61,14 @@ class GivenArm(Arm):
         rows = {row.id: row for row in predictions.rows}
         if missing := [row.id for row in parts["test"] if row.id not in rows]:
             raise InputError(f"{str(self.predictions)!r} lacks {len(missing):,} test rows, e.g. {missing[0]!r}.")
-        answers = {
-            row.id: RowAnswer({field.path: rows[row.id].predicted}, {field.path: rows[row.id].probabilities})
-            for row in parts["test"]
-        }
+        answers = {row.id: _answer(rows[row.id], field.path, context.task.outcome) for row in parts["test"]}
         return Answers({"test": answers}, Cost())
+
+
+def _answer(given: Prediction, path: str, asked: TaskOutcome | None) -> RowAnswer:
+    """What the file says; of a number alone the label is the one whose expected number is nearest."""
+    label, number = given.predicted, given.number
+    expected = asked.expected if asked else {}
+    if label is None and number is not None and expected:
+        label = min(expected, key=lambda name: abs(expected[name] - number))
+    return RowAnswer({path: label}, {path: given.probabilities}, numbers={} if number is None else {path: number})

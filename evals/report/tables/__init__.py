@@ -3,7 +3,7 @@
 from fewsight.evals.report.tables.arms import arms, evidence, several, standings, standings_in_words
 from fewsight.evals.report.tables.changes import flips, gaps, slices
 from fewsight.evals.report.tables.labels import audit_lines, by_label, confusions, disagreements, prevalence, suspects
-from fewsight.evals.report.tables.metrics import metrics, pair_lines, pairs
+from fewsight.evals.report.tables.metrics import metrics, pair_lines, pairs, pairs_by_error
 from fewsight.evals.report.tables.probabilities import label_sets, promises, scope
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "metrics",
     "pair_lines",
     "pairs",
+    "pairs_by_error",
     "prevalence",
     "promises",
     "scope",

@@ -1,10 +1,11 @@
 """Metrics by arm, and arms against each other."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from fewsight.evals.metrics.base import METRICS, words_of
 from fewsight.evals.model import FieldPart, Figure, Pair
-from fewsight.pages.formats import number, points, share
+from fewsight.pages.formats import limits, number, points, share, sized
 from fewsight.pages.table import Table
 
 
@@ -39,8 +40,22 @@ def _written(name: str, figure: Figure | None) -> str:
 
 def pairs(field: FieldPart) -> Table:
     """The row's figure less the column's in points; what is shown after Holm's correction stands out."""
+    return _against(field, field.pairs, points)
+
+
+def pairs_by_error(field: FieldPart) -> dict[str, Table]:
+    """By words of an error: the row's less the column's, in units of the field's numbers."""
+    return {words_of(name): _against(field, some, _signed) for name, some in field.pairs_by_error.items()}
+
+
+def _signed(figure: Figure) -> str:
+    low, high = ("?" if end is None else sized(end) for end in limits(figure))
+    return f"{'+' if figure.value > 0 else ''}{sized(figure.value)} ({low} to {high})"
+
+
+def _against(field: FieldPart, some: Sequence[Pair], written: Callable[[Figure], str]) -> Table:
     gaps = {}
-    for pair in field.pairs:
+    for pair in some:
         gaps[pair.first, pair.second] = pair.difference, pair.is_shown
         gaps[pair.second, pair.first] = pair.difference.turned, pair.is_shown
     rows, strong = [], set()
@@ -48,7 +63,7 @@ def pairs(field: FieldPart) -> Table:
         rows.append([row])
         for x, column in enumerate(field.figures, 1):
             gap, is_shown = gaps.get((row, column), (None, False))
-            rows[-1].append("" if gap is None else points(gap))
+            rows[-1].append("" if gap is None else written(gap))
             if is_shown:
                 strong.add((y, x))
     return Table(["", *field.figures], rows, strong)

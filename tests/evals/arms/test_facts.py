@@ -8,6 +8,7 @@ import pytest
 
 from fewsight.errors import InputError
 from fewsight.evals.fitting.facts import fit_linear, fit_trees
+from fewsight.evals.model import FieldPart
 from fewsight.evals.suite.config import read_suite
 from fewsight.evals.suite.run import evaluate
 from fewsight.events import CustomerHistory
@@ -63,6 +64,38 @@ def test_numbers_are_judged_by_their_expected_value(tmp_path: Path) -> None:
     for arm in ("facts-lr", "facts-gbm"):
         assert errors[arm] < errors["majority"] / 2
         assert field.figures[arm]["total_ratio"].value == pytest.approx(1, abs=0.15)
+    assert field.pairs_by_error.keys() == {"mean_absolute_error", "root_mean_square_error"}
+    by_arms = {(pair.first, pair.second): pair for pair in field.pairs_by_error["mean_absolute_error"]}
+    pair = by_arms["majority", "facts-lr"]
+    assert pair.is_shown
+    gap = errors_of(field, "mean_absolute_error", "majority") - errors_of(field, "mean_absolute_error", "facts-lr")
+    assert pair.difference.value == pytest.approx(gap)
+    assert any(line.startswith("By mean error the best is ") for line in field.sentences)
+    assert "By mean error, the row's less the column's" in (tmp_path / "eval/report.md").read_text()
+
+
+def errors_of(field: FieldPart, metric: str, arm: str) -> float:
+    return field.figures[arm][metric].value
+
+
+def test_numbers_that_were_made_elsewhere_stand_beside_the_arms(tmp_path: Path) -> None:
+    suite = prepared(tmp_path, "count of orders in 40 days", [])
+    lines = [json.loads(line) for line in (tmp_path / "test.jsonl").read_text().splitlines()]
+    first = evaluate(read_suite(suite), tmp_path / "eval").tasks[0].fields[0]
+    committed = next((tmp_path / "eval/predictions").rglob("facts-lr.jsonl")).read_text().splitlines()
+    rows = [json.loads(line) for line in committed[1:]]
+    for row, line in zip(rows, lines, strict=True):
+        row.pop("probabilities")
+        row |= {"predicted": None, "number": line["value"]}
+    (tmp_path / "right.jsonl").write_text("\n".join([committed[0], *map(json.dumps, rows)]))
+    suite.write_text(suite.read_text().replace('"majority",\n', '"predictions:right.jsonl",\n'))
+    (field,) = evaluate(read_suite(suite), tmp_path / "again").tasks[0].fields
+    assert errors_of(field, "mean_absolute_error", "predictions:right.jsonl") == 0
+    assert field.figures["predictions:right.jsonl"]["spearman"].value == pytest.approx(1)
+    assert field.figures["predictions:right.jsonl"]["accuracy"].value > first.figures["majority"]["accuracy"].value
+    assert "predictions:right.jsonl, 0.000 (0.000 to 0.000); that is" in " ".join(field.sentences)
+    kept = next((tmp_path / "again/predictions").rglob("*right.jsonl.jsonl"))
+    assert json.loads(kept.read_text().splitlines()[1])["number"] == lines[0]["value"]
 
 
 def test_saved_models_answer_as_scikit_learn_does() -> None:

@@ -14,7 +14,7 @@ from fewsight.statistics.arrays import INVALID
 ROWS = (
     Prediction("1", "ann", "yes", "no", {"yes": 0.25, "no": 0.75}),
     Prediction("2", "bob", "no", None),
-    Prediction("3", "ann", "no", "no", {"no": 1.0}),
+    Prediction("3", "ann", "no", "no", {"no": 1.0}, number=0.25),
 )
 
 

@@ -1,6 +1,7 @@
 """What an evaluation says first."""
 
 from fewsight.evals.model import ArmPart, Cost, FieldPart, Figure, Pair
+from fewsight.evals.report.error_sentences import error_sentences
 from fewsight.evals.report.sentences import field_sentences, task_sentences
 
 
@@ -50,3 +51,28 @@ def test_a_classic_model_may_be_enough() -> None:
     assert field_sentences(unsure, arms, ())[0].startswith("z has the highest accuracy"), (
         "what may be chance is no verdict"
     )
+
+
+def test_a_classic_model_that_errs_less_is_named() -> None:
+    def errors(low: float, p: float) -> FieldPart:
+        figures = {
+            "a": {"accuracy": Figure(value=0.6), "mean_absolute_error": Figure(value=2.5, low=2.1, high=2.9)},
+            "z": {"accuracy": Figure(value=0.5), "mean_absolute_error": Figure(value=1.5, low=1.2, high=1.8)},
+        }
+        pair = Pair(first="a", second="z", difference=Figure(value=1.0, low=low, high=1.4), p=p, p_holm=p)
+        return field("f", Figure(value=0.1), 0.001).model_copy(
+            update={"figures": figures, "pairs_by_error": {"mean_absolute_error": (pair,)}}
+        )
+
+    arms = (ARMS[0], ARMS[1].model_copy(update={"kind": "baseline"}))
+    assert error_sentences(errors(0.6, 0.002), arms) == (
+        "By mean error a classic model wins: z, 1.50 (1.20 to 1.80); that is 1.00 (0.600 to 1.40) less than a "
+        "(p = 0.002 after Holm's correction), the best of the others.",
+    )
+    assert error_sentences(errors(0.6, 0.002), ARMS) == (
+        "By mean error the best is z, 1.50 (1.20 to 1.80); that is 1.00 (0.600 to 1.40) less than a "
+        "(p = 0.002 after Holm's correction), the next.",
+    )
+    (unsure,) = error_sentences(errors(-0.1, 0.2), arms)
+    assert "its lead over a, the next, is 1.00 (-0.100 to 1.40) and may be chance (p = 0.2" in unsure
+    assert error_sentences(UNSURE, ARMS) == ()
