@@ -34,16 +34,21 @@ def read_report(path: Path) -> Report:
 
 
 def check_report(
-    report: Report, run: Path, histories: Iterable[CustomerHistory] | None = None, facts: Path | None = None
+    report: Report,
+    run: Path,
+    histories: Iterable[CustomerHistory] | None = None,
+    facts: Path | None = None,
+    **files: Path | None,
 ) -> list[str]:
     """Everything in which a report differs from what run, table and facts say, in words; empty where it holds.
 
     All of it is computed again: figures, counts, the order of claims, sentences, and quotes word for word.
+    `files` are those of `build_report`.
 
     Raises:
         FewsightError: as for `build_report`.
     """
-    again = build_report(run, histories, facts, report.options)
+    again = build_report(run, histories, facts, report.options, **files)
     return list(_differences(report.model_dump(mode="json"), again.model_dump(mode="json"), ""))
 
 

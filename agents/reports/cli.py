@@ -16,67 +16,86 @@ from fewsight.serving.run.command.grouped import with_options
 from fewsight.serving.run.command.options import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from fewsight.agents.reports.model import Report
+    from fewsight.agents.reports.model import Kind, Report
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PLACE = click.Path(exists=True, path_type=Path)
 _WRITERS: Final = (".html", ".json", ".md")
+_SEGMENTS = click.option("--segments", type=_PLACE, metavar="DIR", help="What `fewsight segments` wrote: groups too.")
+_AGAINST = click.option("--against", type=_PLACE, metavar="RUN", help="Folder of an earlier run to compare with.")
 _SOURCES: Final = [
-    click.option("--run", required=True, type=click.Path(exists=True, path_type=Path), help="Folder of the run."),
+    click.option("--run", required=True, type=_PLACE, help="Folder of the run."),
     click.option("--histories", multiple=True, metavar="FILE", help="The run's table: quotes, money, who and when."),
     *TABLE[1:],
     click.option("--facts", type=_FILE, help="What `fewsight facts` wrote: its columns are groups to look at."),
+    _SEGMENTS,
 ]
+_LABELS: Final = [
+    click.option("--field", default="churn_reason.reason", show_default=True, help="Task and field of the reason."),
+    click.option("--stays", default="not_churning", show_default=True, metavar="LABEL", help="Its label of who stays."),
+    click.option(
+        "--unseen", default="unknown", show_default=True, metavar="LABEL", help="Its label of no reason to be seen."
+    ),
+]
+_SHOWN: Final = [
+    click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True),
+    click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Claims that are shown."),
+    click.option(
+        "--out", "outputs", required=True, multiple=True, type=click.Path(dir_okay=False, path_type=Path),
+        help="File to write: .html, .json or .md; may be repeated.",
+    ),
+]  # fmt: skip
+_ASKED: Final = ("field", "stays", "unseen", "language", "most", "period", "before")
+_FILES: Final = ("segments", "against")
 
 
 @click.group()
 def report() -> None:
-    """Write a report of a run, or check that one still holds."""
+    """Write a report of a run, or check that one still holds.
+
+    Every number is computed, and can be computed again by `fewsight report check`. Give the table that the run was
+    made from, with the same options. With --facts, leave out facts of the run itself.
+    """
 
 
 @report.command()
-@with_options(_SOURCES)
-@click.option("--field", default="churn_reason.reason", show_default=True, help="Task and field that names the reason.")
-@click.option("--stays", default="not_churning", show_default=True, metavar="LABEL", help="Its label of who stays.")
-@click.option("--unseen", default="unknown", show_default=True, metavar="LABEL", help="Its label of no reason seen.")
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-@click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Claims that are shown.")
-@click.option(
-    "--out", "outputs", required=True, multiple=True, type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write: .html, .json or .md; may be repeated.",
-)  # fmt: skip
-def churn(run: Path, facts: Path | None, outputs: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click's parameters
-    """Say why customers leave, who they are, what they are worth, and what they say.
+@with_options(_SOURCES, _LABELS, _SHOWN)
+def churn(**given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Say why customers leave, who they are, what they are worth, and what they say."""
+    _write("churn", given)
 
-    Every number is computed, and can be computed again by `fewsight report check`; sentences are templates. Give the
-    table that the run was made from, with the same options. With --facts, leave out facts of the run itself.
+
+@report.command()
+@with_options(_SOURCES, _LABELS, _SHOWN)
+def segment(**given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Say of each segment who leaves and why, and where segments differ; needs --segments."""
+    _write("segment", given)
+
+
+@report.command()
+@with_options(_SOURCES, [_AGAINST], _LABELS, _SHOWN)
+@click.option("--period", help="Month (2025-04) or quarter (2025 Q2) to look at.  [default: the newest with enough]")
+@click.option("--before", help="Period to compare it with.  [default: the one before]")
+def change(**given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Say what has changed: this run against an earlier one, or (without --against) a period against the one before.
+
+    Periods are those of customers' newest events. Who left was last seen earlier, so they tell of reasons alone.
     """
-    from fewsight.agents.reports.building import build_report
-    from fewsight.agents.reports.model import Options
-
-    writers = [(path, _writer(path)) for path in outputs]
-    options = Options(**{name: given[name] for name in ("field", "stays", "unseen", "language", "most")})
-    with ExitStack() as stack:
-        made = build_report(run, _histories(given, stack), facts, options)
-    from fewsight.files import write_text
-
-    for path, writer in writers:
-        write_text(path, writer(made))
-        echo(f"Wrote {path}.", err=True)
-    echo(made.words.zh if made.options.language == "zh" else made.words.en)
+    _write("change", given)
 
 
 @report.command()
 @click.argument("file", type=_FILE)
-@with_options(_SOURCES)
-def check(file: Path, run: Path, facts: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's parameters
+@with_options(_SOURCES, [_AGAINST])
+def check(file: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Compute every figure, sentence and quote of FILE (report.json) again; exit code 1 where one differs."""
     from fewsight.agents.reports.checking import check_report, read_report
 
     stated = read_report(file)
     with ExitStack() as stack:
-        differences = check_report(stated, run, _histories(given, stack), facts)
+        differences = check_report(stated, given["run"], _histories(given, stack), given["facts"], **_files(given))
     for line in differences:
         echo(line, fg="red")
     if differences:
@@ -84,11 +103,30 @@ def check(file: Path, run: Path, facts: Path | None, **given: Any) -> None:  # n
     echo(f"{file}: all of it holds.")
 
 
-def _histories(given: dict[str, Any], stack: ExitStack) -> Any:  # noqa: ANN401 - Histories, whose import is heavy
+def _write(kind: Kind, given: Mapping[str, Any]) -> None:
+    from fewsight.agents.reports.building import build_report
+    from fewsight.agents.reports.model import Options
+    from fewsight.files import write_text
+
+    writers = [(path, _writer(path)) for path in given["outputs"]]
+    options = Options(kind=kind, **{name: given[name] for name in _ASKED if name in given})
+    with ExitStack() as stack:
+        built = build_report(given["run"], _histories(given, stack), given["facts"], options, **_files(given))
+    for path, writer in writers:
+        write_text(path, writer(built))
+        echo(f"Wrote {path}.", err=True)
+    echo(built.words.zh if built.options.language == "zh" else built.words.en)
+
+
+def _files(given: Mapping[str, Any]) -> dict[str, Path | None]:
+    return {name: given[name] for name in _FILES if name in given}
+
+
+def _histories(given: Mapping[str, Any], stack: ExitStack) -> Any:  # noqa: ANN401 - Histories, whose import is heavy
     if not given["histories"]:
         return None
     folder = stack.enter_context(TemporaryDirectory(prefix="fewsight-"))
-    return stack.enter_context(open_table(given, Path(folder) / "quarantine.jsonl"))
+    return stack.enter_context(open_table(dict(given), Path(folder) / "quarantine.jsonl"))
 
 
 def _writer(path: Path) -> Callable[[Report], str]:
@@ -100,5 +138,5 @@ def _writer(path: Path) -> Callable[[Report], str]:
     return {".html": report_page, ".md": report_markdown, ".json": _as_json}[path.suffix]
 
 
-def _as_json(made: Report) -> str:
-    return made.model_dump_json(indent=2) + "\n"
+def _as_json(built: Report) -> str:
+    return built.model_dump_json(indent=2) + "\n"

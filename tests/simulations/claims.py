@@ -53,7 +53,7 @@ def tells(claim: Claim, effect: Effect) -> bool:
     """Whether a claim is that of an effect; of two values, either may be named."""
     name = "reason_share" if effect.reason else "leaving_share"
     scope = claim.scope
-    if claim.statistic != Statistic.model_validate({"name": name, "reason": effect.reason}):
+    if claim.statistic != Statistic.model_validate({"name": name, "label": effect.reason}):
         return False
     if scope.column != (effect.kind, effect.name):
         return False

@@ -6,8 +6,10 @@ from typing import Final
 
 from fewsight.agents.reports.model import Quote, Report
 from fewsight.agents.reports.shown.page import also, looked_table, page_words, reason_table, remarks, said
+from fewsight.agents.reports.words.wording import share_words
 from fewsight.console import visible
 from fewsight.pages.formats import grouped, percent
+from fewsight.tables.values.currencies import money
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>#|~&@]|^[-+=]|^\d+(?=[.)])")
 
@@ -30,7 +32,12 @@ def _lines(report: Report) -> Iterator[str]:
     language = report.options.language
     words = page_words(language)
     as_of = report.as_of.date().isoformat() if report.as_of else "?"
-    yield from (f"# {words['title']}", "", words["of_run"].format(run=escaped(report.run), as_of=as_of), "")
+    yield from (
+        f"# {words[f'title.{report.kind}']}",
+        "",
+        words["of_run"].format(run=escaped(report.run), as_of=as_of),
+        "",
+    )
     yield from (f"**{said(report.words, language)}**", "")
     for remark in (*remarks(report), words["uncorrected"]):
         yield from (remark, "")
@@ -38,6 +45,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from (f"## {words['reasons']}", "")
         yield from reason_table(report).markdown() if report.reasons else (words["no_reasons"], "")
     yield from _claims(report)
+    yield from _segments(report)
     if any(reason.quotes for reason in report.reasons):
         yield from (f"## {words['quotes']}", "", words["quotes_how"], "")
     for reason in report.reasons:
@@ -59,6 +67,20 @@ def _claims(report: Report) -> Iterator[str]:
         more = f" {words['also'].format(also=also(claim, language))}" if claim.like else ""
         yield f"- {escaped(said(claim.words, language))}{way} {foot}.{escaped(more)}"
     yield ""
+
+
+def _segments(report: Report) -> Iterator[str]:
+    words, language = page_words(report.options.language), report.options.language
+    if report.segments:
+        yield from (f"## {words['segments']}", "")
+    for one in report.segments:
+        foot = words["segment_foot"].format(n=grouped(one.customers), share=share_words(one.leaving))
+        worth = words["segment_worth"].format(worth=money(one.worth, report.currency)) if one.worth is not None else ""
+        yield from (f"### {escaped(words['segment'].format(name=one.segment))}", "", f"{foot} {worth}".strip(), "")
+        yield from (f"- {escaped(said(label, language))}: {share_words(share)}" for label, share in one.reasons)
+        yield ""
+        for quote in one.quotes:
+            yield from _quote(quote, words["segment"].format(name=one.segment), report)
 
 
 def _quote(quote: Quote, reason: str, report: Report) -> Iterator[str]:

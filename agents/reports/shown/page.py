@@ -8,8 +8,8 @@ from pathlib import Path
 from tomllib import loads
 from typing import Final
 
-from fewsight.agents.reports.model import Claim, Figure, Period, Reason, Report, Why, Words
-from fewsight.agents.reports.wording import scope_name, scope_words, share_words
+from fewsight.agents.reports.model import Claim, Figure, Period, Reason, Report, SegmentPart, Why, Words
+from fewsight.agents.reports.words.wording import scope_name, scope_words, share_words
 from fewsight.pages.environment import render
 from fewsight.pages.formats import grouped
 from fewsight.pages.table import Table
@@ -50,6 +50,7 @@ def report_page(report: Report) -> str:
         words=words,
         lead=said(report.words, language),
         remarks=remarks(report),
+        title=words[f"title.{report.kind}"],
         reason_shares={said(one.words, language): estimate(one.share) for one in report.reasons},
         reasons=reason_table(report),
         claims=[(claim, said(claim.words, language), _sides(claim, words)) for claim in report.claims],
@@ -57,8 +58,13 @@ def report_page(report: Report) -> str:
         quoted=[(said(one.words, language), one.quotes) for one in report.reasons if one.quotes],
         periods=_period_bars(report),
         empty_periods=[one.name for one in report.periods if one.leaving is None and not one.few],
+        segments=[
+            (words["segment"].format(name=one.segment), one, _segment_bars(one, report)) for one in report.segments
+        ],
         looked=looked_table(report),
         whole=whole,
+        shares=share_words,
+        money=money,
     )
 
 
@@ -81,6 +87,11 @@ def remarks(report: Report) -> list[str]:
     """What a reader has to know before the figures: intervals, money, and who is missing."""
     words, counts = page_words(report.options.language), report.counts
     lines = [words["interval"]]
+    if (earlier := report.earlier) is not None and earlier.shared:
+        lines.append(words["shared"].format(n=grouped(earlier.shared)))
+    if report.segments:
+        inside = sum(one.customers for one in report.segments)
+        lines.append(words["in_segments"].format(n=grouped(inside), all=grouped(counts.answered)))
     if report.worth is not None and report.worth_each is not None:
         each = report.worth_each
         mean, low, high = ("?" if end is None else money(round(end), None) for end in (each.value, each.low, each.high))
@@ -95,7 +106,9 @@ def reason_table(report: Report) -> Table:
     language = report.options.language
     words = page_words(language)
     has_ways, has_money = any(one.known for one in report.reasons), report.worth is not None
+    has_before = any(one.before for one in report.reasons)
     head = [words["reason"], words["customers"], words["share"]]
+    head += [words["share_before"]] if has_before else []
     head += [words[way] for way in _WAYS] if has_ways else []
     head += [words["money"]] if has_money else []
     rows = [_reason_row(one, report, has_ways, has_money) for one in report.reasons]
@@ -104,6 +117,7 @@ def reason_table(report: Report) -> Table:
 
 def _reason_row(one: Reason, report: Report, has_ways: bool, has_money: bool) -> list[str]:
     cells = [said(one.words, report.options.language), grouped(one.customers), share_words(one.share)]
+    cells += [share_words(one.before)] if one.before else []
     cells += [grouped(one.known[way]) for way in _WAYS] if has_ways else []
     return cells + ([money(one.worth or 0, report.currency)] if has_money else [])
 
@@ -118,7 +132,12 @@ def looked_table(report: Report) -> Table:
 
 
 def _sides(claim: Claim, words: Mapping[str, str]) -> Mapping[str, Estimate]:
-    return {scope_name(claim.scope): estimate(claim.share), words["others"]: estimate(claim.others)}
+    others = claim.scope.name if claim.scope.kind == "time" else words["others"]
+    return {scope_name(claim.scope): estimate(claim.share), others: estimate(claim.others)}
+
+
+def _segment_bars(one: SegmentPart, report: Report) -> Mapping[str, Estimate]:
+    return {said(words, report.options.language): estimate(share) for words, share in one.reasons}
 
 
 def _period_bars(report: Report) -> Mapping[str, float]:

@@ -90,10 +90,10 @@ def true_gap(statistic: Statistic, scope: Condition, effects: Sequence[Effect]) 
         weight = float(np.prod([share for _, share in combination]))
         leaves = chance_to_leave(values, effects)
         side = int(values[scope.kind, scope.name] == scope.value)
-        if statistic.reason is None:
+        if statistic.label is None:
             sums[side] += weight * np.array([leaves, 1.0])
         else:
-            sums[side] += weight * leaves * np.array([chances_of_reasons(values, effects)[statistic.reason], 1.0])
+            sums[side] += weight * leaves * np.array([chances_of_reasons(values, effects)[statistic.label], 1.0])
     gap = sums[1, 0] / sums[1, 1] - sums[0, 0] / sums[0, 1]
     return 0.0 if abs(gap) < 1e-9 else float(gap)
 

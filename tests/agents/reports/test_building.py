@@ -60,7 +60,7 @@ def test_evidence_is_of_the_scope_and_reason(recorded: Recorded) -> None:
     for source in claim.evidence:
         history, insight = by_customer[source.customer]
         assert insight.answer is not None
-        assert insight.answer["reason"] == claim.statistic.reason
+        assert insight.answer["reason"] == claim.statistic.label
         assert source.event in insight.evidence
         assert "Lamp" in {event.product for event in history.events}
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fewsight.agents.reports.building import build_report, masker
+from fewsight.agents.reports.building import build_report
 from fewsight.agents.reports.model import MOST_WORDS, Report
-from fewsight.agents.reports.quotes import sentences, word_count
+from fewsight.agents.reports.quotes.choosing import masker
+from fewsight.agents.reports.quotes.pieces import sentences, word_count
 from fewsight.agents.reports.shown.markdown import report_markdown
 from fewsight.agents.reports.shown.page import report_page
 from fewsight.shop import answer, generate

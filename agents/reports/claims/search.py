@@ -1,14 +1,14 @@
 """The search for claims: every scope times every statistic, with the share of false discoveries controlled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from fewsight.agents.reports.figures import Counted, counted, gap_figure, population
-from fewsight.agents.reports.frame import Frame, Scope
+from fewsight.agents.reports.claims.figures import Counted, counted, gap_figure
+from fewsight.agents.reports.claims.frame import Frame, Measure, Scope
 from fewsight.agents.reports.model import FEWEST, Condition, Figure, Statistic
-from fewsight.statistics.arrays import Flags
+from fewsight.statistics.arrays import Codes, Flags
 
 ALIKE = 0.8
 """From this part of common customers on (Jaccard), two scopes are the same to a reader."""
@@ -20,7 +20,7 @@ _STILL = 0.05
 class Candidate:
     """A claim that was looked at; `q` is its p-value adjusted for all of them."""
 
-    statistic: Statistic
+    measure: Measure
     scope: Scope
     about: Flags
     told: Flags
@@ -29,6 +29,11 @@ class Candidate:
     gap: Figure | None = None
     money: float = 0.0
     like: list[Condition] = field(default_factory=list)
+
+    @property
+    def statistic(self) -> Statistic:
+        """What is claimed."""
+        return self.measure.statistic
 
     @property
     def size(self) -> float:
@@ -73,48 +78,37 @@ def search(frame: Frame, false_discoveries: float) -> Search:
     chosen = [one for one in candidates if one.q <= false_discoveries]
     confidence = 1 - false_discoveries * len(chosen) / len(candidates)
     for one in chosen:
-        one.gap = gap_figure(one.about, one.told, one.scope.inside, confidence)
+        one.gap = gap_figure(one.about, one.told, one.scope.inside, confidence, frame.clusters)
         one.money = frame.money_of(one.scope.inside)
     chosen = [one for one in chosen if one.size > 0]  # an interval that holds 0 shows nothing
     result = Search([], chosen, len(candidates), small)
     for one in sorted(chosen, key=lambda one: one.counts.p):  # what is plainest explains the rest
-        _keep(one, result)
+        _keep(one, result, frame.clusters)
     result.kept.sort(key=lambda one: -one.score)
     return result
 
 
 def _candidates(frame: Frame) -> tuple[list[Candidate], int]:
     candidates, small = [], 0
-    for statistic in _statistics(frame):
-        about, told = population(frame, statistic)
+    for measure in frame.measures:
         for scope in frame.scopes:
-            # Who is gone has an older newest event than who stays: that says nothing.
-            if statistic.reason is None and scope.condition.kind == "period":
+            if scope.condition.kind in measure.skips:
                 continue
-            counts = counted(about & scope.among, told & scope.among, scope.inside)
+            about, told = measure.about & scope.among, measure.told & scope.among
+            counts = counted(about, told, scope.inside, frame.clusters)
             if min(counts.inside, counts.outside) < FEWEST:
                 small += 1
             else:
-                candidates.append(Candidate(statistic, scope, about & scope.among, told & scope.among, counts))
+                candidates.append(Candidate(measure, scope, about, told, counts))
     return candidates, small
 
 
-def _statistics(frame: Frame) -> Iterator[Statistic]:
-    """Leaving, where some do and some don't, and every reason that enough have and not all."""
-    leaving = int(frame.leaving.sum())
-    if 0 < leaving < len(frame.leaving):
-        yield Statistic(name="leaving_share")
-    for reason in frame.shown_reasons():
-        if frame.of_reason(reason).sum() < leaving:
-            yield Statistic(name="reason_share", reason=reason)
-
-
-def _keep(one: Candidate, result: Search) -> None:
+def _keep(one: Candidate, result: Search, clusters: Codes | None) -> None:
     if (same := next((kept for kept in result.kept if _are_alike(one, kept)), None)) is not None:
         result.alike += 1
         if (one.counts.gap > 0) == (same.counts.gap > 0):
             same.like.append(one.scope.condition)
-    elif _follows(one, result.kept):
+    elif _follows(one, result.kept, clusters):
         result.other_side += 1
     else:
         result.kept.append(one)
@@ -129,21 +123,21 @@ def _are_alike(one: Candidate, kept: Candidate) -> bool:
     return bool((mine & other).sum() >= ALIKE * (mine | other).sum())
 
 
-def _follows(one: Candidate, kept: Sequence[Candidate]) -> bool:
+def _follows(one: Candidate, kept: Sequence[Candidate], clusters: Codes | None) -> bool:
     """Whether a claim only says what claims already kept leave for it: it is no longer seen without them.
 
     In a column, where one value has more, the others have less; in a scope, where one reason is commoner, the others
-    are rarer.
+    are rarer. What is so of all now and before need not be said of a group.
     """
     about = one.about.copy()
     for other in kept:
         if other.statistic == one.statistic and other.scope.condition.column == one.scope.condition.column:
-            about &= ~other.scope.inside
-        elif other.scope is one.scope and other.statistic.name == one.statistic.name:
+            about &= ~other.scope.extent
+        elif other.scope is one.scope and one.measure.is_exclusive and other.statistic.name == one.statistic.name:
             about &= ~other.told
     if np.array_equal(about, one.about):
         return False
-    rest = counted(about, one.told & about, one.scope.inside)
+    rest = counted(about, one.told & about, one.scope.inside, clusters)
     if min(rest.inside, rest.outside) == 0:
         return True
     return rest.p > _STILL or (rest.gap > 0) != (one.counts.gap > 0)

@@ -1,13 +1,13 @@
 """What a table of events tells of the customers of a run, in one pass over their histories."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from fewsight.agents.reports.answered import Answered, RunAnswers
 from fewsight.agents.reports.model import Condition, Why
+from fewsight.agents.reports.reading.answered import Answered, RunAnswers
 from fewsight.events import CustomerHistory, Event, Scalar
 from fewsight.masking import CustomerKeys
 from fewsight.masking.columns import HIDDEN, plain_key, role
@@ -17,6 +17,10 @@ OWN_WORDS: Final = ("message", "ticket", "call", "review", "survey", "cancellati
 
 _BOUGHT: Final = ("order", "return", "refund")
 _YEAR: Final = timedelta(days=365)
+
+
+Visit = Callable[[Answered, CustomerHistory], None]
+"""Looks at a customer's history, up to the moment of the answer, while the table is read."""
 
 
 def has_own_words(event: Event) -> bool:
@@ -38,7 +42,6 @@ class Told:
     bought: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     newest: dict[int, tuple[int, int]] = field(default_factory=dict)
     why: dict[int, Why] = field(default_factory=dict)
-    histories: dict[str, CustomerHistory] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
     strangers: int = 0
 
@@ -49,9 +52,9 @@ def read_customers(
     rows: Mapping[str, int],
     keys: CustomerKeys,
     stays: str,
-    kept: Collection[str],
+    visit: Visit,
 ) -> Told:
-    """Look at every history up to the moment of its answer; those of the customers in `kept` stay in memory."""
+    """Look at every history up to the moment of its answer; none stays in memory."""
     told = Told()
     for history in histories:
         customer = keys.of(history.customer_id)
@@ -67,8 +70,7 @@ def read_customers(
             told.newest[row] = (newest.year, newest.month)
         if answer.label != stays:
             told.why[row] = why_of(answer, known)
-        if customer in kept:
-            told.histories[customer] = known
+        visit(answer, known)
     return told
 
 

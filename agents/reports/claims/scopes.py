@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from fewsight.agents.reports.frame import Groups, Scope
+from fewsight.agents.reports.claims.frame import Groups, Scope
 from fewsight.agents.reports.model import FEWEST, Condition
 from fewsight.statistics.arrays import Flags
 
@@ -15,12 +15,12 @@ _MONTHS_AT_MOST: Final = 18
 
 
 def scopes_of(
-    groups: Groups, numbers: Mapping[Condition, Mapping[int, float]], customers: int
+    groups: Groups, numbers: Mapping[Condition, Mapping[int, float]], customers: int, *, both_sides: bool = False
 ) -> tuple[list[Scope], int]:
     """Every group, and quarter of `numbers`, of at least FEWEST customers and as many others; how many were smaller.
 
     A group stands against those of whom the same column tells something else. Of groups that keep or leave out just the
-    same customers the first stays.
+    same customers the first stays; with `both_sides`, of those that keep the same.
     """
     among: dict[tuple[str, str], Flags] = defaultdict(lambda: np.zeros(customers, dtype=bool))
     for condition, rows in groups.items():
@@ -36,7 +36,8 @@ def scopes_of(
         if min(size, int(known_of.sum()) - size) < FEWEST:
             small += 0 < size < FEWEST
             continue
-        marks = {np.packbits(side).tobytes() + np.packbits(known_of).tobytes() for side in (inside, known_of & ~inside)}
+        sides = (inside,) if both_sides else (inside, known_of & ~inside)
+        marks = {np.packbits(side).tobytes() + np.packbits(known_of).tobytes() for side in sides}
         if not marks & known:
             known |= marks
             scopes.append(Scope(condition, inside, known_of))

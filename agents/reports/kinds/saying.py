@@ -1,20 +1,21 @@
 """A candidate of the search as a claim: its figures, evidence and words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from fewsight.agents.reports.answered import RunAnswers
-from fewsight.agents.reports.figures import share_figure
-from fewsight.agents.reports.frame import Frame
+from fewsight.agents.reports.claims.figures import share_figure
+from fewsight.agents.reports.claims.search import Candidate
 from fewsight.agents.reports.model import Claim, Direction, EventRef, Why
-from fewsight.agents.reports.search import Candidate
-from fewsight.agents.reports.wording import Labels, claim_words
+from fewsight.agents.reports.reading.answered import Answered
+from fewsight.agents.reports.words.wording import Labels, claim_words
 
 _EVIDENCE = 5
-_BEHAVIOUR = ("channel", "product", "fact")
+_BEHAVIOUR = ("channel", "product", "fact", "segment")
 
 
-def claim_of(one: Candidate, frame: Frame, answers: RunAnswers, labels: Labels) -> Claim:
-    """The claim that a candidate makes."""
+def claim_of(one: Candidate, answered: Sequence[Answered], labels: Labels) -> Claim:
+    """The claim that a candidate makes; `answered` are the answers by row."""
     assert one.gap is not None
     counts, direction = one.counts, _direction(one)
     share = share_figure(counts.hits, counts.inside)
@@ -36,7 +37,7 @@ def claim_of(one: Candidate, frame: Frame, answers: RunAnswers, labels: Labels) 
         money=one.money,
         score=one.score,
         why=_why(one),
-        evidence=_evidence(one, frame, answers),
+        evidence=_evidence(one, answered),
         words=claim_words(one.statistic, condition, direction, (share, others, one.gap), customers, labels),
         like=tuple(one.like),
     )
@@ -53,9 +54,9 @@ def _why(one: Candidate) -> Why | None:
     return "signs" if one.scope.condition.kind in _BEHAVIOUR else None
 
 
-def _evidence(one: Candidate, frame: Frame, answers: RunAnswers) -> tuple[EventRef, ...]:
+def _evidence(one: Candidate, answered: Sequence[Answered]) -> tuple[EventRef, ...]:
     """An event of each of the customers in the scope of whom the statistic tells, where the model was surest."""
     rows = np.flatnonzero(one.told & one.scope.inside).tolist()
-    named = [answers.by_customer[frame.customers[row]] for row in rows]
+    named = [answered[row] for row in rows]
     surest = sorted((answer for answer in named if answer.evidence), key=lambda a: (-a.probability, a.customer))
     return tuple(EventRef(customer=answer.customer, event=answer.evidence[-1]) for answer in surest[:_EVIDENCE])

@@ -1,15 +1,13 @@
-"""Quotes: pieces of what customers wrote, masked and word for word, one typical and one striking for each reason."""
+"""Pieces of what customers wrote, masked and word for word."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from fewsight.agents.reports.answered import Answered
-from fewsight.agents.reports.customers import has_own_words
-from fewsight.agents.reports.model import MOST_WORDS, EventRef, Quote
+from fewsight.agents.reports.model import MOST_WORDS, EventRef
+from fewsight.agents.reports.reading.answered import Answered
+from fewsight.agents.reports.reading.customers import has_own_words
 from fewsight.events import CustomerHistory
 
 CANDIDATES: Final = 200
@@ -20,7 +18,6 @@ _WORD: Final = re.compile(
     r"[\u3400-\u9fff]|\[[A-Z]+(?:_[A-Z]+)?_\d+\]|[^\W\u3400-\u9fff]+(?:['’.-][^\W\u3400-\u9fff]+)*"
 )
 _SENTENCE: Final = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+(?=\s|$|[\u3400-\u9fff])|[.!?。！？]+|\n|$)")
-_VOCABULARY: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,44 +74,6 @@ def word_count(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def choose(pieces: Mapping[str, Sequence[Piece]]) -> dict[str, tuple[Quote, ...]]:
-    """By reason the typical and the striking piece; no customer and no text comes twice.
-
-    Typical is what is nearest to the mean of its reason by TF-IDF. Striking is, of the half that is nearer to the mean
-    than the rest, what is least like the typical one.
-    """
-    used: set[str] = set()
-    chosen = {}
-    for reason, of_reason in pieces.items():
-        free = list(
-            {piece.text: piece for piece in of_reason if not {piece.source.customer, piece.text} & used}.values()
-        )
-        quotes = _two(free)
-        used |= {word for quote in quotes for word in (quote.source.customer, quote.text)}
-        chosen[reason] = quotes
-    return chosen
-
-
-def _two(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
-    if len(pieces) < 2:
-        return tuple(_quote(piece, "typical") for piece in pieces)
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    vectorizer = TfidfVectorizer(analyzer=_terms, max_features=_VOCABULARY, sublinear_tf=True)
-    vectors = vectorizer.fit_transform([piece.text for piece in pieces]).toarray()
-    nearness = vectors @ vectors.mean(axis=0)
-    first = int(nearness.argmax())
-    far = np.where(nearness >= np.median(nearness), vectors @ vectors[first], np.inf)
-    far[first] = np.inf
-    second = int(far.argmin()) if np.isfinite(far).any() else int(np.argsort(-nearness, kind="stable")[1])
-    return _quote(pieces[first], "typical"), _quote(pieces[second], "striking")
-
-
-def _terms(text: str) -> list[str]:
+def terms_of(text: str) -> list[str]:
+    """The words of a text in small letters."""
     return [word.lower() for word in _WORD.findall(text)]
-
-
-def _quote(piece: Piece, role: str) -> Quote:
-    return Quote.model_validate(
-        {"source": piece.source, "text": piece.text, "role": role, "date": piece.date, "is_cut": piece.is_cut}
-    )

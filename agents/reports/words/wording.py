@@ -22,7 +22,7 @@ Labels = Mapping[Language, Mapping[str, str]]
 @lru_cache(maxsize=1)
 def templates() -> dict[Language, dict[str, str]]:
     """The sentences by language and name."""
-    read = tomllib.loads(files("fewsight.agents.reports").joinpath("words.toml").read_text(encoding="utf-8"))
+    read = tomllib.loads(files("fewsight.agents.reports.words").joinpath("words.toml").read_text(encoding="utf-8"))
     return {language: read[language] for language in LANGUAGES}
 
 
@@ -66,9 +66,12 @@ def claim_words(
     share, others, gap = figures
 
     def sentence(language: Language) -> str:
-        reason = said_label(statistic.reason, language, labels) if statistic.reason else ""
-        return templates()[language][f"{statistic.name}.{direction}"].format(
+        reason = said_label(statistic.label, language, labels) if statistic.label else ""
+        during = ".time" if scope.kind == "time" else ""
+        return templates()[language][f"{statistic.name}.{direction}{during}"].format(
             scope=scope_words(scope, language),
+            now=_one_line(scope.value or ""),
+            before=_one_line(scope.name),
             reason=reason,
             share=percent(share.value),
             others=percent(others.value),
@@ -88,6 +91,24 @@ def lead_words(leaving: int, customers: int, share: Figure) -> Words:
             leaving=grouped(leaving), n=grouped(customers), share=share_words(share)
         )
     )
+
+
+def change_words(names: tuple[str, str], customers: tuple[int, int], shares: tuple[Figure, Figure] | None) -> Words:
+    """The first sentence of a report of change, of now and before; without shares only who is compared."""
+    name = "change" if shares else "change.periods"
+
+    def sentence(language: Language) -> str:
+        given = [share_words(share) for share in shares] if shares else ["", ""]
+        return templates()[language][name].format(
+            now=_one_line(names[0]),
+            before=_one_line(names[1]),
+            n=grouped(customers[0]),
+            before_n=grouped(customers[1]),
+            share=given[0],
+            before_share=given[1],
+        )
+
+    return _both(sentence)
 
 
 def share_words(share: Figure) -> str:
@@ -110,6 +131,8 @@ def gap_words(gap: Figure, language: Language) -> str:
 
 def scope_words(scope: Condition, language: Language) -> str:
     """A filter in words; what a table brings is cut to 60 characters and one line."""
+    if scope.kind == "time":
+        return scope_words(scope.within, language) if scope.within else templates()[language]["scope.all"]
     bound = "at_least" if scope.at_least is not None else "at_most" if scope.at_most is not None else None
     number = scope.at_least if scope.at_least is not None else scope.at_most
     value = f"{number:,.10g}" if number is not None else _one_line(scope.value or "")
@@ -123,6 +146,8 @@ def scope_name(scope: Condition) -> str:
     >>> scope_name(Condition(kind="fact", name="tenure_days", at_least=300))
     'tenure days ≥ 300'
     """
+    if scope.kind == "time":
+        return _one_line(scope.value or "")
     name = _one_line(scope.name.replace("_", " "))
     for sign, bound in (("≥", scope.at_least), ("≤", scope.at_most)):
         if bound is not None:
