@@ -123,7 +123,7 @@ class Desk:
         with self.store.transaction():
             case = self._free_case(case_id)
             filled = slots(self.store.state(case.customer_id), self.policy.reply.slots)
-            wrong = _unsayable(case, after, kind, words, filled)
+            wrong = unsayable(case, after, kind, words, filled)
             body: dict[str, Any] = {"words": words, "after": after, **more} | (
                 {"feedback": wrong} if wrong else {"text": fill(words, filled)}
             )
@@ -242,7 +242,8 @@ class Desk:
         self.store.append(case.id, kind, body | more, key)
 
 
-def _unsayable(case: Case, after: int, kind: str, words: str, filled: Mapping[str, str]) -> str | None:
+def unsayable(case: Case, after: int, kind: str, words: str, filled: Mapping[str, str]) -> str | None:
+    """Why a model's words, written by what was logged up to entry `after`, may not be said now; None where they may."""
     if any(entry.kind == MESSAGE and entry.seq > after for entry in case.entries):
         return "the customer wrote again meanwhile"
     if has_number(words):

@@ -17,6 +17,13 @@ REPLIED: Final = "replied"
 QUESTION: Final = "question"
 FOLLOW_UP: Final = "follow_up"
 HANDED_OFF: Final = "handed_off"
+SUGGESTED: Final = "suggested"
+DRAFTED: Final = "drafted"
+APPROVED: Final = "approved"
+UNDONE: Final = "undone"
+
+INTENTIONS: Final = (SUGGESTED, DRAFTED, APPROVED, UNDONE)
+"""Entries that tell what somebody means to do, and change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,9 @@ class Case:
     `waiting` are the customer's messages without an answer, `asked` the entry that a person must decide, `steps` the
     moves since the last message, `followed_up` whether a follow-up was noted since then. `spent` are calls that would
     be a repetition: reads since the last message or write, and writes that were done or rejected at any time.
+
+    `suggested` are the moves that a person may choose among, `drafts` the words of some of them by their place,
+    `approved` the move that is carried out soon, and `rejected` what a person did not want since the last message.
     """
 
     id: str
@@ -46,6 +56,10 @@ class Case:
     spent_writes: set[str] = field(default_factory=set)
     spent_since: set[str] = field(default_factory=set)
     asked: Entry | None = None
+    suggested: Entry | None = None
+    drafts: dict[int, Entry] = field(default_factory=dict)
+    approved: Entry | None = None
+    rejected: set[str] = field(default_factory=set)
     steps: int = 0
     followed_up: bool = False
     is_closed: bool = False
@@ -70,6 +84,11 @@ class Case:
         }
 
     @property
+    def basis(self) -> int:
+        """The entry that a decision goes by: what is asked or suggested, else the newest one."""
+        return (self.asked or self.suggested or self.entries[-1]).seq
+
+    @property
     def is_idle(self) -> bool:
         """Whether it waits for the customer, or is closed."""
         return self.is_closed or (not self.waiting and self.asked is None)
@@ -86,17 +105,25 @@ def fold(case_id: str, entries: Iterable[Entry]) -> Case:
 
 def _take(case: Case, entry: Entry) -> None:
     body = entry.body
+    if entry.kind in INTENTIONS:
+        _take_intention(case, entry)
+        return
+    case.suggested, case.drafts = None, {}
     if entry.kind == OPENED:
         case.customer_id = body["customer_id"]
     elif entry.kind == MESSAGE:
         case.waiting.append(entry)
         case.steps, case.followed_up = 0, False
         case.spent_since.clear()
+        case.rejected.clear()
     else:
         case.steps += 1
         case.asked = entry if entry.kind == ASKED else None
+        case.approved = None
     if "tool" in body:
         _take_call(case, entry)
+    if entry.kind == REJECTED and "move" in body:
+        case.rejected.add(body["move"])
     if entry.kind == FOLLOW_UP:
         case.followed_up = True
     elif entry.kind in (REPLIED, QUESTION):
@@ -104,6 +131,18 @@ def _take(case: Case, entry: Entry) -> None:
     elif entry.kind == HANDED_OFF:
         case.waiting.clear()
         case.is_closed = True
+
+
+def _take_intention(case: Case, entry: Entry) -> None:
+    """What somebody means to do changes nothing yet."""
+    if entry.kind == SUGGESTED:
+        case.suggested, case.drafts = entry, {}
+    elif entry.kind == DRAFTED:
+        case.drafts[entry.body["choice"]] = entry
+    elif entry.kind == APPROVED:
+        case.approved = entry
+    else:
+        case.approved = None
 
 
 def _take_call(case: Case, entry: Entry) -> None:

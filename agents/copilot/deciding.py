@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel
 
 from fewsight.agents.copilot.articles import Article
-from fewsight.agents.copilot.case import Case
+from fewsight.agents.copilot.case import INTENTIONS, Case
 from fewsight.agents.copilot.moves import Move
 from fewsight.agents.copilot.policy import Policy
 from fewsight.errors import EngineError
@@ -51,12 +51,13 @@ def prompt_ids(
     Raises:
         EngineError: it does not fit the model's context even so.
     """
+    entries = [entry for entry in case.entries if entry.kind not in INTENTIONS]
     for most in _CUTS:
         user = _template().render(
             state=state.model_dump_json(),
             shown=shown,
             tools=policy.tools.values(),
-            entries=case.entries[-_ENTRIES:],
+            entries=entries[-_ENTRIES:],
             most=most,
         )
         ids = tuple(engine.tokenizer.chat(SYSTEM, [user]))

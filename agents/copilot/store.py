@@ -17,9 +17,10 @@ from pydantic import BaseModel
 from fewsight.agents.copilot.case import Case, Entry, fold
 from fewsight.errors import CaseError, PolicyError
 
-VERSION: Final = 1
+VERSION: Final = 2
 LOG: Final = "copilot_log"
-"""The log's table; tools can't write to it."""
+OUTBOX: Final = "copilot_outbox"
+"""Tables of the log, and of what leaves; tools can't write to them."""
 
 _TABLE: Final = f"""
 BEGIN;
@@ -86,7 +87,11 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; other writers wait."""
+        """All or nothing; other writers wait. Inside another one it is a part of that."""
+        is_part = self.database.in_transaction
+        if is_part:
+            yield
+            return
         self.database.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -101,7 +106,7 @@ class Store:
         """Let code that is not ours read, or also `writes`: no log, no transaction, no table and no setting changed."""
 
         def permit(action: int, first: str | None, *_: str | None) -> int:
-            may = action in _READS or (writes and action in _WRITES and first != LOG)
+            may = action in _READS or (writes and action in _WRITES and first not in (LOG, OUTBOX))
             return sqlite3.SQLITE_OK if may else sqlite3.SQLITE_DENY
 
         self.database.set_authorizer(permit)
