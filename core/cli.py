@@ -23,6 +23,7 @@ COMMANDS = {
     "histories": ("fewsight.serving.histories.cli:histories", "Show how a table is understood, and its histories."),
     "facts": ("fewsight.serving.histories.facts_cli:facts", "Compute facts of every customer, and write them as data."),
     "segments": ("fewsight.agents.segments.cli:segments", "Divide customers into segments by their facts."),
+    "personas": ("fewsight.agents.personas.cli:personas", "Write a persona of every customer of a run."),
     "run": ("fewsight.serving.run.command.cli:run", "Answer tasks for every customer of a table."),
     "prompt": (
         "fewsight.serving.run.command.cli:prompt",

@@ -1,12 +1,11 @@
 """`segment` and `assign`: the commands as functions."""
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fewsight.agents.segments.cards import Cards, make_cards
 from fewsight.agents.segments.clusters import FIT_ROWS, OUTLIER, Recipe, choose, fit_recipe
@@ -24,8 +23,7 @@ from fewsight.agents.segments.saving import (
     write_model,
     write_registry,
 )
-from fewsight.agents.segments.table import Facts, open_facts_file
-from fewsight.customer_facts.writing import dictionary_path
+from fewsight.agents.segments.table import Facts, dictionary, open_facts_file
 from fewsight.errors import ConfigError, InputError
 from fewsight.files import replacing, write_text
 
@@ -131,7 +129,7 @@ def _made(
     run = before.cards.run + 1 if before else 1
     segmentation = Segmentation(run, ids, options.min_size, recipe, model)
     shown, outliers = make_cards(
-        table, recipe, sample, model.place(points).segments, ids, options.min_size, _dictionary(path)
+        table, recipe, sample, model.place(points).segments, ids, options.min_size, dictionary(path)
     )
     cards = Cards(
         run=run,
@@ -164,19 +162,6 @@ def _recipe(table: Facts, sample: "pd.DataFrame", patterns: Sequence[str]) -> Re
     return fit_recipe(
         sample, [name for name in table.numbers if name in used], [name for name in table.texts if name in used]
     )
-
-
-def _dictionary(path: Path) -> Mapping[str, Any]:
-    """What facts mean, where the data dictionary lies beside them."""
-    about = dictionary_path(path)
-    if not about.is_file():
-        return {}
-    try:
-        return {entry["name"]: entry for entry in json.loads(about.read_text(encoding="utf-8"))["facts"]}
-    except (ValueError, LookupError, TypeError) as error:
-        raise InputError(
-            f"{str(about)!r} is no data dictionary ({error}); remove it or write the facts again."
-        ) from error
 
 
 def _tell(cards: Cards, outliers: int) -> None:

@@ -1,12 +1,14 @@
 """A file of facts in a database on disk: sampled, streamed in chunks, and summed up a column at a time."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from fewsight.customer_facts.writing import dictionary_path
 from fewsight.errors import InputError
 
 if TYPE_CHECKING:
@@ -99,6 +101,23 @@ def open_facts_file(path: Path, memory_limit: str = "1GB") -> Iterator[Facts]:
             yield _loaded(database, reader, path)
         finally:
             database.close()
+
+
+def dictionary(path: Path) -> Mapping[str, Any]:
+    """What facts mean, by name, where the data dictionary lies beside them.
+
+    Raises:
+        InputError: the file beside them is no data dictionary.
+    """
+    about = dictionary_path(path)
+    if not about.is_file():
+        return {}
+    try:
+        return {entry["name"]: entry for entry in json.loads(about.read_text(encoding="utf-8"))["facts"]}
+    except (ValueError, LookupError, TypeError) as error:
+        raise InputError(
+            f"{str(about)!r} is no data dictionary ({error}); remove it or write the facts again."
+        ) from error
 
 
 def _loaded(database: Any, reader: str, path: Path) -> Facts:  # noqa: ANN401 - duckdb has no types
