@@ -65,8 +65,8 @@ def value(one: Known) -> str:
 
 def used(of: Mapping[str, Value | None]) -> str:
     """The values that a trait was computed from; of many shares the largest."""
-    shares = {name for name, number in of.items() if "_share_" in name}
-    largest = sorted(shares, key=lambda name: -float(of[name] or 0))[:3]
+    shares = {name: float(number or 0) for name, number in of.items() if "_share_" in name}
+    largest = [name for name in sorted(shares, key=lambda name: -shares[name])[:3] if shares[name]]
     kept = [name for name in of if name not in shares or name in largest]
     return ", ".join(f"{words(name)} {'unknown' if of[name] is None else of[name]}" for name in kept)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fewsight.agents.segments.cards import Cards, make_cards
-from fewsight.agents.segments.clusters import FIT_ROWS, OUTLIER, Recipe, choose, fit_recipe
+from fewsight.agents.segments.clusters import FIT_ROWS, OUTLIER, Recipe, Standing, divide, fit_recipe
 from fewsight.agents.segments.lasting import Before, lasting_ids, open_before, versioned
 from fewsight.agents.segments.placing import keep_assigned, place_all, without_small, write_assigned
 from fewsight.agents.segments.privacy import MIN_SIZE
@@ -39,7 +39,7 @@ class SegmentOptions:
 
     `min_size`: no smaller group is a segment, or shown. `most`: the largest number of segments that is tried. `seed`:
     of all draws. `leave_out`: patterns such as `weekday_share_*` of facts that are not looked at. `memory_limit`:
-    what reading and counting may take.
+    what reading and counting may take. `anew`: number and method are chosen also where those of the run before stand.
     """
 
     min_size: int = MIN_SIZE
@@ -47,6 +47,7 @@ class SegmentOptions:
     seed: int = 0
     leave_out: Sequence[str] = ()
     memory_limit: str = "1GB"
+    anew: bool = False
 
 
 def segment(facts: str | Path, out: str | Path, options: SegmentOptions | None = None) -> Cards:
@@ -122,7 +123,8 @@ def _made(
     sample = table.sample(FIT_ROWS, options.seed)
     recipe = _recipe(table, sample, options.leave_out)
     points = recipe.coordinates(sample)
-    model, chosen, tried = choose(points, options.min_size, options.most, options.seed)
+    standing = Standing(before.cards.chosen, before.labels(table, sample)) if before and not options.anew else None
+    model, chosen, tried = divide(points, options.min_size, options.most, options.seed, standing)
     model, placed = without_small(table, recipe, model, options.min_size)
     keep_assigned(table, placed)
     ids = lasting_ids(table, placed.segments, len(model.weights), next_id, before)
@@ -165,9 +167,11 @@ def _recipe(table: Facts, sample: "pd.DataFrame", patterns: Sequence[str]) -> Re
 
 
 def _tell(cards: Cards, outliers: int) -> None:
+    if cards.chosen.is_kept:
+        logger.info("The division of the run before is kept; --anew chooses number and method again.")
     if cards.left_out:
         logger.info("%d facts can't tell customers apart, such as %s.", len(cards.left_out), cards.left_out[0].fact)
-    if not cards.chosen.is_stable:
+    if not cards.chosen.is_stable and not cards.chosen.is_kept:
         logger.warning("No division into segments is stable here; this is the most stable one.")
     if outliers > cards.customers / 4:
         logger.warning("More than a quarter of the customers lie outside of all segments.")

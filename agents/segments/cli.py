@@ -20,6 +20,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--most", type=click.IntRange(min=2), default=10, show_default=True, help="Segments to try at most.")
 @click.option("--leave-out", multiple=True, metavar="PATTERN", help="Facts not to look at, as weekday_share_*.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all draws.")
+@click.option("--anew", is_flag=True, help="Choose number and method also where those of the run before stand.")
 @click.option("--memory-limit", default="1GB", show_default=True, help="What reading and counting may take.")
 @click.pass_context
 def segments(
@@ -30,6 +31,7 @@ def segments(
     most: int,
     leave_out: tuple[str, ...],
     seed: int,
+    anew: bool,
     memory_limit: str,
 ) -> None:
     """Divide customers into segments by their facts: cards, rules, a page, and ids that last over runs.
@@ -42,7 +44,7 @@ def segments(
         raise ConfigError("Name the facts and a folder: fewsight segments --facts facts.parquet --out segments.")
     from fewsight.agents.segments import SegmentOptions, segment
 
-    cards = segment(facts, out, SegmentOptions(min_size, most, seed, leave_out, memory_limit))
+    cards = segment(facts, out, SegmentOptions(min_size, most, seed, leave_out, memory_limit, anew))
     chosen = cards.chosen
     stable = "" if chosen.stability is None else f", adjusted Rand index {chosen.stability:.2f} over resamples"
     echo(f"{cards.customers:,} customers in {len(cards.segments)} segments ({chosen.method}{stable}).")

@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fewsight.agents.segments.cards import Cards
+from fewsight.agents.segments.clusters import OUTLIER
 from fewsight.agents.segments.placing import OUTLIERS, centres_in
 from fewsight.agents.segments.registry import GONE, NEW, Registry, match
 from fewsight.agents.segments.saving import MEMBERS, Segmentation, read_model
-from fewsight.agents.segments.table import ROW, Facts
+from fewsight.agents.segments.table import CUSTOMER, ROW, Facts
 from fewsight.errors import InputError
 from fewsight.statistics.arrays import Codes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,20 @@ class Before:
             counts[rows.index(old), columns.index(new)] = count
         facts.connection.unregister("names")
         return counts
+
+    def labels(self, facts: Facts, sample: "pd.DataFrame") -> Codes:
+        """Where customers were, by number, below 0 for outliers; who was not there is placed by the model before."""
+        import pyarrow as pa
+
+        labels = self.made.model.place(self.made.recipe.coordinates(sample)).segments
+        numbers = {name: number for number, name in enumerate(self.made.ids)}
+        places = pa.table({"place": np.arange(len(sample)), "customer": sample[CUSTOMER].to_list()})
+        facts.connection.register("sampled", places)
+        query = "SELECT sampled.place, before.segment FROM sampled JOIN before USING (customer)"
+        for place, segment in facts.connection.execute(query).fetchall():
+            labels[place] = numbers.get(segment, OUTLIER)
+        facts.connection.unregister("sampled")
+        return labels
 
 
 def open_before(facts: Facts, folder: Path, registry: Registry) -> Before | None:

@@ -29,7 +29,8 @@ class Candidate(BaseModel):
     """A division that was tried.
 
     `stability` is the mean adjusted Rand index over resamples, `spread` its standard deviation; both are None where the
-    division is not admissible, for `reason`. `setting` is the number of segments, or for HDBSCAN of members.
+    division is not admissible, for `reason`. `setting` is the number of segments, or for HDBSCAN of members. `is_kept`
+    says that it is the division of the run before, and others were not tried.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Candidate(BaseModel):
     stability: float | None = None
     spread: float | None = None
     reason: str = ""
+    is_kept: bool = False
 
     @property
     def is_stable(self) -> bool:
@@ -71,7 +73,7 @@ def choose(points: Floats, min_size: int, most: int, seed: int) -> tuple[Model, 
 
     tried = []
     if len(points) and points.shape[1] and len(np.unique(points[:10_000], axis=0)) > 1:
-        part = _drawn(points, STABILITY_ROWS, seed)
+        part = drawn(points, STABILITY_ROWS, seed)
         least = max(2, min_size * len(part) // len(points))
         with threadpool_limits(1):  # many small sums
             tried = [measure(part, *candidate, least, seed) for candidate in candidates(len(part), least, most)]
@@ -82,15 +84,19 @@ def choose(points: Floats, min_size: int, most: int, seed: int) -> tuple[Model, 
     return everybody, Candidate(method="everybody", setting=1, segments=1, reason="nothing else is admissible"), tried
 
 
-def measure(points: Floats, method: str, setting: int, least: int, seed: int) -> Candidate:
+def measure(
+    points: Floats, method: str, setting: int, least: int, seed: int, reference: Model | None = None
+) -> Candidate:
     """How well a candidate's division of all points is repeated by fits, with other seeds, of bootstrap resamples.
+
+    The division is that of `reference`, or of a fit of all points where there is none.
 
     The adjusted Rand index (Hubert and Arabie 1985) is 1 for the same division and 0 by chance (Hennig 2007 compares
     resamples so too); outliers are a group of their own.
     """
     from sklearn.metrics import adjusted_rand_score
 
-    reference = fit(points, method, setting, seed)
+    reference = reference or fit(points, method, setting, seed)
     if reference is None:
         return Candidate(
             method=method, setting=setting, segments=0, reason="no two groups of three quarters of the customers"
@@ -126,7 +132,7 @@ def _rank(candidate: Candidate) -> tuple[bool, int, float]:
 
 
 def _final(points: Floats, candidate: Candidate, min_size: int, seed: int) -> Model | None:
-    part = _drawn(points, FIT_ROWS if candidate.method == K_MEANS else _SLOW_ROWS, seed)
+    part = drawn(points, FIT_ROWS if candidate.method == K_MEANS else _SLOW_ROWS, seed)
     setting = candidate.setting
     if candidate.method == DENSITY:  # a number of members, of a smaller sample
         setting = max(min_size, setting * len(part) // min(len(points), STABILITY_ROWS))
@@ -134,7 +140,8 @@ def _final(points: Floats, candidate: Candidate, min_size: int, seed: int) -> Mo
     return model if model is not None and len(model.weights) == candidate.segments else None
 
 
-def _drawn(points: Floats, most: int, seed: int) -> Floats:
+def drawn(points: Floats, most: int, seed: int) -> Floats:
+    """At most so many points, without replacement."""
     if len(points) <= most:
         return points
     return points[np.random.default_rng(seed).choice(len(points), most, replace=False)]

@@ -47,6 +47,28 @@ def density(points: Floats, members: int, seed: int) -> Model | None:  # noqa: A
 METHODS: Final[Mapping[str, Fit]] = {K_MEANS: k_means, MIXTURE: mixture, DENSITY: density}
 
 
+def k_means_from(points: Floats, centres: Floats) -> Model | None:
+    """k-means that begins at centres of shape (segments, d)."""
+    from sklearn.cluster import KMeans
+
+    found = KMeans(len(centres), init=centres, n_init=1).fit(points)
+    return _checked(points, found.labels_, len(centres), is_round=True)
+
+
+def mixture_from(points: Floats, centres: Floats) -> Model | None:
+    """A mixture that begins at means of shape (segments, d)."""
+    from sklearn.mixture import GaussianMixture
+
+    found = GaussianMixture(
+        len(centres), covariance_type="diag", reg_covar=1e-3, max_iter=100, means_init=centres, random_state=0
+    )
+    return _checked(points, found.fit_predict(points), len(centres), is_round=False)
+
+
+STARTED: Final[Mapping[str, Callable[[Floats, Floats], Model | None]]] = {K_MEANS: k_means_from, MIXTURE: mixture_from}
+"""Those that can begin at given centres."""
+
+
 def _checked(points: Floats, labels: Codes, least: int, *, is_round: bool) -> Model | None:
     if len(np.unique(labels[labels >= 0])) < least:
         return None

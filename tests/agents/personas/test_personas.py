@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -129,7 +130,7 @@ def test_a_fact_always_follows_from_its_values(
         ({"customer_id": None}, "have no 'customer_id'"),
     ],
 )
-def test_bad_facts_are_refused(change: dict[str, object], problem: str, run: Path, facts: Path, tmp_path: Path) -> None:
+def test_bad_facts_are_refused(change: dict[str, Any], problem: str, run: Path, facts: Path, tmp_path: Path) -> None:
     facts_of().assign(**change).to_parquet(facts)
     with pytest.raises(InputError, match=problem):
         personas(run, facts, tmp_path / "out")
