@@ -77,6 +77,7 @@ def choose(points: Floats, min_size: int, most: int, seed: int) -> tuple[Model, 
         least = max(2, min_size * len(part) // len(points))
         with threadpool_limits(1):  # many small sums
             tried = [measure(part, *candidate, least, seed) for candidate in candidates(len(part), least, most)]
+        tried = [_refused(one) if one.segments > most else one for one in tried]
     for candidate in sorted(tried, key=_rank, reverse=True):
         if candidate.stability is not None and (model := _final(points, candidate, min_size, seed)) is not None:
             return model, candidate, tried
@@ -124,6 +125,11 @@ def fit(points: Floats, method: str, setting: int, seed: int) -> Model | None:
     with warnings.catch_warnings():  # what has not converged is not stable either, and that is measured
         warnings.simplefilter("ignore", ConvergenceWarning)
         return METHODS[method](points, setting, seed)
+
+
+def _refused(candidate: Candidate) -> Candidate:
+    """HDBSCAN finds as many as there are."""
+    return candidate.model_copy(update={"stability": None, "spread": None, "reason": "more segments than asked for"})
 
 
 def _rank(candidate: Candidate) -> tuple[bool, int, float]:
