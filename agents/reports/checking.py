@@ -38,7 +38,7 @@ def check_report(
     run: Path,
     histories: Iterable[CustomerHistory] | None = None,
     facts: Path | None = None,
-    **files: Path | None,
+    **files: Any,  # noqa: ANN401 - paths
 ) -> list[str]:
     """Everything in which a report differs from what run, table and facts say, in words; empty where it holds.
 
@@ -48,7 +48,7 @@ def check_report(
     Raises:
         FewsightError: as for `build_report`.
     """
-    again = build_report(run, histories, facts, report.options, **files)
+    again = build_report(run, histories, facts, report.options, **files, is_check=True)
     return list(_differences(report.model_dump(mode="json"), again.model_dump(mode="json"), ""))
 
 

@@ -47,8 +47,16 @@ _SHOWN: Final = [
         help="File to write: .html, .json or .md; may be repeated.",
     ),
 ]  # fmt: skip
-_ASKED: Final = ("field", "stays", "unseen", "language", "most", "period", "before")
-_FILES: Final = ("segments", "against")
+_TRUE_LABELS = click.option(
+    "--labels", type=_FILE, help="Customers whose true label is known (as `fewsight label` writes): corrects shares."
+)
+_ACTIONS = click.option("--actions", type=_FILE, help="TOML: a catalogue of actions of yours.")
+_TOPICS = click.option(
+    "--topics", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Topics that earlier reports found (JSON): known again, and new ones are added.",
+)  # fmt: skip
+_ASKED: Final = ("field", "stays", "unseen", "language", "most", "period", "before", "encoder")
+_FILES: Final = ("segments", "against", "labels", "actions", "topics")
 
 
 @click.group()
@@ -61,7 +69,7 @@ def report() -> None:
 
 
 @report.command()
-@with_options(_SOURCES, _LABELS, _SHOWN)
+@with_options(_SOURCES, [_TRUE_LABELS, _ACTIONS], _LABELS, _SHOWN)
 def churn(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Say why customers leave, who they are, what they are worth, and what they say."""
     _write("churn", given)
@@ -87,8 +95,21 @@ def change(**given: Any) -> None:  # noqa: ANN401 - click's parameters
 
 
 @report.command()
+@with_options(_SOURCES, [_TOPICS], _SHOWN)
+@click.option("--field", default="sentiment.aspects", show_default=True, help="Task and field of what they feel.")
+@click.option(
+    "--encoder", default="minilm", show_default=True, metavar="NAME",
+    help="Sentence encoder that finds topics in what they wrote; 'none' looks for none.",
+)  # fmt: skip
+def voice(**given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Say what customers speak of and complain about: aspects, topics with quotes, what is new, what spikes."""
+    given["encoder"] = None if given["encoder"] == "none" else given["encoder"]
+    _write("voice", given)
+
+
+@report.command()
 @click.argument("file", type=_FILE)
-@with_options(_SOURCES, [_AGAINST])
+@with_options(_SOURCES, [_AGAINST, _TRUE_LABELS, _ACTIONS, _TOPICS])
 def check(file: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Compute every figure, sentence and quote of FILE (report.json) again; exit code 1 where one differs."""
     from fewsight.agents.reports.checking import check_report, read_report
@@ -118,7 +139,7 @@ def _write(kind: Kind, given: Mapping[str, Any]) -> None:
     echo(built.words.zh if built.options.language == "zh" else built.words.en)
 
 
-def _files(given: Mapping[str, Any]) -> dict[str, Path | None]:
+def _files(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in _FILES if name in given}
 
 

@@ -7,7 +7,7 @@ that a label is answered alike in labelled and counted rows. The labels' shares 
 stratified sample.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,10 +52,14 @@ def corrected_prevalence(
     labels: Sequence[str],
     confidence: float = 0.95,
     *,
+    among: Collection[str] | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> list[Prevalence]:
     """The prevalence of every label among `counted`, with `gold` the given labels of `labelled`, of shape (rows,).
+
+    With `among`, shares are of the rows that have one of these labels, as reasons are of those who leave; the others
+    are 0.
 
     Intervals are cluster bootstraps that draw the customers of both anew. Where all resamples are equal they are
     Wilson's, with as many rows as the side with fewer customers has customers. Of one customer on either side nothing
@@ -73,13 +77,16 @@ def corrected_prevalence(
     value = solve(whole, answers.sum(axis=0))
     drawn = solve(_matrix(_drawn_sums(cells, resamples, seed), size, whole), _drawn_sums(answers, resamples, seed + 1))
     clusters = min(len(cells), len(answers))
+    counted_shares = answers.sum(axis=0)[:size] / len(counted.predicted)
+    if among is not None:
+        kept = np.array([label in among for label in labels], dtype=float)
+        value, drawn, counted_shares = (_of(shares, kept) for shares in (value, drawn, counted_shares))
     intervals = [
         _interval(float(value[k]), drawn[:, k], confidence, len(gold) + len(counted.predicted), clusters)
         for k in range(size)
     ]
-    shares = answers.sum(axis=0) / len(counted.predicted)
     known: Flags = np.bincount(gold, minlength=size) > 0
-    return [Prevalence(label, float(shares[k]), intervals[k], bool(known[k])) for k, label in enumerate(labels)]
+    return [Prevalence(label, float(counted_shares[k]), intervals[k], bool(known[k])) for k, label in enumerate(labels)]
 
 
 def solve(matrices: Floats, answers: Floats) -> Floats:
@@ -97,6 +104,13 @@ def solve(matrices: Floats, answers: Floats) -> Floats:
     solution[np.abs(solution) < ROUNDING] = 0.0  # what the solution leaves of nothing
     solution /= solution.sum(axis=-1, keepdims=True)
     return solution
+
+
+def _of(shares: Floats, kept: Floats) -> Floats:
+    """Shares (..., labels) of those kept alone; all 0 where none of them is there."""
+    own = shares * kept
+    parts: Floats = own / np.maximum(own.sum(axis=-1, keepdims=True), ROUNDING)
+    return parts
 
 
 def _interval(value: float, drawn: Floats, confidence: float, rows: int, clusters: int) -> Interval:

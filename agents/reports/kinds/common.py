@@ -39,9 +39,10 @@ def searched(frame: Frame, options: Options, answered: Sequence[Answered], label
     return Searched(tuple(claim_of(one, answered, labels) for one in shown), looked)
 
 
-def counts_of(study: Study, leaving: Leaving, reasons: Sequence[Reason]) -> Counts:
+def counts_of(study: Study, leaving: Leaving | None = None, reasons: Sequence[Reason] = ()) -> Counts:
     """Customers of the run by what there is of them."""
-    leave, unseen = int(leaving.leaves.sum()), int(leaving.of_reason(leaving.unseen).sum())
+    leave = int(leaving.leaves.sum()) if leaving else 0
+    unseen = int(leaving.of_reason(leaving.unseen).sum()) if leaving else 0
     return Counts(
         answered=len(study.customers),
         leaving=leave,
@@ -58,18 +59,25 @@ def share_of(leaving: Leaving) -> Figure:
     return share_figure(int(leaving.leaves.sum()), len(leaving.leaves))
 
 
-def parts_of(study: Study, leaving: Leaving, reasons: Sequence[Reason], result: Searched) -> dict[str, Any]:
-    """The parts that reports about leaving share."""
+def parts_of_run(study: Study, result: Searched) -> dict[str, Any]:
+    """The parts that all reports share."""
     return {
         "kind": study.options.kind,
         "run": study.run.name,
         "as_of": study.answers.as_of,
         "task_version": study.answers.task_version,
         "options": study.options,
+        "counts": counts_of(study),
+        "claims": result.claims,
+        "looked": result.looked,
+    }
+
+
+def parts_of(study: Study, leaving: Leaving, reasons: Sequence[Reason], result: Searched) -> dict[str, Any]:
+    """The parts that reports about leaving share."""
+    return parts_of_run(study, result) | {
         "counts": counts_of(study, leaving, reasons),
         "leaving": share_of(leaving),
         **worth_parts(leaving, study),
         "reasons": tuple(reasons),
-        "claims": result.claims,
-        "looked": result.looked,
     }

@@ -12,7 +12,7 @@ from fewsight.agents.reports.claims.scopes import all_periods, is_long, period_n
 from fewsight.agents.reports.model import FEWEST, Options, Period, Quote, Reason, Statistic, Why
 from fewsight.agents.reports.reading.answered import Answered
 from fewsight.agents.reports.reading.study import Study
-from fewsight.agents.reports.words.wording import Labels, reason_words
+from fewsight.agents.reports.words.wording import Labels, label_both
 from fewsight.statistics.arrays import Flags
 
 WAYS: tuple[Why, ...] = ("stated", "signs", "attribution")
@@ -72,7 +72,7 @@ def reason_parts(
         shown.append(
             Reason(
                 reason=reason,
-                words=reason_words(reason, labels),
+                words=label_both(reason, labels),
                 customers=count,
                 share=share_figure(count, leave),
                 known=_known(study, rows),

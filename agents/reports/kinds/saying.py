@@ -48,8 +48,10 @@ def _direction(one: Candidate) -> Direction:
 
 
 def _why(one: Candidate) -> Why | None:
-    """A reason is what a model gave; behaviour is a sign; who somebody is, is no reason."""
-    if one.statistic.name == "reason_share":
+    """What a model read from texts is its attribution; behaviour is a sign; who somebody is, is no reason."""
+    if one.statistic.name == "topic_share":
+        return "stated"
+    if one.statistic.name != "leaving_share":
         return "attribution"
     return "signs" if one.scope.condition.kind in _BEHAVIOUR else None
 

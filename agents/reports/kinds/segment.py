@@ -16,7 +16,7 @@ from fewsight.agents.reports.reading.answered import RunAnswers
 from fewsight.agents.reports.reading.customers import Visit
 from fewsight.agents.reports.reading.sources import Sources
 from fewsight.agents.reports.reading.study import Study, read_study
-from fewsight.agents.reports.words.wording import Labels, label_words, lead_words, reason_words
+from fewsight.agents.reports.words.wording import Labels, label_both, label_words, lead_words
 from fewsight.errors import ConfigError
 from fewsight.statistics.arrays import Flags
 
@@ -88,7 +88,7 @@ def _parts(
                 worth=int(worth.sum()) if worth is not None else None,
                 reasons=tuple(
                     (
-                        reason_words(reason, labels),
+                        label_both(reason, labels),
                         share_figure(int((leaving.of_reason(reason) & inside).sum()), leave),
                     )
                     for reason in reasons

@@ -3,6 +3,7 @@
 All of reports use the names below; nothing here computes.
 """
 
+from fewsight.agents.reports.model.actions import Action, ActionKind, Holdout
 from fewsight.agents.reports.model.claims import (
     FEWEST,
     MOST_WORDS,
@@ -17,28 +18,48 @@ from fewsight.agents.reports.model.claims import (
     Words,
 )
 from fewsight.agents.reports.model.options import Kind, Options
-from fewsight.agents.reports.model.report import Counts, Earlier, Looked, Period, Quote, Reason, Report, SegmentPart
+from fewsight.agents.reports.model.quote import Quote
+from fewsight.agents.reports.model.report import (
+    Correction,
+    Counts,
+    Earlier,
+    Looked,
+    Period,
+    Reason,
+    Report,
+    SegmentPart,
+)
+from fewsight.agents.reports.model.voice import Alert, Ranked, Spoken, Subject, Voice
 
 __all__ = [
     "FEWEST",
     "MOST_WORDS",
+    "Action",
+    "ActionKind",
+    "Alert",
     "Claim",
     "Condition",
+    "Correction",
     "Counts",
     "Direction",
     "Earlier",
     "EventRef",
     "Figure",
+    "Holdout",
     "Kind",
     "Looked",
     "Options",
     "Period",
     "Quote",
+    "Ranked",
     "Reason",
     "Report",
     "SegmentPart",
+    "Spoken",
     "Statistic",
     "StatisticName",
+    "Subject",
+    "Voice",
     "Why",
     "Words",
 ]

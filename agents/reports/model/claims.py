@@ -14,7 +14,7 @@ Why = Literal["stated", "signs", "attribution"]
 """How a reason is known: customers' own words; what they do; what a model gave as the reason."""
 
 Direction = Literal["more", "less"]
-StatisticName = Literal["leaving_share", "reason_share"]
+StatisticName = Literal["leaving_share", "reason_share", "mention_share", "complaint_share", "topic_share"]
 ScopeKind = Literal["profile", "channel", "product", "period", "fact", "segment", "time"]
 
 
@@ -46,7 +46,12 @@ class Condition(Data):
 
 
 class Statistic(Data):
-    """What is computed: the share of customers who leave, or of those who leave for one reason."""
+    """What is computed, of which label (a reason, an aspect, a topic).
+
+    `leaving_share`: the share of customers who leave; `reason_share`: of those who leave, the share that leaves for one
+    reason; `mention_share`: the share that speaks of an aspect; `complaint_share`: of those who do, the share that is
+    not content; `topic_share`: of those who wrote, the share that speaks of a topic.
+    """
 
     name: StatisticName
     label: str | None = None

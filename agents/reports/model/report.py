@@ -3,19 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from fewsight.agents.reports.model.claims import Claim, Data, EventRef, Figure, Why, Words
+from fewsight.agents.reports.model.actions import Action
+from fewsight.agents.reports.model.claims import Claim, Data, Figure, Why, Words
 from fewsight.agents.reports.model.options import Kind, Options
-
-
-class Quote(Data):
-    """A piece of what a customer wrote, masked and word for word; `is_cut`: the sentence goes on."""
-
-    source: EventRef
-    text: str
-    role: Literal["typical", "striking"]
-    date: str
-    is_cut: bool
-    why: Literal["stated"] = "stated"
+from fewsight.agents.reports.model.quote import Quote
+from fewsight.agents.reports.model.voice import Voice
 
 
 class Reason(Data):
@@ -30,6 +22,8 @@ class Reason(Data):
     quotes: tuple[Quote, ...]
     before: Figure | None = None
     """Its share before, in a report of change."""
+    corrected: Figure | None = None
+    """Its share corrected for a model's errors, where labelled customers allow it."""
 
 
 class Period(Data):
@@ -96,6 +90,14 @@ class Earlier(Data):
     leaving: Figure | None
 
 
+class Correction(Data):
+    """Labelled customers who have an answer, of how many it is right, and how many answered labels none of them has."""
+
+    customers: int
+    right: int
+    unmeasured: int
+
+
 class Report(Data):
     """A report of any kind; parts that a kind does not have are None or empty."""
 
@@ -106,15 +108,20 @@ class Report(Data):
     task_version: str | None
     options: Options
     counts: Counts
-    leaving: Figure
-    currency: str | None
-    worth: int | None
-    worth_each: Figure | None
-    reasons: tuple[Reason, ...]
+    leaving: Figure | None = None
+    corrected: Figure | None = None
+    """The share that leaves, corrected for a model's errors."""
+    currency: str | None = None
+    worth: int | None = None
+    worth_each: Figure | None = None
+    reasons: tuple[Reason, ...] = ()
     claims: tuple[Claim, ...]
     periods: tuple[Period, ...] = ()
     segments: tuple[SegmentPart, ...] = ()
     earlier: Earlier | None = None
+    voice: Voice | None = None
+    actions: tuple[Action, ...] = ()
+    correction: Correction | None = None
     looked: Looked
     words: Words
-    prevalence: Literal["as answered, uncorrected"] = "as answered, uncorrected"
+    prevalence: Literal["as answered, uncorrected", "corrected by labelled customers"] = "as answered, uncorrected"

@@ -13,7 +13,9 @@ from fewsight.events import CustomerHistory
 CANDIDATES: Final = 200
 """Most customers of a reason whose words are looked at: those of whom the model was surest."""
 
-_FEWEST_WORDS: Final = 4
+FEWEST_WORDS: Final = 4
+"""Words of a quote, at least."""
+
 _WORD: Final = re.compile(
     r"[\u3400-\u9fff]|\[[A-Z]+(?:_[A-Z]+)?_\d+\]|[^\W\u3400-\u9fff]+(?:['’.-][^\W\u3400-\u9fff]+)*"
 )
@@ -52,8 +54,8 @@ def piece_of(answer: Answered, history: CustomerHistory) -> Piece | None:
     return max(pieces, key=lambda piece: len(piece.text), default=None)
 
 
-def sentences(text: str) -> list[tuple[str, bool]]:
-    """The sentences of a text, word for word, each of at most MOST_WORDS words; True where it was cut.
+def sentences(text: str, fewest: int = FEWEST_WORDS) -> list[tuple[str, bool]]:
+    """The sentences of a text, word for word, each of `fewest` to MOST_WORDS words; True where it was cut.
 
     >>> sentences("Too slow. I waited three weeks for a kettle!")
     [('I waited three weeks for a kettle!', False)]
@@ -62,7 +64,7 @@ def sentences(text: str) -> list[tuple[str, bool]]:
     for match in _SENTENCE.finditer(text):
         piece = match[0].strip()
         words = list(_WORD.finditer(piece))
-        if len(words) < _FEWEST_WORDS:
+        if len(words) < fewest:
             continue
         is_cut = len(words) > MOST_WORDS
         pieces.append((piece[: words[MOST_WORDS - 1].end()] if is_cut else piece, is_cut))

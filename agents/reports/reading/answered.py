@@ -1,7 +1,7 @@
 """The answers of a run that a report is about: one for each customer."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,13 +13,18 @@ from fewsight.ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A customer (by the ledger's id), the label, how sure the model was (0 where it did not say), and evidence."""
+    """A customer (by the ledger's id), the label, how sure the model was (0 where it did not say), and evidence.
+
+    `labels` are those of a field of several, by the last parts of their names; of a plain field the one label, and of
+    a field of several `label` is empty.
+    """
 
     customer: str
     label: str
     probability: float
     evidence: tuple[str, ...]
     as_of: datetime | None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,18 @@ class RunAnswers:
         return max((one.as_of for one in self.by_customer.values() if one.as_of), default=None)
 
 
-def read_answers(run: Path, field: str) -> RunAnswers:
-    """The answers of a field, named `task.path`, in a run's folder; of several moments of a customer the newest counts.
+def read_answers(run: Path, name: str) -> RunAnswers:
+    """The answers of the field `name`, written `task.path`, in a run's folder.
+
+    Of several moments of a customer the newest counts.
 
     Raises:
         InputError: the ledger holds several arms, seeds or versions of the task, or no answer of this field.
         LedgerError: there is no ledger, or it is damaged.
     """
-    task, _, path = field.partition(".")
+    task, _, path = name.partition(".")
     if not path:
-        raise InputError(f"The field {field!r} names no task and field; write e.g. churn_reason.reason.")
+        raise InputError(f"The field {name!r} names no task and field; write e.g. churn_reason.reason.")
     with Ledger.open(run, read_only=True) as ledger:
         series = ledger.series()
         if len(series) > 1:
@@ -53,7 +60,7 @@ def read_answers(run: Path, field: str) -> RunAnswers:
         insights = list(_newest(ledger.insights(task=task)))
         answers = {one.customer_id: answer for one in insights if (answer := _answered(one, path))}
         if not answers:
-            _refuse(ledger, run, field, insights)
+            _refuse(ledger, run, name, insights)
     versions = sorted({one.provenance.task_version for one in insights if one.provenance})
     if len(versions) > 1:
         raise InputError(
@@ -76,15 +83,21 @@ def _newest(insights: Iterator[Insight]) -> Iterator[Insight]:
 
 def _answered(insight: Insight, path: str) -> Answered | None:
     value = value_at(insight.answer, path) if insight.status == "ok" else None
+    if isinstance(value, Mapping):
+        labels = {name: label_text(one) for name, one in value.items() if isinstance(one, str | bool | int)}
+        if labels:
+            return Answered(insight.customer_id, "", 0.0, insight.evidence, insight.as_of, labels)
+        return None
     if not isinstance(value, str | bool | int):
         return None
     label = label_text(value)
     probability = insight.probabilities.get(path, {}).get(label, 0.0)
-    return Answered(insight.customer_id, label, probability, insight.evidence, insight.as_of)
+    labels = {path.rpartition(".")[2]: label}
+    return Answered(insight.customer_id, label, probability, insight.evidence, insight.as_of, labels)
 
 
-def _refuse(ledger: Ledger, run: Path, field: str, insights: list[Insight]) -> None:
-    task, _, path = field.partition(".")
+def _refuse(ledger: Ledger, run: Path, name: str, insights: list[Insight]) -> None:
+    task, _, path = name.partition(".")
     if insights:
         raise InputError(
             f"No answer of {task!r} in {str(run)!r} has a label at {path!r} ({len(insights):,} insights were "

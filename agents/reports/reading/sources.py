@@ -13,7 +13,9 @@ class Sources:
 
     `histories` is the table of the run, as it was given to it; without it there are no quotes, periods and money, and
     no scopes but those of facts and segments. `facts` is a file that `fewsight facts` wrote, `segments` a folder that
-    `fewsight segments` wrote (or its segments.parquet), `against` the folder of an earlier run.
+    `fewsight segments` wrote (or its segments.parquet), `against` the folder of an earlier run. `labels` is a file of
+    customers whose true label is known, `actions` a catalogue of actions, `topics` a registry of topics, which is
+    written too unless `is_check`.
     """
 
     run: Path
@@ -21,3 +23,7 @@ class Sources:
     facts: Path | None = None
     segments: Path | None = None
     against: Path | None = None
+    labels: Path | None = None
+    actions: Path | None = None
+    topics: Path | None = None
+    is_check: bool = False

@@ -12,6 +12,7 @@ from fewsight.agents.reports.model import FEWEST, Condition, Options
 from fewsight.agents.reports.reading.answered import Answered, RunAnswers, read_answers
 from fewsight.agents.reports.reading.customers import Told, Visit, read_customers
 from fewsight.agents.reports.reading.facts import read_fact_groups
+from fewsight.agents.reports.reading.labels import read_labels
 from fewsight.agents.reports.reading.segments import read_segments
 from fewsight.agents.reports.reading.sources import Sources
 from fewsight.errors import InputError
@@ -24,7 +25,8 @@ class Study:
     """Customers in the order of their ids, one row each: their answers, groups and money.
 
     `groups` are rows by condition, `numbers` are columns of numbers by row. `segments` are the groups of the file of
-    segments. `worth` is what each bought in `currency`, in minor units.
+    segments. `worth` is what each bought in `currency`, in minor units. `true_labels` are those that are known, by
+    customer; None where no file of labels is given.
     """
 
     run: Path
@@ -37,6 +39,7 @@ class Study:
     segments: dict[Condition, list[int]]
     currency: str | None
     worth: Floats | None
+    true_labels: Mapping[str, str] | None = None
 
     @property
     def answered(self) -> tuple[Answered, ...]:
@@ -92,7 +95,8 @@ def read_study(
         more, columns = read_fact_groups(sources.facts, rows, keys, options.field.partition(".")[0])
         groups, numbers = groups | more, numbers | columns
     currency, worth = _worth(told, len(customers))
-    return Study(sources.run, options, answers, customers, told, groups, numbers, segments, currency, worth)
+    truth = read_labels(sources.labels, options.field, keys) if sources.labels else None
+    return Study(sources.run, options, answers, customers, told, groups, numbers, segments, currency, worth, truth)
 
 
 def _nothing(answer: Answered, history: object) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from fewsight.agents.reports.model import Quote, Report
-from fewsight.agents.reports.shown.page import also, looked_table, page_words, reason_table, remarks, said
+from fewsight.agents.reports.shown.figures import page_words, said
+from fewsight.agents.reports.shown.page import also, looked_table, prevalence, reason_table, remarks
+from fewsight.agents.reports.shown.plans import action_table, holdout_words
+from fewsight.agents.reports.shown.voices import aspect_table, ranked_table, topic_table, topics
 from fewsight.agents.reports.words.wording import share_words
 from fewsight.console import visible
 from fewsight.pages.formats import grouped, percent
@@ -39,8 +42,9 @@ def _lines(report: Report) -> Iterator[str]:
         "",
     )
     yield from (f"**{said(report.words, language)}**", "")
-    for remark in (*remarks(report), words["uncorrected"]):
+    for remark in (*remarks(report), prevalence(report)):
         yield from (remark, "")
+    yield from _voice(report)
     if report.counts.leaving:
         yield from (f"## {words['reasons']}", "")
         yield from reason_table(report).markdown() if report.reasons else (words["no_reasons"], "")
@@ -51,6 +55,7 @@ def _lines(report: Report) -> Iterator[str]:
     for reason in report.reasons:
         for quote in reason.quotes:
             yield from _quote(quote, said(reason.words, language), report)
+    yield from _actions(report)
     yield from (f"## {words['looked']}", "", *looked_table(report).markdown(), words["small"], "")
 
 
@@ -58,7 +63,7 @@ def _claims(report: Report) -> Iterator[str]:
     language = report.options.language
     words = page_words(language)
     rate = percent(report.options.false_discoveries)
-    yield from (f"## {words['who']}", "", words["who_how"].format(rate=rate), "")
+    yield from (f"## {words[f'who.{report.kind}']}", "", words["who_how"].format(rate=rate), "")
     if not report.claims:
         yield from (words["none"], "")
     for claim in report.claims:
@@ -81,6 +86,33 @@ def _segments(report: Report) -> Iterator[str]:
         yield ""
         for quote in one.quotes:
             yield from _quote(quote, words["segment"].format(name=one.segment), report)
+
+
+def _voice(report: Report) -> Iterator[str]:
+    voice, words, language = report.voice, page_words(report.options.language), report.options.language
+    if voice is None:
+        return
+    yield from (f"## {words['aspects']}", "", *aspect_table(report, words).markdown())
+    for alert in voice.alerts:
+        name = f"{alert.subject} {escaped(said(alert.words, language))}"
+        numbers = {"n": grouped(alert.customers), "expected": f"{alert.expected:.1f}", "p": f"{alert.p:.2g}"}
+        yield from (f"**{words['alert']}** {words['alert_says'].format(name=name, period=alert.period, **numbers)}", "")
+    if topics(voice):
+        yield from (f"## {words['topics']}", "", *topic_table(report, words).markdown())
+    for one in voice.subjects:
+        for quote in one.quotes:
+            yield from _quote(quote, said(one.words, language), report)
+    for kind in ("product", "channel"):
+        if table := ranked_table(report, kind, words):
+            yield from (f"## {words['ranked']}", "", words["ranked_how"], "", *table.markdown())
+
+
+def _actions(report: Report) -> Iterator[str]:
+    words = page_words(report.options.language)
+    if report.actions:
+        yield from (f"## {words['actions']}", "", words["no_causal"], "", *action_table(report, words).markdown())
+        yield from (f"- {holdout_words(one, words)}" for one in report.actions)
+        yield ""
 
 
 def _quote(quote: Quote, reason: str, report: Report) -> Iterator[str]:

@@ -1,14 +1,13 @@
 """A report as an HTML page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
-from tomllib import loads
 from typing import Final
 
-from fewsight.agents.reports.model import Claim, Figure, Period, Reason, Report, SegmentPart, Why, Words
+from fewsight.agents.reports.model import Claim, Period, Reason, Report, SegmentPart, Why
+from fewsight.agents.reports.shown.figures import Estimate, estimate, page_words, said
+from fewsight.agents.reports.shown.plans import action_table, holdout_words
+from fewsight.agents.reports.shown.voices import aspect_table, complaint_shares, ranked_table, topic_table, topics
 from fewsight.agents.reports.words.wording import scope_name, scope_words, share_words
 from fewsight.pages.environment import render
 from fewsight.pages.formats import grouped
@@ -19,24 +18,6 @@ from fewsight.tables.values.currencies import money
 _HERE: Final = Path(__file__).parent
 _MISSING: Final = ("unseen_reason", "hidden_reasons", "failed", "without_answer", "unknown")
 _WAYS: Final[Sequence[Why]] = ("stated", "signs", "attribution")
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure as charts take it."""
-
-    value: float
-    low: float | None
-    high: float | None
-
-
-@lru_cache(maxsize=2)
-def page_words(language: Language) -> Mapping[str, str]:
-    """Titles and remarks of the page."""
-    read: dict[str, dict[str, str]] = loads(
-        files("fewsight.agents.reports.shown").joinpath("page.toml").read_text(encoding="utf-8")
-    )
-    return read[language]
 
 
 def report_page(report: Report) -> str:
@@ -61,21 +42,15 @@ def report_page(report: Report) -> str:
         segments=[
             (words["segment"].format(name=one.segment), one, _segment_bars(one, report)) for one in report.segments
         ],
+        prevalence=prevalence(report),
+        voice=_voice(report, words) if report.voice else None,
+        actions=action_table(report, words) if report.actions else None,
+        holdouts=[holdout_words(one, words) for one in report.actions],
         looked=looked_table(report),
         whole=whole,
         shares=share_words,
         money=money,
     )
-
-
-def said(words: Words, language: Language) -> str:
-    """The words of a language."""
-    return words.zh if language == "zh" else words.en
-
-
-def estimate(figure: Figure) -> Estimate:
-    """A figure for a chart."""
-    return Estimate(figure.value, figure.low, figure.high)
 
 
 def also(claim: Claim, language: Language) -> str:
@@ -107,7 +82,9 @@ def reason_table(report: Report) -> Table:
     words = page_words(language)
     has_ways, has_money = any(one.known for one in report.reasons), report.worth is not None
     has_before = any(one.before for one in report.reasons)
+    has_corrected = report.correction is not None
     head = [words["reason"], words["customers"], words["share"]]
+    head += [words["share_corrected"]] if has_corrected else []
     head += [words["share_before"]] if has_before else []
     head += [words[way] for way in _WAYS] if has_ways else []
     head += [words["money"]] if has_money else []
@@ -117,6 +94,8 @@ def reason_table(report: Report) -> Table:
 
 def _reason_row(one: Reason, report: Report, has_ways: bool, has_money: bool) -> list[str]:
     cells = [said(one.words, report.options.language), grouped(one.customers), share_words(one.share)]
+    if report.correction is not None:
+        cells.append(share_words(one.corrected) if one.corrected else "?")
     cells += [share_words(one.before)] if one.before else []
     cells += [grouped(one.known[way]) for way in _WAYS] if has_ways else []
     return cells + ([money(one.worth or 0, report.currency)] if has_money else [])
@@ -129,6 +108,32 @@ def looked_table(report: Report) -> Table:
     return Table(
         [words["what"], words["how_many"]], [[words[f"looked.{name}"], grouped(counts[name])] for name in counts]
     )
+
+
+def prevalence(report: Report) -> str:
+    """Whether shares are corrected for a model's errors, and by what."""
+    words = page_words(report.options.language)
+    if report.correction is None or report.corrected is None:
+        return words["uncorrected"]
+    about = report.correction
+    return words["corrected"].format(
+        n=grouped(about.customers),
+        right=grouped(about.right),
+        share=share_words(report.corrected),
+        unmeasured=about.unmeasured,
+    )
+
+
+def _voice(report: Report, words: Mapping[str, str]) -> Mapping[str, object]:
+    assert report.voice is not None
+    return {
+        "shares": complaint_shares(report),
+        "aspects": aspect_table(report, words),
+        "topics": topics(report.voice),
+        "topic_table": topic_table(report, words),
+        "ranked": [table for kind in ("product", "channel") if (table := ranked_table(report, kind, words))],
+        "quoted": [(said(one.words, report.options.language), one) for one in report.voice.subjects if one.quotes],
+    }
 
 
 def _sides(claim: Claim, words: Mapping[str, str]) -> Mapping[str, Estimate]:

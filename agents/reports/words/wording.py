@@ -1,7 +1,7 @@
 """Claims as sentences: templates of ours with slots, in English and Chinese. Nothing else words a report."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -49,9 +49,55 @@ def said_label(label: str, language: Language, labels: Labels) -> str:
     return labels.get(language, {}).get(label) or label.replace("/", ": ").replace("_", " ")
 
 
-def reason_words(label: str, labels: Labels) -> Words:
+def aspect_words(names: Iterable[str]) -> dict[Language, dict[str, str]]:
+    """Names of aspects by language: those that we know, else as they are called."""
+    return {
+        language: {name: templates()[language].get(f"aspect.{name}", name.replace("_", " ")) for name in names}
+        for language in LANGUAGES
+    }
+
+
+def aspect_meanings(field: str, names: Iterable[str]) -> dict[str, str]:
+    """What each aspect is about, in the words by which the task tells its labels apart, else its name."""
+    task, _, path = field.partition(".")
+    try:
+        told = load_task(task).descriptions.get("en", {})
+    except TaskError:
+        told = {}
+    by_name = {name: told.get(f"{path}.{name}", {}) for name in names}
+    return {
+        name: "; ".join(labels[one] for one in ("negative", "positive") if one in labels) or name.replace("_", " ")
+        for name, labels in by_name.items()
+    }
+
+
+def topic_name(keywords: Sequence[str]) -> str:
+    """A topic's keywords as its name."""
+    return ", ".join(keywords) or "…"
+
+
+def topic_both(keywords: Sequence[str]) -> Words:
+    """A topic's name, alike in all languages."""
+    return _both(lambda _: topic_name(keywords))
+
+
+def label_both(label: str, labels: Labels) -> Words:
     """A label in both languages."""
     return _both(lambda language: said_label(label, language, labels))
+
+
+def scope_both(scope: Condition) -> Words:
+    """A filter as a chart names it."""
+    return _both(lambda _: scope_name(scope))
+
+
+def voice_words(complaining: int, customers: int, share: Figure) -> Words:
+    """The first sentence of a report of voices."""
+    return _both(
+        lambda language: templates()[language]["voice"].format(
+            complaining=grouped(complaining), n=grouped(customers), share=share_words(share)
+        )
+    )
 
 
 def claim_words(

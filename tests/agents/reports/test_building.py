@@ -93,6 +93,7 @@ def test_all_leave_for_one_reason(recorded: Recorded) -> None:
     made = many("delivery/late", 50)
     report = build_report(recorded(made), [history for history, _ in made])
     assert [(reason.reason, reason.customers) for reason in report.reasons] == [("delivery/late", 50)]
+    assert report.leaving is not None
     assert (report.leaving.value, report.looked.tested) == (1.0, 0)
 
 
