@@ -20,7 +20,7 @@ def scopes_of(
     """Every group, and quarter of `numbers`, of at least FEWEST customers and as many others; how many were smaller.
 
     A group stands against those of whom the same column tells something else. Of groups that keep or leave out just the
-    same customers the first stays; with `both_sides`, of those that keep the same.
+    same customers the smaller stays; with `both_sides`, of those that keep the same.
     """
     among: dict[tuple[str, str], Flags] = defaultdict(lambda: np.zeros(customers, dtype=bool))
     for condition, rows in groups.items():
@@ -28,7 +28,8 @@ def scopes_of(
     for column, by_row in numbers.items():
         among[column.column][list(by_row)] = True
     scopes, known, small = [], set[bytes](), 0
-    for condition, rows in (dict(groups) | quarters(numbers)).items():
+    smaller_first = sorted((dict(groups) | quarters(numbers)).items(), key=lambda each: 2 * len(each[1]) > customers)
+    for condition, rows in smaller_first:
         inside: Flags = np.zeros(customers, dtype=bool)
         inside[rows] = True
         known_of = among[condition.column]
