@@ -33,6 +33,7 @@ def facts(
     mapping: str | Path | Sequence[str | Path] | None = None,
     profiles: "str | Path | pd.DataFrame | None" = None,
     identities: "str | Path | pd.DataFrame | None" = None,
+    lookups: "Sequence[TableLike | tuple[str, TableLike]]" = (),
     tz: str | None = None,
     memory_limit: str = "1GB",
 ) -> "pd.DataFrame":
@@ -51,6 +52,7 @@ def facts(
         mapping: a TOML file that says which columns are what; guessed where None.
         profiles: a table of customers beside the events.
         identities: a table of ids that are one customer.
+        lookups: tables without customers, such as products, joined to events by a column of ids.
         tz: time zone of times without one, and of days and weekdays; UTC where None.
         memory_limit: how much memory sorting and counting may take.
 
@@ -79,6 +81,7 @@ def facts(
                 mapping=mapping,
                 profiles=profiles,
                 identities=identities,
+                lookups=lookups,
                 tz=tz,
                 memory_limit=memory_limit,
             )

@@ -143,6 +143,7 @@ def open_histories(
     mapping: "Given | str | Sequence[Given | str] | None" = None,
     profiles: "TableLike | None" = None,
     identities: "TableLike | None" = None,
+    lookups: "Sequence[TableLike | tuple[str, TableLike]]" = (),
     tz: str | None = None,
     quarantine: Path | None = None,
     memory_limit: str = "1GB",
@@ -159,6 +160,8 @@ def open_histories(
             order, a file with a section for each, or a dict by their names.
         profiles: a table with one row for each customer.
         identities: a table of ids that are one customer: (table, id, customer), or pairs (old, new).
+        lookups: tables without customers, such as products, whose columns are put beside events by the column of ids
+            that both have, or by a column of events that stands with the table: ("product_id", "products.csv").
         tz: an IANA time zone for times that name none, such as 'Europe/Berlin'.
         quarantine: a file for rows that can't be used, one JSON object a line; made anew.
         memory_limit: how much memory sorting may take, and what must be read in one piece.
@@ -167,14 +170,15 @@ def open_histories(
 
     Raises:
         InputError: a table that can't be read at all, is empty, or has times without a zone and no `tz`; a map of ids
-            that contradicts itself.
+            that contradicts itself, or a lookup with a key twice.
         MappingError: columns that are missing, or that nothing can be guessed from; tables that do not fit each other.
     """
     several = isinstance(mapping, (list, tuple))
     given = [one for one in (mapping if several else [mapping]) if one is not None]  # type: ignore[union-attr]
     mappings = [Path(one) if isinstance(one, str) else one for one in given]
     how = Reading(tz, quarantine, Limits(memory_limit, unpack_limit), work)
-    loaded = load(asked_tables(source, query), mappings, profiles, identities, how)  # type: ignore[arg-type]
+    named = [(one[1], one[0]) if isinstance(one, tuple) else (one, None) for one in lookups]
+    loaded = load(asked_tables(source, query), mappings, profiles, identities, how, named)  # type: ignore[arg-type]
     first = next((table.mapping for table in loaded.tables if not table.are_profiles), loaded.tables[0].mapping)
     if loaded.linking is None:
         first, mappings_by_name = replace(first, notes=(*first.notes, *loaded.notes)), {}

@@ -15,6 +15,7 @@ from fewsight.tables.quarantine import Quarantine
 from fewsight.tables.reading.fitting import agree_on_ids, check_together, fit, fit_profiles, zone_of
 from fewsight.tables.reading.table import Table
 from fewsight.tables.several import Identities, Linking, mappings_of, names_of, notes_across, read_identities
+from fewsight.tables.several.lookups import Joined, NamedLookup, with_lookups
 from fewsight.tables.several.mapping_file import Given
 from fewsight.tables.sources.inputs import Asked, TableLike
 from fewsight.tables.sources.limits import Limits
@@ -59,13 +60,14 @@ def load(
     profiles: TableLike | None,
     identities: TableLike | None,
     how: Reading,
+    lookups: Sequence[tuple[TableLike, str | None]] = (),
 ) -> Loaded:
     """Read, check and sort; see `open_histories` for the arguments and errors."""
     zone_of(how.tz)
     several = len(asked) > 1 or identities is not None
     store = Store(how.limits.memory, how.work)
     try:
-        tables = _opened(asked, mappings, profiles, how, several)
+        tables = _opened(asked, mappings, profiles, how, several, lookups)
         ids = None if identities is None else _identities(identities, tables, how)
         with Quarantine(how.quarantine) as bad:
             for number, table in enumerate(tables):
@@ -75,7 +77,7 @@ def load(
             store.sort(linking)
             counts = _count(store, tables, linking, bad)
         newest, far = newest_of(store)
-        notes = [*_of_profiles(tables), *([far] if far else [])]
+        notes = [*_of_profiles(tables), *([far] if far else []), *_of_lookups(tables)]
         if several:
             notes += notes_across(store, [(str(table.name), table.mapping) for table in tables])
             notes += ids.notes() if ids else ()
@@ -90,7 +92,12 @@ def load(
 
 
 def _opened(
-    asked: Sequence[Asked], mappings: Sequence[Given | None], profiles: TableLike | None, how: Reading, several: bool
+    asked: Sequence[Asked],
+    mappings: Sequence[Given | None],
+    profiles: TableLike | None,
+    how: Reading,
+    several: bool,
+    lookups: Sequence[tuple[TableLike, str | None]],
 ) -> list[Table]:
     """The tables, each with its mapping: the one of events and that of profiles, or several in the order of names."""
     beside = [] if profiles is None else [Asked(profiles)]
@@ -98,8 +105,9 @@ def _opened(
     own = names_of([one.source for one in called], [one.query for one in called])
     given = mappings_of(mappings, own, len(asked))
     names = own if several else [None] * (len(asked) + len(beside))
-    pairs = zip(asked, names, strict=False)
-    tables = [Table(open_source(one.source, one.query, how.limits), name) for one, name in pairs]
+    sources = [open_source(one.source, one.query, how.limits) for one in asked]
+    sources = with_lookups(sources, _named(lookups, how))
+    tables = [Table(source, name) for source, name in zip(sources, names, strict=False)]
     for table, mapping in zip(tables, given, strict=False):
         fit(table, mapping, how.tz, bool(beside))
     if profiles is not None:
@@ -110,6 +118,18 @@ def _opened(
         check_together(tables)
         tables.sort(key=lambda table: str(table.name))
     return tables
+
+
+def _named(lookups: Sequence[tuple[TableLike, str | None]], how: Reading) -> list[NamedLookup]:
+    names = names_of([table for table, _ in lookups], [None] * len(lookups))
+    tables = [open_source(table, limits=how.limits) for table, _ in lookups]
+    return [NamedLookup(name, table, key) for name, table, (_, key) in zip(names, tables, lookups, strict=True)]
+
+
+def _of_lookups(tables: Sequence[Table]) -> Iterator[str]:
+    for table in tables:
+        if isinstance(table.opened, Joined):
+            yield from table.opened.of_lookups()
 
 
 def _identities(identities: TableLike, tables: Sequence[Table], how: Reading) -> Identities:

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 _INPUT: Final = (
-    *("out", "query", "mapping", "profiles", "identities", "tz", "memory_limit", "unpack_limit", "progress"),
+    *("out", "query", "mapping", "profiles", "identities", "lookups", "tz", "memory_limit", "unpack_limit", "progress"),
     "update",
 )
 """What `run` takes besides options."""
@@ -49,6 +49,7 @@ def run(
     mapping: str | Path | Sequence[str | Path] | None = None,
     profiles: "TableLike | None" = None,
     identities: "TableLike | None" = None,
+    lookups: "Sequence[TableLike | tuple[str, TableLike]]" = (),
     tz: str | None = None,
     memory_limit: str = "1GB",
     unpack_limit: str | None = None,
@@ -66,6 +67,7 @@ def run(
         mapping: a TOML file that says which columns are what, or a list of one for each table; guessed where None.
         profiles: a table of customers beside the events.
         identities: a table of ids that are one customer.
+        lookups: tables without customers, such as products, joined to events by a column of ids.
         tz: time zone of times without one, e.g. 'Europe/Berlin'.
         memory_limit: how much memory sorting the table may take, e.g. '2GB'.
         unpack_limit: most that a packed file may hold; 100 times its size (1 GB at least) where None.
@@ -99,6 +101,7 @@ def run(
                 mapping=mapping,
                 profiles=profiles,
                 identities=identities,
+                lookups=lookups,
                 tz=tz,
                 quarantine=quarantine,
                 memory_limit=memory_limit,

@@ -125,7 +125,8 @@ def check_together(tables: Sequence[Table]) -> None:
         if mapping.rows == "events" and not {"customer_id", "order"} & found.keys():
             raise MappingError(
                 f"{table.source.name}: no column says whose row it is. Name it with customer_id = '...', or order = "
-                f"'...' where rows belong to an order of another table, under [{table.name}.columns] of a mapping file."
+                f"'...' where rows belong to an order of another table, under [{table.name}.columns] of a mapping "
+                "file. A table that says more of products, campaigns or stores is a --lookup."
             )
         has_order = "customer_id" not in found
         if timed and not has_order and mapping.rows != "profiles" and "time" not in found:

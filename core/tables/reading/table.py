@@ -23,12 +23,12 @@ class Table:
     """A source with its first rows looked at, to be read once.
 
     `name` is what it is called among several tables, None where it is alone. `mapping` is the one that it is read with,
-    `beside` says whether it was given as the table of profiles.
+    `beside` says whether it was given as the table of profiles. `opened` is the source as it was opened.
     """
 
     def __init__(self, source: OpenedSource, name: str | None = None, beside: bool = False) -> None:
         self.name, self.beside, self.number = name, beside, 0
-        self.notes = list(source.notes)
+        self.opened, self.notes = source, list(source.notes)
         self._peeked = Peeked(source)
         self._shaped = ColumnMapping()
         self.mapping = ColumnMapping()

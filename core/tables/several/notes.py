@@ -33,6 +33,17 @@ _NEGATIVE: Final = """SELECT source, kind, count(*), min(line), arg_min(customer
     GROUP BY source, kind ORDER BY source, kind"""
 _MONEY: Final = """SELECT source, currency, count(*), min(line) FROM events WHERE amount IS NOT NULL
     GROUP BY source, currency ORDER BY source, currency NULLS LAST"""
+_ALIKE: Final = """SELECT a, b, count(*), min(line_a), arg_min(line_b, line_a), arg_min(customer, line_a) FROM (
+        SELECT customer, min(source) AS a, max(source) AS b, arg_min(line, source) AS line_a,
+            arg_max(line, source) AS line_b
+        FROM events WHERE kind IS NOT NULL AND time IS NOT NULL AND hash(customer) % {shares} = {share}
+            AND source NOT IN ({lines}) AND coalesce(text, product, amount::VARCHAR) IS NOT NULL
+        GROUP BY customer, kind, time, hash(text, product, amount, currency)
+        HAVING min(source) <> max(source) AND NOT (min(source) IN ({named}) AND max(source) IN ({named})))
+    GROUP BY a, b ORDER BY a, b"""
+"""Events that two tables tell in the same words, where one of the tables has no ids of events."""
+_AT_ONCE: Final = 5_000_000
+"""Rows that are compared at once, which bounds memory."""
 _PROFILES: Final = (
     "SELECT customer, source, line, profile FROM events WHERE kind IS NULL ORDER BY customer, source, line"
 )
@@ -51,6 +62,7 @@ def notes_across(store: "Store", tables: Sequence[Named]) -> Iterator[str]:
     if sum(mapping.rows == "profiles" for _, mapping in tables) or any(mapping.profile for _, mapping in tables):
         yield from disagreements(_profiles(store), names)
     yield from _of_doubles(store, names)
+    yield from _of_alike(store, tables)
 
 
 def _of_ids(store: "Store", names: Sequence[str]) -> Iterator[str]:
@@ -118,6 +130,30 @@ def _of_doubles(store: "Store", names: Sequence[str]) -> Iterator[str]:
         yield (
             f"{count:,} event{'s'[: count != 1]} of {names[source]!r} {'are' if count != 1 else 'is'} in "
             f"{names[there]!r} too ({event!r} on line {line} and on line {earlier} there) and counted once"
+        )
+
+
+def _of_alike(store: "Store", tables: Sequence[Named]) -> Iterator[str]:
+    events = [at for at, (_, mapping) in enumerate(tables) if mapping.rows == "events"]
+    named = [at for at in events if "event_id" in tables[at][1].columns]
+    if len(events) < 2 or len(named) == len(events):
+        return
+    lines = [at for at, (_, mapping) in enumerate(tables) if mapping.rows == "lines"]
+    words = {"named": ", ".join(map(str, named or [-1])), "lines": ", ".join(map(str, lines or [-1]))}
+    shares = store.one("SELECT count(*) FROM events") // _AT_ONCE + 1
+    counts: dict[tuple[int, int], int] = {}
+    examples: dict[tuple[int, int], tuple[int, int, str]] = {}
+    for share in range(shares):
+        for one, other, count, *example in store.rows(_ALIKE.format(**words, shares=shares, share=share)):
+            counts[one, other] = counts.get((one, other), 0) + count
+            examples[one, other] = min(examples.get((one, other), tuple(example)), tuple(example))
+    for (one, other), count in sorted(counts.items()):
+        line, there, customer = examples[one, other]
+        yield (
+            f"{count:,} event{'s'[: count != 1]} of {tables[one][0]!r} {'are' if count != 1 else 'is'} told in the "
+            f"same words by {tables[other][0]!r} (line {line} and line {there} there, customer {customer!r}), and "
+            "counted in both, as not both tables have ids of events; if they are the same, leave one table out, or give "
+            "both an id"
         )
 
 

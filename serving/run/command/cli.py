@@ -112,12 +112,23 @@ def open_table(given: dict[str, Any], quarantine: Path | None) -> Histories:
         mapping=[Path(file) for file in given["mapping"]],
         profiles=given["profiles"],
         identities=given["identities"],
+        lookups=[read_lookup(text) for text in given["lookups"]],
         tz=given["tz"],
         quarantine=quarantine,
         memory_limit=given["memory_limit"],
         unpack_limit=given["unpack_limit"],
         work=quarantine.parent if quarantine else None,
     )
+
+
+def read_lookup(text: str) -> str | tuple[str, str]:
+    """What --lookup names: a file, or a column of events and a file.
+
+    >>> read_lookup("products.csv"), read_lookup("sku=products.csv")
+    ('products.csv', ('sku', 'products.csv'))
+    """
+    column, equals, file = text.partition("=")
+    return (column, file) if equals and not Path(text).exists() else text
 
 
 def _run_options(given: dict[str, Any]) -> RunOptions:

@@ -28,6 +28,13 @@ TABLE: Final[list[Decorator]] = [
     ),
     _input("--profiles", metavar="FILE", help="A table of customers beside the events."),
     _input("--identities", metavar="FILE", help="Ids that are one customer: system,id,customer or old,new."),
+    _input(
+        "--lookup",
+        "lookups",
+        multiple=True,
+        metavar="[COLUMN=]FILE",
+        help="A table without customers, such as products, joined to events by a column of ids; may be repeated.",
+    ),
     _input("--tz", help="Time zone of times that name none, e.g. Europe/Berlin."),
     _input("--memory-limit", metavar="SIZE", default="1GB", show_default=True, help="Memory for reading the table."),
     _input("--unpack-limit", metavar="SIZE", help="Most that a packed file may hold.  [default: 100 times its size]"),
