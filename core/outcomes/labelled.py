@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory, Event
 from fewsight.outcomes.outcome import ORDER, Outcome
 from fewsight.outcomes.sides import Side, Sides
@@ -38,6 +39,17 @@ class Plan:
     newest_for_test: bool = False
     without: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        """Refuse a newest moment where each customer has one.
+
+        Raises:
+            ConfigError: both are asked for.
+        """
+        if self.newest_for_test and self.windows.at is not None:
+            raise ConfigError(
+                "A test at the newest moment takes moments that are the same for all; leave out one of both."
+            )
+
     @property
     def outcome(self) -> Outcome:
         """What is asked."""
@@ -58,6 +70,7 @@ class Tally:
     """What became of customers and moments. `kinds`, `currencies` (of orders) and `columns` are of all histories.
 
     `never` counts customers without a row, `mixed` rows with orders in other currencies than the outcome.
+    `asked_columns` are those of events of the kind at which customers are asked.
     """
 
     customers: int = 0
@@ -67,6 +80,7 @@ class Tally:
     currencies: Counter[str | None] = field(default_factory=Counter)
     columns: set[str] = field(default_factory=set)
     mixed: int = 0
+    asked_columns: set[str] = field(default_factory=set)
 
 
 def labelled_moments(histories: Iterable[CustomerHistory], plan: Plan, tally: Tally) -> Iterator[LabelledMoment]:
@@ -77,7 +91,7 @@ def labelled_moments(histories: Iterable[CustomerHistory], plan: Plan, tally: Ta
     """
     for history in histories:
         tally.customers += 1
-        _count(history, tally)
+        _count(history, plan, tally)
         if plan.without:
             profile = {name: value for name, value in history.profile.items() if name not in plan.without}
             history = replace(history, profile=profile)
@@ -100,7 +114,7 @@ def _moments(history: CustomerHistory, plan: Plan, tally: Tally) -> Iterator[Lab
             event.time and begin < event.time <= end and _is_other(event, plan.outcome) for event in history.events
         )
         tally.mixed += any(others)
-        value = plan.outcome.value(history.events, moment)
+        value = plan.outcome.value(history.events, moment, plan.windows.like(history, moment))
         yield LabelledMoment(history.as_of(moment), moment, side, value, False)
 
 
@@ -110,9 +124,12 @@ def _is_other(event: Event, outcome: Outcome) -> bool:
     return outcome.happens == "spend" and event.kind == ORDER and foreign
 
 
-def _count(history: CustomerHistory, tally: Tally) -> None:
+def _count(history: CustomerHistory, plan: Plan, tally: Tally) -> None:
     tally.columns.update(history.profile)
+    at = plan.windows.at
     for event in history.events:
         tally.kinds[event.kind] += 1
+        if at is not None and event.kind == at.kind:
+            tally.asked_columns.update(event.attributes)
         if event.kind == ORDER and event.amount is not None:
             tally.currencies[event.currency] += 1

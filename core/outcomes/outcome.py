@@ -1,6 +1,6 @@
 """What is asked of the time after a moment, and its value in a customer's events."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -25,6 +25,8 @@ class Outcome:
 
     `happens`: any, at least one event of the kind; none, not one (a lapse); first, any, asked only of customers without
     one before; count, how many; spend, the money of `currency` (None: of events that name none), whose kind is 'order'.
+    `same` is a column in which events must have the value of the event at which a customer is asked: a coupon of the
+    same campaign.
 
     Raises:
         ConfigError: everything that is wrong.
@@ -38,6 +40,7 @@ class Outcome:
     horizon_days: int
     gap_days: int = 0
     currency: str | None = None
+    same: str | None = None
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -58,13 +61,16 @@ class Outcome:
         """The window of a moment: events after the first and up to the second of the two times are in it."""
         return moment + timedelta(days=self.gap_days), moment + self.span
 
-    def value(self, events: Iterable[Event], moment: datetime) -> int:
+    def value(self, events: Iterable[Event], moment: datetime, like: Collection[str] = ()) -> int:
         """Its value of a customer's events at a moment: their number, or money in minor units.
 
-        Events outside of the window have no part in it, nor have those without a time.
+        Events outside of the window have no part in it, nor have those without a time, nor, where the outcome is of the
+        `same`, those whose value there is none of `like`.
         """
         begin, end = self.window(moment)
         inside = [event for event in events if event.time and begin < event.time <= end]
+        if self.same is not None:
+            inside = [event for event in inside if cell(event, self.same) in like]
         if self.happens == "spend":
             return spent(inside, self.currency)
         return sum(event.kind == self.kind for event in inside)
@@ -92,12 +98,13 @@ class Outcome:
     def __str__(self) -> str:
         """In the words that `read_outcome` reads."""
         gap = f" after a gap of {_days(self.gap_days)}" if self.gap_days else ""
+        same = f" with the same {self.same}" if self.same else ""
         if self.happens == "spend":
-            return f"spend in {_days(self.horizon_days)}{gap}" + (f" ({self.currency})" if self.currency else "")
+            return f"spend in {_days(self.horizon_days)}{gap}{f' ({self.currency})' if self.currency else ''}{same}"
         if self.happens == "count":
-            return f"count of {named(self.kind, 2)} in {_days(self.horizon_days)}{gap}"
+            return f"count of {named(self.kind, 2)} in {_days(self.horizon_days)}{gap}{same}"
         begin = "no" if self.happens == "none" else self.happens
-        return f"{begin} {named(self.kind, 1)} within {_days(self.horizon_days)}{gap}"
+        return f"{begin} {named(self.kind, 1)} within {_days(self.horizon_days)}{gap}{same}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,12 @@ class TaskOutcome:
 
     outcome: Outcome
     expected: Mapping[str, float] = field(default_factory=dict)
+
+
+def cell(event: Event, column: str) -> str | None:
+    """What an event has in a column, as text: an attribute, its channel or its product."""
+    value = event.attributes.get(column, {"channel": event.channel, "product": event.product}.get(column))
+    return None if value is None else str(value)
 
 
 def spent(events: Iterable[Event], currency: str | None) -> int:
@@ -157,6 +170,8 @@ def _problems(outcome: Outcome) -> Iterable[str]:
         elif value < least:
             early = "; its window would begin before the moment, so that part of it is known then" if value < 0 else ""
             yield f"{name} is {value}; write {least} or more{early}"
+    if outcome.same is not None and not isinstance(outcome.same, str):
+        yield f"same is {outcome.same!r}; write the name of a column"
     if outcome.happens == "spend" and outcome.kind != ORDER:
         yield f"spend is of orders, and kind is {outcome.kind!r}"
     if outcome.currency is not None and (outcome.happens != "spend" or outcome.currency not in EXPONENTS):

@@ -19,6 +19,7 @@ EXAMPLES: Final = (
     "first cancellation within 60 days after a gap of 7 days",
     "count of orders in 90 days",
     "spend in 90 days (EUR)",
+    "any coupon within 56 days with the same campaign_id",
 )
 TABLE: Final = "outcome"
 """The table of a TOML file that holds an outcome."""
@@ -26,8 +27,9 @@ TABLE: Final = "outcome"
 _DAYS: Final = r"(?P<{0}>-?\d+)\s+(?P<{0}_unit>[a-z]+)"
 _PERIOD: Final = rf"(?:with)?in\s+{_DAYS.format('horizon')}(?:\s+after\s+(?:a\s+gap\s+of\s+)?{_DAYS.format('gap')})?"
 _KIND: Final = r"(?P<kind>\"[^\"]+\"|[^\"]+?)"
+_SAME: Final = r"(?:\s+with\s+the\s+same\s+(?P<same>\S+))?"
 _FORMS: Final = tuple(
-    re.compile(form, re.IGNORECASE)
+    re.compile(form + _SAME, re.IGNORECASE)
     for form in (
         rf"(?P<spend>spend(?:ing)?)\s+{_PERIOD}(?:\s+(?:\((?P<currency>[^)]*)\)|in\s+(?P<in_currency>\S+)))?",
         rf"(?P<count>count|number)\s+of\s+{_KIND}\s+{_PERIOD}",
@@ -87,13 +89,14 @@ def _outcome(text: str, words: dict[str, str | None]) -> Outcome:
     horizon, gap = _days(text, words, "horizon"), _days(text, words, "gap") if words["gap"] else 0
     if words.get("spend"):
         currency = words["currency"] or words["in_currency"]
-        return Outcome("spend", ORDER, horizon, gap, _currency(text, currency) if currency else None)
+        money = _currency(text, currency) if currency else None
+        return Outcome("spend", ORDER, horizon, gap, money, words["same"])
     happens: Happens = "any"
     if words.get("count"):
         happens = "count"
     elif (word := str(words["happens"]).casefold()) in ("no", "first"):
         happens = "none" if word == "no" else "first"
-    return Outcome(happens, _kind(str(words["kind"])), horizon, gap)
+    return Outcome(happens, _kind(str(words["kind"])), horizon, gap, same=words["same"])
 
 
 def _days(text: str, words: Mapping[str, str | None], name: str) -> int:

@@ -1,14 +1,14 @@
 """The moments at which a customer is asked about an outcome, and what must not be asked there."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fewsight.errors import ConfigError, InputError
-from fewsight.events import CustomerHistory
-from fewsight.outcomes.outcome import Outcome
+from fewsight.events import CustomerHistory, Event
+from fewsight.outcomes.outcome import Outcome, cell
 
 
 class Reason(StrEnum):
@@ -24,10 +24,27 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    """Moments (aware), the same for all customers, each with the window of an outcome that ends within the data.
+class AtEvents:
+    """Asks a customer at each of their own events of a kind, such as campaigns; `only` those with one of these values.
 
-    They are `last`, `last - every`, `last - 2 * every`, ... or, where `moments` are given, those alone. Data are known
+    >>> AtEvents("campaign", {"campaign_id": frozenset(["8", "13"])}).takes(Event("e", None, "campaign"))
+    False
+    """
+
+    kind: str
+    only: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def takes(self, event: Event) -> bool:
+        """Whether a customer is asked at this event."""
+        return event.kind == self.kind and all(cell(event, name) in values for name, values in self.only.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Moments (aware), each with the window of an outcome that ends within the data.
+
+    They are the same for all customers: `last`, `last - every`, `last - 2 * every`, ... or, where `moments` are given,
+    those alone; with `at` they are the times of a customer's own events, which are part of the history. Data are known
     up to `known_until`. `least_events` must lie at or before a moment, one of them in the `active_days` before it where
     they are given; `most` bounds the moments of a customer, the newest first.
     """
@@ -39,17 +56,24 @@ class Windows:
     least_events: int = 1
     most: int | None = None
     active_days: int | None = None
+    at: AtEvents | None = None
 
     def __post_init__(self) -> None:
         """Check the values, and refuse moments whose window is censored.
 
         Raises:
-            ConfigError: a number is too small.
+            ConfigError: a number is too small, or moments are said twice.
             InputError: a window ends after the data.
         """
         if self.every < timedelta(days=1) or self.least_events < 1 or (self.most is not None and self.most < 1):
             raise ConfigError(
                 "Moments lie a day or more apart, with at least one event before, one or more a customer."
+            )
+        if self.at is not None and self.moments:
+            raise ConfigError("Customers are asked at their own events or at given moments; name one of them.")
+        if self.at is None and self.outcome.same:
+            raise ConfigError(
+                f"{self.outcome}: the same as what? Name the kind of events at which customers are asked: --at KIND."
             )
         if late := [moment for moment in self.moments if moment > self.last]:
             raise InputError(
@@ -76,14 +100,25 @@ class Windows:
         times = sorted(_times(history))
         own = sorted(time for event in history.events if event.kind == self.outcome.kind and (time := event.time))
         asked = 0
-        for moment in self._moments(times[0]) if times else ():
+        for moment in self._moments(history, times[0]) if times else ():
             reason = self._reason(moment, times, own)
             if reason is None and asked == self.most:
                 return
             asked += reason is None
             yield moment, reason
 
-    def _moments(self, first: datetime) -> Iterator[datetime]:
+    def like(self, history: CustomerHistory, moment: datetime) -> frozenset[str]:
+        """The values of the outcome's `same` column in the events at which a customer is asked at a moment."""
+        if self.at is None or self.outcome.same is None:
+            return frozenset()
+        asked = (event for event in history.events if event.time == moment and self.at.takes(event))
+        return frozenset(value for event in asked if (value := cell(event, self.outcome.same)) is not None)
+
+    def _moments(self, history: CustomerHistory, first: datetime) -> Iterator[datetime]:
+        if self.at is not None:
+            own = {event.time for event in history.events if event.time and self.at.takes(event)}
+            yield from sorted(own, reverse=True)
+            return
         if self.moments:
             yield from (moment for moment in sorted(self.moments, reverse=True) if moment >= first)
             return

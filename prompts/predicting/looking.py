@@ -65,7 +65,10 @@ def _problems(seen: Look, plan: Plan) -> Iterator[str]:
     rows, cases = seen.rows.total(), seen.cases.total()
     if unknown := sorted(plan.without - tally.columns):
         yield f"there is no column {unknown[0]!r} of profiles.{did_you_mean(unknown[0], tally.columns)}"
-    if not rows:
+    yield from _strange_columns(plan, tally)
+    if not rows and (at := plan.windows.at) and at.kind not in tally.kinds:
+        yield f"nobody is asked: {_no_kind(at.kind, tally)}"
+    elif not rows:
         why = ", ".join(f"{count:,} times {reason}" for reason, count in tally.left_out.most_common())
         yield f"of {tally.customers:,} customers none can be asked at any moment ({why or 'no events'})"
     elif not seen.rows["train"]:
@@ -87,4 +90,21 @@ def _kinds(plan: Plan, tally: Tally) -> str:
     kind, known = plan.outcome.kind, tally.kinds
     if kind in known:
         return f"{known[kind]:,} events are of the kind {kind!r}; take another horizon"
-    return f"no event is of the kind {kind!r}.{did_you_mean(kind, [name for name, _ in known.most_common(_NAMED)])}"
+    return _no_kind(kind, tally)
+
+
+def _no_kind(kind: str, tally: Tally) -> str:
+    known = [name for name, _ in tally.kinds.most_common(_NAMED)]
+    return f"no event is of the kind {kind!r}.{did_you_mean(kind, known)}"
+
+
+def _strange_columns(plan: Plan, tally: Tally) -> Iterator[str]:
+    """Columns that no event has at which customers are asked."""
+    at = plan.windows.at
+    if at is None or at.kind not in tally.kinds:
+        return
+    named = [*at.only, *([plan.outcome.same] if plan.outcome.same else [])]
+    known = {*tally.asked_columns, "channel", "product"}
+    for name in dict.fromkeys(named):
+        if name not in known:
+            yield f"no event of the kind {at.kind!r} has a column {name!r}.{did_you_mean(name, known)}"

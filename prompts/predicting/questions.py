@@ -41,6 +41,10 @@ _PERIODS: Final[dict[Language, tuple[str, str]]] = {
     "en": ("within the {n} days after the history ends", "within the {n} days that begin {gap} days after it ends"),
     "zh": ("在记录结束后的{n}天内", "在记录结束{gap}天之后的{n}天内"),
 }
+_SAME: Final[dict[Language, str]] = {
+    "en": "{kind} (with the {column} of the event at which the history ends)",
+    "zh": "{kind}（{column}与记录最后事件相同）",
+}
 _NONE: Final[dict[Language, str]] = {"en": "none at all", "zh": "完全没有"}
 
 
@@ -70,4 +74,5 @@ def descriptions(outcome: Outcome, labels: Sequence[str], language: Language) ->
 
 def _kind(outcome: Outcome, language: Language) -> str:
     word = KINDS[language].get(outcome.kind)
-    return named(outcome.kind, 1) if word is None else word
+    plain = named(outcome.kind, 1) if word is None else word
+    return _SAME[language].format(kind=plain, column=outcome.same) if outcome.same else plain

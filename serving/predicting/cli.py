@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fewsight.console import echo
-from fewsight.errors import InputError
+from fewsight.errors import ConfigError, InputError
 from fewsight.serving.run.command.cli import open_table, read_moment
 from fewsight.serving.run.command.grouped import GroupedCommand, titled, with_options
 from fewsight.serving.run.command.options import TABLE
 
 if TYPE_CHECKING:
     from fewsight.outcomes.labelled import Plan
+    from fewsight.outcomes.windows import AtEvents
     from fewsight.tables import Histories
 
 _moments, _sides, _rows = titled("Moments"), titled("Who is held back"), titled("Rows")
@@ -23,6 +24,10 @@ _MOMENTS = [
         "--every", type=click.IntRange(min=1), default=30, show_default=True, metavar="DAYS", help="Between moments."
     ),
     _moments("--as-of", "moments", multiple=True, metavar="TIME", help="This moment instead; may be repeated."),
+    _moments("--at", "at", metavar="KIND", help="At each event of this kind, such as a campaign, instead."),
+    _moments(
+        "--where", "only", multiple=True, metavar="COLUMN=VALUE", help="With --at: only at events with this value."
+    ),
     _moments(
         "--least-events",
         type=click.IntRange(min=1),
@@ -103,8 +108,24 @@ def _plan(table: "Histories", given: dict[str, Any]) -> "Plan":
         given["least_events"],
         given["most_moments"],
         given["active_days"],
+        _at_events(given["at"], given["only"]),
     )
     named: Path | None = given["test_customers"]
     customers = frozenset(named.read_text(encoding="utf-8").split("\n")) - {""} if named else frozenset[str]()
     sides = Sides(given["test_share"], given["calibration_share"], given["seed"], customers)
     return Plan(windows, sides, given["newest_for_test"], frozenset(given["without"]))
+
+
+def _at_events(kind: str | None, only: tuple[str, ...]) -> "AtEvents | None":
+    """What --at and --where name; of several values of one column any counts."""
+    from fewsight.outcomes.windows import AtEvents
+
+    values: dict[str, set[str]] = {}
+    for text in only:
+        column, equals, value = text.partition("=")
+        if not (column and equals):
+            raise ConfigError(f"--where {text!r} names no column and value; write it as campaign_id=8.")
+        values.setdefault(column, set()).add(value)
+    if kind is None and values:
+        raise ConfigError("--where says at which events customers are asked; name their kind with --at.")
+    return None if kind is None else AtEvents(kind, values)

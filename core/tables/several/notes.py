@@ -152,8 +152,8 @@ def _of_alike(store: "Store", tables: Sequence[Named]) -> Iterator[str]:
         yield (
             f"{count:,} event{'s'[: count != 1]} of {tables[one][0]!r} {'are' if count != 1 else 'is'} told in the "
             f"same words by {tables[other][0]!r} (line {line} and line {there} there, customer {customer!r}), and "
-            "counted in both, as not both tables have ids of events; if they are the same, leave one table out, or give "
-            "both an id"
+            "counted in both, as not both tables have ids of events; if they are the same, leave one table out, or "
+            "give both an id"
         )
 
 
