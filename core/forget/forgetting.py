@@ -21,7 +21,7 @@ LEDGER: Final = "ledger.sqlite"
 PREDICTIONS: Final = "predictions"
 """The folder of an evaluation that says whose each labelled row is."""
 
-_BESIDE: Final = (f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}.lock", NAME)
+_BESIDE: Final = (f"{LEDGER}.lock", NAME)
 _MOST_COMPARED: Final = 10_000
 
 
@@ -90,14 +90,14 @@ def _look(files: Sequence[Path], ledgers: Sequence[Ledger], who: Who) -> Forgott
 
 
 def _files(place: Path) -> Iterator[Path]:
-    """All files of a folder, those beside a ledger left out; links are not followed."""
+    """All files of a folder, those beside a database left out; links are not followed."""
     if not place.is_dir():
         yield place
         return
     for folder, _, names in os.walk(place):
         for name in sorted(names):
             path = Path(folder, name)
-            if name not in _BESIDE and path.is_file() and not path.is_symlink():
+            if name not in _BESIDE and not name.endswith(("-wal", "-shm")) and path.is_file() and not path.is_symlink():
                 yield path
 
 

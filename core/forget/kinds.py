@@ -1,5 +1,6 @@
 """What is done with which kind of file: rows leave tables and lines of JSON, pages go as a whole, all else is named."""
 
+import sqlite3
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,17 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from fewsight.digest import file_digest
-from fewsight.forget import parquet, rows
+from fewsight.errors import FewsightError
+from fewsight.forget import cases, parquet, rows
 from fewsight.forget.who import Who
 
 _LINES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _TABLES: Final = (".csv", ".tsv")
 _PARQUET: Final = (".parquet", ".pq")
 _PAGES: Final = (".html",)
+_DATABASES: Final = (".db", ".sqlite", ".sqlite3")
 _TEXTS: Final = (".json", ".toml", ".txt", ".md", ".log", ".yaml", ".yml", ".jinja", ".py")
 _WEIGHTS: Final = (".safetensors", ".bin", ".pt", ".gguf", ".npz", ".npy", ".joblib")
 
-IN_WORDS: Final = "*.jsonl (also .gz), *.csv, *.tsv, *.parquet, *.html and ledger.sqlite"
+IN_WORDS: Final = "*.jsonl (also .gz), *.csv, *.tsv, *.parquet, *.html, ledger.sqlite and the copilot's *.db"
 """The files that are changed."""
 
 
@@ -42,14 +45,22 @@ class Finding:
 
 def is_known(path: Path) -> bool:
     """Whether a file is of a kind that is looked into."""
-    return path.name.lower().endswith((*_LINES, *_TABLES, *_PARQUET, *_PAGES, "ledger.sqlite"))
+    return path.name.lower().endswith((*_LINES, *_TABLES, *_PARQUET, *_PAGES, *_DATABASES))
 
 
 def look(path: Path, who: Who) -> Finding:
     """What there is of a customer in a file other than a ledger; one that can't be read is left, with the reason."""
     try:
         return _look(path, who)
-    except (OSError, EOFError, ValueError, zlib.error) as error:  # ValueError: pyarrow's of a damaged file
+    except FewsightError:
+        raise
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        sqlite3.Error,
+        zlib.error,
+    ) as error:  # ValueError: pyarrow's of a damaged file
         return Finding(left=f"it can't be read: {error}")
 
 
@@ -61,6 +72,8 @@ def _look(path: Path, who: Who) -> Finding:
         return _rows(rows.records, path, who)
     if name.endswith(_PARQUET):
         return _parquet(path, who)
+    if name.endswith(_DATABASES) and cases.has_cases(path):
+        return _cases(path, who)
     if name.endswith(_PAGES):
         return _page(path, who)
     if name.endswith(_WEIGHTS):
@@ -74,6 +87,8 @@ def _rows(pieces: rows.Pieces, path: Path, who: Who) -> Finding:
     digests = rows.digests(pieces, path, who)
     named = any(not owned and who.is_named_in(piece) for piece, owned in pieces(path, who))
     left = "other rows name the id" if named else None
+    if pieces is rows.records and (ids := rows.further_ids(path, who)):
+        left = f"it said that {', '.join(map(repr, ids))} are the same customer; forget these too, and in the tables"
     trace = Trace(path, "rows", digests, partial(rows.remove, pieces, path, who)) if digests else None
     return Finding(trace, left)
 
@@ -83,6 +98,15 @@ def _parquet(path: Path, who: Who) -> Finding:
         return Finding(left="not looked into: it has no column customer_id")
     digests = parquet.digests(path, who)
     return Finding(Trace(path, "rows", digests, partial(parquet.remove, path, who)) if digests else None)
+
+
+def _cases(path: Path, who: Who) -> Finding:
+    """Entries of the log; the tables of customers beside it are the user's own."""
+    left = "its tables of customers and orders are left as they are"
+    if not (digests := cases.digests(path, who)):
+        return Finding(left=left if who.is_named_in(path.read_bytes()) else None)
+    cases.require_free(path)
+    return Finding(Trace(path, "entries of cases", digests, partial(cases.remove, path, who)), left)
 
 
 def _page(path: Path, who: Who) -> Finding:

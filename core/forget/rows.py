@@ -16,6 +16,8 @@ Pieces = Callable[[Path, Who], Iterator[tuple[bytes, bool]]]
 """The bytes of a file, piece by piece, each with whether it is the customer's."""
 
 _DELIMITERS: Final = ",;\t|"
+_MAPS: Final = (("system", "id", "customer"), ("old", "new"))
+"""Headers of maps of ids (`--identities`), in which all columns but the system's hold ids."""
 
 
 def lines(path: Path, who: Who) -> Iterator[tuple[bytes, bool]]:
@@ -58,6 +60,18 @@ def has_customers(path: Path) -> bool:
         return bool(_places(file.readline())[1])
 
 
+def further_ids(path: Path, who: Who) -> list[str]:
+    """Ids that a map of ids joins with the customer's in the same row."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        head = file.readline()
+        delimiter, places = _places(head)
+        if not _is_map(next(csv.reader([head.lstrip("\ufeff")], delimiter=delimiter), [])):
+            return []
+        owned = ([cells[at] for at in places if at < len(cells)] for cells in csv.reader(file, delimiter=delimiter))
+        together = [ids for ids in owned if any(map(who.is_id, ids))]
+    return list(dict.fromkeys(one for ids in together for one in ids if one and not who.is_id(one)))
+
+
 def digests(pieces: Pieces, path: Path, who: Who) -> list[str]:
     """SHA-256 (hex) of each piece that is the customer's."""
     return [hashlib.sha256(piece).hexdigest() for piece, owned in pieces(path, who) if owned]
@@ -90,6 +104,12 @@ def _places(head: str) -> tuple[str, Sequence[int]]:
     """The delimiter of a header, and where its columns of customers stand."""
     for delimiter in _DELIMITERS:
         names = next(csv.reader([head.lstrip("\ufeff")], delimiter=delimiter), [])
+        if _is_map(names):
+            return delimiter, [place for place, name in enumerate(names) if name.strip().casefold() != "system"]
         if places := [place for place, name in enumerate(names) if name.strip() in COLUMNS]:
             return delimiter, places
     return ",", ()
+
+
+def _is_map(names: Sequence[str]) -> bool:
+    return tuple(name.strip().casefold() for name in names) in _MAPS

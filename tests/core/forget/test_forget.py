@@ -205,3 +205,16 @@ def test_an_evaluation_knows_a_customer_by_labelled_rows(tmp_path: Path, answer:
             assert [one.customer_id.split("\x1f")[1] for one in ledger.insights()] == rows
     assert not (tmp_path / "one" / "report.html").exists()
     assert "c1" not in (tmp_path / "one/predictions/intent/intent/arm.jsonl").read_text()
+
+
+def test_maps_of_ids_lose_the_customer_and_name_further_ids(tmp_path: Path) -> None:
+    (tmp_path / "ids.csv").write_text("system,id,customer\nshop,4711,ann\ndesk,t9,ann\ndesk,t8,bob\n")
+    (tmp_path / "pairs.csv").write_text("old,new\nt9,4711\nx,y\n")
+    (tmp_path / "segments.csv").write_text("customer,segment\nann,s1\nbob,s2\n")
+    done = invoke("forget", "ann", "--in", tmp_path)
+    assert (tmp_path / "ids.csv").read_text() == "system,id,customer\ndesk,t8,bob\n"
+    assert (tmp_path / "segments.csv").read_text() == "customer,segment\nbob,s2\n"
+    assert "it said that '4711', 't9' are the same customer; forget these too" in done.output
+    assert "x,y" in (tmp_path / "pairs.csv").read_text()
+    invoke("forget", "t9", "--in", tmp_path)
+    assert (tmp_path / "pairs.csv").read_text() == "old,new\nx,y\n"
