@@ -170,7 +170,7 @@ def _problems(outcome: Outcome) -> Iterable[str]:
         elif value < least:
             early = "; its window would begin before the moment, so that part of it is known then" if value < 0 else ""
             yield f"{name} is {value}; write {least} or more{early}"
-    if outcome.same is not None and not isinstance(outcome.same, str):
+    if outcome.same is not None and (not isinstance(outcome.same, str) or not outcome.same):
         yield f"same is {outcome.same!r}; write the name of a column"
     if outcome.happens == "spend" and outcome.kind != ORDER:
         yield f"spend is of orders, and kind is {outcome.kind!r}"
