@@ -43,6 +43,7 @@ COMMANDS = {
     "export": ("fewsight.ledger.cli:export", "Write a run's insights as Parquet, CSV, XLSX or JSONL."),
     "report": ("fewsight.agents.reports.cli:report", "Write a report of a run, or check that one still holds."),
     "copilot": ("fewsight.agents.copilot.setup.cli:copilot", "Suggest a support agent's next move, within a policy."),
+    "serve": ("fewsight.serving.service.cli:serve", "Answer tasks over HTTP, for many callers at once."),
     "tokens": ("fewsight.serving.access.cli:tokens", "Say who may log in to a server: tokens with scopes."),
     "forget": ("fewsight.forget.cli:forget", "Remove a customer from runs, evaluations and tables."),
     "sample": ("fewsight.shop.cli:sample", "Write the histories of a made-up shop, with known truth."),

@@ -64,4 +64,5 @@ def _open(file: Path, new: bool = False) -> "Tokens":
 
     if not new and not file.exists():
         raise ConfigError(f"There is no {str(file)!r}; `fewsight tokens new` makes it.")
+    file.parent.mkdir(parents=True, exist_ok=True)
     return Tokens(file)

@@ -61,7 +61,7 @@ class Shield:
             return
         try:
             await self._app(scope, _limited(receive, self._most), send_with_headers)
-        except _TooLong:
+        except TooLongError:
             if not started:
                 await _plain(send_with_headers, 413, f"That is more than {self._most:,} bytes.")
         except Exception:  # whatever it was, a stranger is not told
@@ -92,8 +92,8 @@ def hosts_of(host: str, port: int, names: Collection[str] = ()) -> set[str]:
     return {*names, *(f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in addresses)}
 
 
-class _TooLong(Exception):  # noqa: N818 - it never leaves this file
-    pass
+class TooLongError(Exception):
+    """A body is longer than it may be; apps may answer it themselves."""
 
 
 def _limited(receive: Receive, most: int) -> Receive:
@@ -105,7 +105,7 @@ def _limited(receive: Receive, most: int) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > most:
-            raise _TooLong
+            raise TooLongError
         return message
 
     return limited

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -122,9 +123,17 @@ def run(
 
 
 def execute(
-    session: Session, histories: HistorySource, folder: Path, progress: Progress, *, update: bool = False
+    session: Session,
+    histories: HistorySource,
+    folder: Path,
+    progress: Progress,
+    *,
+    update: bool = False,
+    stop: threading.Event | None = None,
 ) -> list[RunSummary]:
     """Run all groups of a session into a folder; resumes what the folder already holds, or updates it.
+
+    Whoever sets `stop` ends it after the batch in hand.
 
     Raises:
         ConfigError: the folder holds a run with other options or other input.
@@ -143,7 +152,7 @@ def execute(
         summaries = []
         for group in session.groups():
             runner = Runner(session, group, record, order, count, calibrator)
-            summaries.append(runner.run(limited(histories, options.limit)))
+            summaries.append(runner.run(limited(histories, options.limit), stop))
             if summaries[-1].stopped:
                 break
     if calibrator and options.max_error is not None:

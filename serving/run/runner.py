@@ -6,19 +6,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import dataclass
 
-from fewsight.errors import AccessError, EngineError
 from fewsight.events import CustomerHistory
-from fewsight.ledger import Answer, AnswerKey, Ledger, Result
+from fewsight.ledger import Answer, Ledger, Result
 from fewsight.masking import CustomerKeys, PseudonymFile
 from fewsight.notices import Progress
 from fewsight.prompts.render import Order
-from fewsight.serving.engines.base import Engine, EngineIdentity, Failure
-from fewsight.serving.run.answering import Answering
-from fewsight.serving.run.assemble import Assembler
+from fewsight.serving.engines.base import Failure
 from fewsight.serving.run.calibrated import Calibrator
+from fewsight.serving.run.live import LiveGroup
 from fewsight.serving.run.plan import ARM, RUN_NAME, Backlog, Window, arranged, batches, computed_tokens
 from fewsight.serving.run.prepare import Item
 from fewsight.serving.run.session import Group, Session
@@ -26,12 +23,6 @@ from fewsight.serving.run.summary import RunSummary
 from fewsight.serving.run.updates.standing import Standing
 
 logger = logging.getLogger(__name__)
-
-MAX_RESTARTS: Final = 14
-"""A run gives up when the engine died more often without answering anything in between.
-
-Halving a batch of 1,024 down to the one request that kills the engine takes eleven deaths.
-"""
 
 
 @dataclass(frozen=True)
@@ -81,23 +72,22 @@ class Runner:
         count: InsightCount,
         calibrator: Calibrator | None = None,
     ) -> None:
-        self._group, self._record, self._count, self._calibrator = group, record, count, calibrator
-        self._options, self._preparer, self._fusion = session.options, session.preparer, session.fusion
+        self._group, self._record, self._count = group, record, count
+        self._options, self._preparer = session.options, session.preparer
         series = (RUN_NAME, ARM, session.options.seed)
         self._standing = (
             Standing(record.ledger, series, session.preparer, session.options.as_of) if record.is_updated else None
         )
         self._backlog = Backlog(session.preparer, session.options, order, record.ledger, record.keys, self._standing)
-        self._restarts = 0
-        self._engine: Engine | None = None
+        self._live = LiveGroup(session, group, calibrator)
 
-    def run(self, histories: Iterable[CustomerHistory]) -> RunSummary:
-        """Answer everything that is not in the ledger yet. Ctrl-C finishes the batch in hand."""
+    def run(self, histories: Iterable[CustomerHistory], stop: threading.Event | None = None) -> RunSummary:
+        """Answer everything that is not in the ledger yet. Ctrl-C, or `stop`, ends it after the batch in hand."""
         self.summary = RunSummary(update=self._standing.customers if self._standing else None)
         known = self._record.ledger.customers(RUN_NAME, ARM, self._options.seed) if self._standing else 0
         begun = time.monotonic()
         try:
-            with _interruptible() as stopped:
+            with _interruptible(stop or threading.Event()) as stopped:
                 for window in self._backlog.windows(histories, self._group.tasks):
                     self._window(window, stopped)
                     if stopped.is_set():
@@ -107,22 +97,8 @@ class Runner:
                 self._standing.customers.settle_gone(known)
         finally:
             self.summary.seconds = time.monotonic() - begun
-            if self._engine is not None:
-                self._engine.close()
+            self._live.close()
         return self.summary
-
-    def _start(self) -> Engine:
-        options, calibrator = self._options, self._calibrator
-        engine = self._group.start()
-        per_request = engine.capabilities.adapters == "request"
-        adapter = options.engine.adapter(self._group.tasks[0])
-        relabelling = calibrator.relabelling if calibrator else None
-        self._answering = Answering(engine, self._preparer, options, adapter, relabelling, self._fusion)
-        self._adapter_mode = "request" if per_request and self._group.adapter else engine.identity.adapter_mode
-        calibrate = calibrator.apply if calibrator else None
-        self._assembler = Assembler(engine.identity, self._group.adapter, options.as_of, options.seed, calibrate)
-        self._engine = engine
-        return engine
 
     def _window(self, window: Window, stopped: threading.Event) -> None:
         """Answer a window; the maps back are written before anything else."""
@@ -133,10 +109,10 @@ class Runner:
             for customer, pseudonyms in window.pseudonyms.items():
                 self._record.pseudonyms.add(customer, pseudonyms)
         if window.items:
-            self._answer(window.items, self._engine or self._start(), stopped)
+            self._answer(window.items, stopped)
 
-    def _answer(self, items: Sequence[Item], engine: Engine, stopped: threading.Event) -> None:
-        keys = {id(item): self._key(item, engine.identity) for item in items}
+    def _answer(self, items: Sequence[Item], stopped: threading.Event) -> None:
+        keys = {id(item): self._live.key(item) for item in items}
         known = self._record.ledger.get_answers(list(keys.values()))
         self._write([item for item in items if keys[id(item)] in known], keys, known, {})
         self.summary.cached += sum(keys[id(item)] in known for item in items)
@@ -145,41 +121,19 @@ class Runner:
             if keys[id(item)] not in known:
                 fresh.setdefault(keys[id(item)], []).append(item)
         first = arranged([same[0] for same in fresh.values()])
-        able = engine.capabilities
+        able = self._live.engine.capabilities
         self.summary.planned_tokens += computed_tokens([item.prompt.token_ids for item in first], able.prefix_block)
         for batch in batches(first, self._group.tasks, able.batch_rows, able.batch_tokens):
             if stopped.is_set():
                 return
             begun = time.monotonic()
-            answered = {keys[id(item)]: answer for item, answer in zip(batch, self._answers(batch), strict=True)}
+            answered = {keys[id(item)]: answer for item, answer in zip(batch, self._live.answers(batch), strict=True)}
             logger.debug("%d requests answered in %.2f s", len(batch), time.monotonic() - begun)
             self._add_tokens(batch, answered.values())
             self.summary.doubled += sum(len(fresh[key]) - 1 for key in answered)
             good = {key: answer for key, answer in answered.items() if isinstance(answer, Answer)}
             bad = {key: answer for key, answer in answered.items() if isinstance(answer, Failure)}
             self._write([item for key in answered for item in fresh[key]], keys, good, bad)
-
-    def _answers(self, batch: Sequence[Item]) -> list[Answer | Failure]:
-        """Answers of a batch; where the engine dies, it is halved until the request that kills it stands alone."""
-        try:
-            answers = self._answering.answer(batch)
-        except AccessError:  # a new engine gets no better key
-            raise
-        except EngineError as error:
-            self._restarts += 1
-            if self._restarts > MAX_RESTARTS:
-                raise EngineError(
-                    f"The engine died {self._restarts} times without an answer in between; the last time: {error} "
-                    "What was answered is kept; the same command goes on from there."
-                ) from error
-            self._answering.engine.close()
-            self._start()
-            if len(batch) == 1:
-                return [Failure(batch[0].customer_id, f"the engine died on this request: {error}")]
-            half = len(batch) // 2
-            return self._answers(batch[:half]) + self._answers(batch[half:])
-        self._restarts = 0
-        return answers
 
     def _write(
         self,
@@ -191,9 +145,8 @@ class Runner:
         results = []
         for item in items:
             key = keys[id(item)]
-            form = self._preparer.forms[item.task]
-            insight = self._assembler.insight(item, form, good[key] if key in good else bad[key])
-            self.summary.add(insight, form)
+            insight = self._live.insight(item, good[key] if key in good else bad[key])
+            self.summary.add(insight, self._preparer.forms[item.task])
             known = key if key in good else None
             results.append(Result(RUN_NAME, ARM, self._options.seed, known, item.event_map, insight, item.seen))
         if results:
@@ -208,26 +161,10 @@ class Runner:
                 self.summary.computed_tokens += answer.computed_tokens
                 self.summary.answer_tokens += answer.answer_tokens
 
-    def _key(self, item: Item, engine: EngineIdentity) -> str:
-        decoding = self._options.decoding
-        return AnswerKey(
-            prompt_ids=item.prompt.token_ids,
-            plan=self._answering.plan_digest(item),
-            decoding=asdict(decoding),
-            model_digest=engine.model_digest,
-            tokenizer_digest=engine.tokenizer_digest,
-            adapter_digest=self._group.adapter_digest,
-            adapter_mode=self._adapter_mode,
-            engine=engine.engine,
-            engine_version=engine.engine_version,
-            dtype=engine.dtype,
-        ).digest
-
 
 @contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one interrupts at once."""
-    stopped = threading.Event()
+def _interruptible(stopped: threading.Event) -> Iterator[threading.Event]:
+    """The event, which the first Ctrl-C sets too; the second one interrupts at once."""
     if threading.current_thread() is not threading.main_thread():
         yield stopped
         return

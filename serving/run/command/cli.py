@@ -54,7 +54,7 @@ def run(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     from fewsight.tables import check_usable
 
     folder, update = Path(given["out"]), given["update"]
-    options = _run_options(given)
+    options = run_options(given)
     if update:
         require_run(folder)
     if not given["dry_run"]:
@@ -93,7 +93,7 @@ def prompt(task: str, customer: str | None, tokens: bool, **given: Any) -> None:
     from fewsight.serving.run.session import open_session
 
     given["tasks"] = (task,)
-    options = _run_options({**given, "engine": "scripted"})  # no model runs: its tokenizer is enough
+    options = run_options({**given, "engine": "scripted"})  # no model runs: its tokenizer is enough
     with open_table(given, None) as histories:
         session = open_session(options, histories, shown_for="auto")
         history = histories.get(customer) if customer is not None else next(iter(histories), None)
@@ -131,7 +131,12 @@ def read_lookup(text: str) -> str | tuple[str, str]:
     return (column, file) if equals and not Path(text).exists() else text
 
 
-def _run_options(given: dict[str, Any]) -> RunOptions:
+def run_options(given: dict[str, Any]) -> RunOptions:
+    """The options of a run from those of the command line.
+
+    Raises:
+        ConfigError: they contradict each other.
+    """
     from fewsight.serving.engines.base import Decoding
     from fewsight.serving.run.options import OPTION_NAMES, make_options
 

@@ -15,10 +15,10 @@ from fewsight.ledger import Ledger
 from fewsight.masking import CustomerKeys
 from fewsight.prompts.answer.form import Write
 from fewsight.serving.models.names import DEFAULT_MODEL
-from fewsight.serving.run import estimate as estimates
 from fewsight.serving.run.advice import label_advice
 from fewsight.serving.run.api import limited
 from fewsight.serving.run.calibrated import make_calibrator
+from fewsight.serving.run.command import estimate as estimates
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.plan import ARM, RUN_NAME
 from fewsight.serving.run.session import Session

@@ -4,8 +4,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fewsight.serving.run import estimate as estimates
-from fewsight.serving.run.estimate import Estimate, estimate, remember_rates, seconds
+from fewsight.serving.run.command import estimate as estimates
+from fewsight.serving.run.command.estimate import Estimate, estimate, remember_rates, seconds
 from fewsight.serving.run.options import make_options
 from fewsight.serving.run.session import Session, open_session
 from fewsight.serving.run.summary import RunSummary
