@@ -67,3 +67,38 @@ def assign_customers(facts: Path, folder: Path, output: Path, memory_limit: str)
     from fewsight.agents.segments import assign
 
     echo(f"{assign(facts, folder, output, memory_limit):,} customers placed in {output}.")
+
+
+@segments.command("export")
+@click.option("--audience", required=True, metavar="SEGMENT", help="The id of the segment, such as S3.")
+@click.option(
+    "--segments", "folder", type=_FOLDER, required=True, metavar="DIR", help="What `fewsight segments` wrote."
+)
+@click.option(
+    "--consent-file", type=_FILE, required=True, metavar="FILE", help="A table of customers that has consent."
+)
+@click.option("--consent", required=True, metavar="COLUMN", help="Its column: yes or no, true or false.")
+@click.option("-o", "--output", type=_FILE, required=True, help="CSV file; counts go beside it.")
+def export_customers(audience: str, folder: Path, consent_file: Path, consent: str, output: Path) -> None:
+    """Write the customers of a segment who have consented. Who has not clearly said yes is counted, never exported."""
+    from fewsight.agents.segments import export_audience
+
+    told = export_audience(folder, audience, consent_file, consent, output)
+    echo(f"{told.exported:,} of {told.members:,} customers of {told.segment} in {output}.")
+    echo(f"Not exported: {told.refused:,} said no, {told.missing:,} have no value, {told.unclear:,} an unclear one.")
+
+
+@segments.command("publish")
+@click.option(
+    "--segments", "folder", type=_FOLDER, required=True, metavar="DIR", help="What `fewsight segments` wrote."
+)
+@click.option("--epsilon", type=float, required=True, help="The privacy budget: 1 is common, less is more private.")
+@click.option("-o", "--output", type=_FILE, required=True, help="JSON file: counts by segment, with noise.")
+def publish(folder: Path, epsilon: float, output: Path) -> None:
+    """Write counts by segment with differential privacy, for others to see; the budget is spent once a data set."""
+    from fewsight.agents.segments import publish_counts
+
+    told = publish_counts(folder, epsilon, output)
+    for name, count in told.counts.items():
+        echo(f"  {name}: {count:,}")
+    echo(f"Wrote {output}, epsilon {told.epsilon:g}; other counts of these customers as of this day are not given.")

@@ -21,7 +21,7 @@ ROW: Final = "fewsight_row"
 ROWS_AT_ONCE: Final = 65_536
 """Rows of a chunk, which bounds memory."""
 
-_READERS: Final = {
+READERS: Final = {
     ".parquet": "read_parquet($1)",
     ".csv": "read_csv($1, types = {'customer_id': 'VARCHAR'}, sample_size = -1)",
     ".jsonl": "read_json($1, format = 'newline_delimited')",
@@ -90,9 +90,9 @@ def open_facts_file(path: Path, memory_limit: str = "1GB") -> Iterator[Facts]:
     """
     import duckdb
 
-    reader = _READERS.get(path.suffix.lower())
+    reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise InputError(f"Can't tell a format by the name {path.name!r}; facts are in {', '.join(_READERS)}.")
+        raise InputError(f"Can't tell a format by the name {path.name!r}; facts are in {', '.join(READERS)}.")
     if not path.is_file():
         raise InputError(f"There is no file {str(path)!r}; `fewsight facts -o {path.name}` writes one.")
     with TemporaryDirectory(prefix="fewsight-segments-") as folder:
@@ -132,7 +132,7 @@ def _loaded(database: Any, reader: str, path: Path) -> Facts:  # noqa: ANN401 - 
         texts = tuple(name for name, kind in types.items() if kind == "VARCHAR" and name not in (CUSTOMER, "as_of"))
         parts = [_number(name) for name in numbers] + [quoted(name) for name in texts]
         moment = "CAST(max(as_of) AS VARCHAR)" if "as_of" in types else "max('')"
-        keys = [f"row_number() OVER () - 1 AS {ROW}", f"{_identity(types[CUSTOMER])} AS customer_id"]
+        keys = [f"row_number() OVER () - 1 AS {ROW}", f"{identity(types[CUSTOMER])} AS customer_id"]
         columns = ", ".join([*keys, *parts])
         database.execute(f"CREATE TABLE facts AS SELECT {columns} FROM {reader}", [str(path)]).fetchall()  # noqa: S608 - names are quoted
         as_of = database.execute(f"SELECT {moment} FROM {reader}", [str(path)]).fetchall()[0][0] or ""  # noqa: S608 - ours
@@ -166,7 +166,7 @@ def _number(name: str) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END AS {quoted(name)}"
 
 
-def _identity(kind: str) -> str:
+def identity(kind: str) -> str:
     """An id as text, so that the same customer is told again where the type of the column has changed: 7, "7", 7.0."""
     if kind.partition("(")[0] in _FRACTIONS:
         whole = f"CAST(CAST({CUSTOMER} AS HUGEINT) AS VARCHAR)"

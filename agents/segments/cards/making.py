@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fewsight.agents.segments.cards.briefing import briefs
 from fewsight.agents.segments.cards.comparing import alike, compare, lifts, unusual
 from fewsight.agents.segments.cards.model import Card, Unusual
+from fewsight.agents.segments.cards.places import places
 from fewsight.agents.segments.cards.rules import measured, rule_sql
 from fewsight.agents.segments.privacy import hidden_sizes
 from fewsight.agents.segments.table import Facts
@@ -43,6 +45,7 @@ def make_cards(
     hidden = hidden_sizes(sizes, min_size)
     shown = [None if is_hidden else size for size, is_hidden in zip(sizes, hidden, strict=True)]
     differences, groups = compare(facts, recipe, min_size, about), alike(recipe, sample)
+    told, where = briefs(facts, min_size), places(facts, min_size, about)
     cards = []
     for number, name in enumerate(ids):
         sql = rule_sql(recipe.features, sample, np.asarray(sampled == number), min_size)
@@ -61,6 +64,8 @@ def make_cards(
                 unusual=unusual(own, groups),
                 lifts=lifts(own),
                 rule=rule,
+                brief=[] if hidden[number] else told.get(number, []),
+                place=None if hidden[number] else where.get(number),
             )
         )
     return cards, shown[-1]

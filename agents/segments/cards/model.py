@@ -34,6 +34,35 @@ class Unusual(BaseModel):
         return self.value / self.everyone if self.everyone and self.statistic != "median" else None
 
 
+Kind = Literal["responds", "channel", "time", "product", "avoid"]
+
+
+class Line(BaseModel):
+    """A line of a brief: the mean of a fact in the segment and in the others, and their ratio with its interval.
+
+    `kind` says what it is good for: what they respond to, where and when, what they buy, and what not to do.
+    """
+
+    kind: Kind
+    fact: str
+    words: str
+    value: float
+    others: float
+    lift: float
+    low: float
+    high: float
+
+
+class Place(BaseModel):
+    """Where a segment lies by value and risk: the mean of `value_fact`, and what `places` makes of `risk_fact`."""
+
+    value: float
+    value_fact: str
+    unit: str
+    risk: float
+    risk_fact: str
+
+
 class Rule(BaseModel):
     """A condition in SQL that says nearly the same as a segment.
 
@@ -47,7 +76,10 @@ class Rule(BaseModel):
 
 
 class Card(BaseModel):
-    """A segment; `size` is None where showing it would tell of a small group."""
+    """A segment; `size` is None where showing it would tell of a small group.
+
+    `brief` is what marketing is told, and `place` where it lies by value and risk; None where facts do not tell.
+    """
 
     id: str
     version: int
@@ -55,6 +87,8 @@ class Card(BaseModel):
     unusual: list[Unusual]
     lifts: list[Unusual]
     rule: Rule | None
+    brief: list[Line] = []
+    place: Place | None = None
 
 
 class Cards(BaseModel):

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from fewsight.agents.segments.cards import Card, Cards, Unusual
+from fewsight.agents.segments.cards import Card, Cards, Line, Unusual
+from fewsight.agents.segments.cards.places import ALIVE, SILENT_DAYS
+from fewsight.agents.segments.page.map import money, value_map
 from fewsight.agents.segments.privacy import Share
 from fewsight.agents.segments.registry import Event, Movements
 from fewsight.pages.environment import render
@@ -103,6 +105,28 @@ def sentence(event: Event) -> str:
     }[event.kind]
 
 
+def is_mapped(cards: Cards) -> bool:
+    """Whether there are two segments or more to draw."""
+    return sum(card.place is not None and card.size is not None for card in cards.segments) > 1
+
+
+def axis(cards: Cards) -> str:
+    """What the map's axes are, in words."""
+    place = next(card.place for card in cards.segments if card.place is not None)
+    value = place.value_fact.replace("_minor", "").replace("_", " ")
+    risk = "1 - alive probability" if place.risk_fact == ALIVE else f"no order in the last {SILENT_DAYS} days"
+    return (
+        f"Value (right) is the mean of {value}, risk (up) that of {risk}; the area of a dot is the number of customers."
+    )
+
+
+def line(one: Line) -> str:
+    """The figures of a brief's line."""
+    plain = one.fact.endswith("_rate")
+    value, others = (f"{number:.2g}" if plain else percent(number) for number in (one.value, one.others))
+    return f"{value}, others {others}; lift {one.lift:.2g} ({one.low:.2g} to {one.high:.2g})"
+
+
 def changes(moved: Movements) -> Table:
     """Lines of cards that changed."""
     rows = [
@@ -115,7 +139,21 @@ def changes(moved: Movements) -> Table:
     return Table(["card", "before", "now"], rows)
 
 
+KINDS = {
+    "responds": "Responds to",
+    "channel": "Channel",
+    "time": "When",
+    "product": "Buys",
+    "avoid": "What not to do",
+}
+
 VIEW = {
+    "kinds": KINDS,
+    "line": line,
+    "is_mapped": is_mapped,
+    "axis": axis,
+    "value_map": value_map,
+    "money": money,
     "share": share,
     "number": number,
     "name": name,
