@@ -35,6 +35,7 @@ COMMANDS = {
     "eval": ("fewsight.evals.cli:evaluation", "Compare arms with statistics; is fine-tuning worth it?"),
     "learn": ("fewsight.evals.learn.cli:learn", "Find the cheapest good answerer for labelled rows, and save it."),
     "predict": ("fewsight.serving.predicting.cli:predict", "Ask about the future: tasks made of what happened next."),
+    "watch": ("fewsight.agents.watch.cli:watch", "Look at new data, and write alerts about customers at risk."),
     "label": ("fewsight.cli:label", "Label rows on a page, or take labels from a run."),
     "paraphrase": ("fewsight.finetune.labels.paraphrase_cli:paraphrase", "Let a model say rows' texts in other words."),
     "audit": ("fewsight.finetune.labels.noise_cli:audit", "List labels of rows that may be wrong."),

@@ -21,7 +21,7 @@ LEDGER: Final = "ledger.sqlite"
 PREDICTIONS: Final = "predictions"
 """The folder of an evaluation that says whose each labelled row is."""
 
-_BESIDE: Final = (f"{LEDGER}.lock", NAME)
+_BESIDE: Final = (".lock", "-wal", "-shm", NAME)
 _MOST_COMPARED: Final = 10_000
 
 
@@ -97,7 +97,7 @@ def _files(place: Path) -> Iterator[Path]:
     for folder, _, names in os.walk(place):
         for name in sorted(names):
             path = Path(folder, name)
-            if name not in _BESIDE and not name.endswith(("-wal", "-shm")) and path.is_file() and not path.is_symlink():
+            if not name.endswith(_BESIDE) and path.is_file() and not path.is_symlink():
                 yield path
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from fewsight.digest import file_digest
 from fewsight.errors import FewsightError
-from fewsight.forget import cases, parquet, rows
+from fewsight.forget import cases, parquet, rows, watches
 from fewsight.forget.who import Who
 
 _LINES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
@@ -21,7 +21,13 @@ _DATABASES: Final = (".db", ".sqlite", ".sqlite3")
 _TEXTS: Final = (".json", ".toml", ".txt", ".md", ".log", ".yaml", ".yml", ".jinja", ".py")
 _WEIGHTS: Final = (".safetensors", ".bin", ".pt", ".gguf", ".npz", ".npy", ".joblib")
 
-IN_WORDS: Final = "*.jsonl (also .gz), *.csv, *.tsv, *.parquet, *.html, ledger.sqlite and the copilot's *.db"
+WATCH: Final = "watch.sqlite"
+UNFINISHED: Final = "scoring-"
+"""The state of a watch, and what opens the name of a folder beside it: answers of a look that was killed, under names
+that say nothing, so that they go as a whole.
+"""
+
+IN_WORDS: Final = "*.jsonl (also .gz), *.csv, *.tsv, *.parquet, *.html, ledger.sqlite, watch.sqlite and the copilot's *.db"
 """The files that are changed."""
 
 
@@ -66,12 +72,17 @@ def look(path: Path, who: Who) -> Finding:
 
 def _look(path: Path, who: Who) -> Finding:
     name = path.name.lower()
+    if any(folder.name.startswith(UNFINISHED) and (folder.parent / WATCH).is_file() for folder in path.parents):
+        return Finding(Trace(path, "unfinished answers", [file_digest(path)], partial(path.unlink, missing_ok=True)))
     if name.endswith(_LINES):
         return _rows(rows.lines, path, who)
     if name.endswith(_TABLES) and rows.has_customers(path):
         return _rows(rows.records, path, who)
     if name.endswith(_PARQUET):
         return _parquet(path, who)
+    if path.name == WATCH:
+        found = watches.digests(path, who)
+        return Finding(Trace(path, "rows", found, partial(watches.remove, path, who)) if found else None)
     if name.endswith(_DATABASES) and cases.has_cases(path):
         return _cases(path, who)
     if name.endswith(_PAGES):

@@ -11,9 +11,8 @@ from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.base import LearningArm
 from fewsight.evals.arms.context import Context
 from fewsight.evals.arms.saving import Piece
-from fewsight.evals.fitting.rows import rows_digest
 from fewsight.evals.model import Group
-from fewsight.prompts.labelled import GoldRow
+from fewsight.prompts.labelled import GoldRow, rows_digest
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.encoders import Encode, find_encoder, side_by_side
 from fewsight.serving.answerers.folder import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fewsight.digest import file_digest
 from fewsight.errors import ConfigError
-from fewsight.evals.fitting.rows import rows_digest
+from fewsight.prompts.labelled import rows_digest
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.folder import (
     MANIFEST,

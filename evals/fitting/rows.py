@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewsight.digest import digest
 from fewsight.evals.predictions.rows import cluster_codes
-from fewsight.events import CustomerHistory, history_record
+from fewsight.events import CustomerHistory
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled import GoldRow
@@ -50,11 +49,6 @@ def read_rows(rows: Sequence[GoldRow], encode: Encode) -> LearnedRows:
 def masked(row: GoldRow) -> CustomerHistory:
     """The history as a run shows it."""
     return row.history if row.is_masked else Pseudonymizer().mask(row.history).history
-
-
-def rows_digest(rows: Sequence[GoldRow]) -> str:
-    """Of what rows say and of their labels, in their order."""
-    return digest([[history_record(row.history), sorted(map(repr, row.values.items()))] for row in rows])
 
 
 def _is_bare(history: CustomerHistory) -> bool:

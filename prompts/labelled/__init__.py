@@ -3,7 +3,7 @@
 Other rooms use the names below; task folders are read with `lines` and `shots`, new ones are written with `intake`.
 """
 
-from fewsight.prompts.labelled.gold import GoldRow, label_counts
+from fewsight.prompts.labelled.gold import GoldRow, label_counts, rows_digest
 from fewsight.prompts.labelled.gold_file import GoldFile, read_gold
 from fewsight.prompts.labelled.near_duplicates import NearDuplicate, near_duplicates
 from fewsight.prompts.labelled.pools import load_pool
@@ -20,5 +20,6 @@ __all__ = [
     "load_pool",
     "near_duplicates",
     "read_gold",
+    "rows_digest",
     "split_rows",
 ]

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fewsight.events import CustomerHistory
+from fewsight.digest import digest
+from fewsight.events import CustomerHistory, history_record
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.spelling import one_spelling, text_of
 from fewsight.prompts.task import Language, Task, known_customer
@@ -78,3 +79,8 @@ def label_counts(gold: Iterable[GoldRow], task: Task) -> dict[str, Counter[Any]]
             if path in row.values:
                 count[row.values[path]] += 1
     return counts
+
+
+def rows_digest(rows: Sequence[GoldRow]) -> str:
+    """Of what rows say and of their labels, in their order."""
+    return digest([[history_record(row.history), sorted(map(repr, row.values.items()))] for row in rows])

@@ -18,6 +18,7 @@ from fewsight.outcomes.labelled import Plan
 from fewsight.outcomes.outcome import Outcome
 from fewsight.outcomes.sides import SIDES, Side
 from fewsight.prompts.loading.task_toml import is_name
+from fewsight.prompts.predicting.asked import write_asked
 from fewsight.prompts.predicting.folder import write_folder
 from fewsight.prompts.predicting.looking import Look, look
 from fewsight.prompts.predicting.rows import file_of, write_rows
@@ -97,6 +98,7 @@ def prepare(
     rmtree(folder, ignore_errors=True)
     asked = TaskOutcome(plan.outcome, found.expected if found else {})
     write_folder(folder, asked, found.labels if found else ())
+    write_asked(folder, plan)
     write_text(out / SUITE, _suite(name, plan.outcome, written))
     return Prepared(plan, seen, written)
 

@@ -5,10 +5,10 @@ import pytest
 
 from fewsight.errors import InputError
 from fewsight.evals.fitting.linear import encoder_tensors, names_tensors
-from fewsight.evals.fitting.rows import read_rows, rows_digest
+from fewsight.evals.fitting.rows import read_rows
 from fewsight.evals.fitting.votes import USUAL, vote_settings, vote_tensors
 from fewsight.events import CustomerHistory, Event
-from fewsight.prompts.labelled import GoldRow
+from fewsight.prompts.labelled import GoldRow, rows_digest
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.serving.answerers.features import FACTS
 from fewsight.serving.answerers.heads import Reader, probabilities
