@@ -27,7 +27,9 @@ UNFINISHED: Final = "scoring-"
 that say nothing, so that they go as a whole.
 """
 
-IN_WORDS: Final = "*.jsonl (also .gz), *.csv, *.tsv, *.parquet, *.html, ledger.sqlite, watch.sqlite and the copilot's *.db"
+IN_WORDS: Final = (
+    "*.jsonl (also .gz), *.csv, *.tsv, *.parquet, *.html, ledger.sqlite, watch.sqlite and the copilot's *.db"
+)
 """The files that are changed."""
 
 
