@@ -1,1 +1,1 @@
-"""What agents are made of, on top of the spine: the core of the copilot, personas, reports, segments and the watch so far."""
+"""What agents are made of, on top of the spine: a copilot, personas, reports, segments and a watch so far."""
