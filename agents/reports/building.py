@@ -6,6 +6,7 @@ from typing import Final
 
 from fewsight.agents.reports.kinds.change import change_report
 from fewsight.agents.reports.kinds.churn import churn_report
+from fewsight.agents.reports.kinds.customer import customer_report
 from fewsight.agents.reports.kinds.segment import segment_report
 from fewsight.agents.reports.kinds.voice import voice_report
 from fewsight.agents.reports.model import Kind, Options, Report
@@ -17,6 +18,7 @@ _KINDS: Final[Mapping[Kind, Callable[[Sources, Options], Report]]] = {
     "segment": segment_report,
     "change": change_report,
     "voice": voice_report,
+    "customer": customer_report,
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PLACE = click.Path(exists=True, path_type=Path)
-_WRITERS: Final = (".html", ".json", ".md")
+_WRITERS: Final = (".html", ".json", ".md", ".xlsx")
 _SEGMENTS = click.option("--segments", type=_PLACE, metavar="DIR", help="What `fewsight segments` wrote: groups too.")
 _AGAINST = click.option("--against", type=_PLACE, metavar="RUN", help="Folder of an earlier run to compare with.")
 _SOURCES: Final = [
@@ -44,8 +44,9 @@ _SHOWN: Final = [
     click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Claims that are shown."),
     click.option(
         "--out", "outputs", required=True, multiple=True, type=click.Path(dir_okay=False, path_type=Path),
-        help="File to write: .html, .json or .md; may be repeated.",
+        help="File to write: .html, .json, .md or .xlsx; may be repeated.",
     ),
+    click.option("--png", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Charts, for slides."),
 ]  # fmt: skip
 _TRUE_LABELS = click.option(
     "--labels", type=_FILE, help="Customers whose true label is known (as `fewsight label` writes): corrects shares."
@@ -55,7 +56,7 @@ _TOPICS = click.option(
     "--topics", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Topics that earlier reports found (JSON): known again, and new ones are added.",
 )  # fmt: skip
-_ASKED: Final = ("field", "stays", "unseen", "language", "most", "period", "before", "encoder")
+_ASKED: Final = ("field", "stays", "unseen", "language", "most", "period", "before", "encoder", "customer")
 _FILES: Final = ("segments", "against", "labels", "actions", "topics")
 
 
@@ -95,6 +96,14 @@ def change(**given: Any) -> None:  # noqa: ANN401 - click's parameters
 
 
 @report.command()
+@with_options(_SOURCES, [_ACTIONS], _LABELS, _SHOWN)
+@click.option("--customer", required=True, metavar="ID", help="The customer, as the table names them.")
+def customer(**given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Put what is known of one customer on a page: answers, standing, what happened, what holds for their groups."""
+    _write("customer", given)
+
+
+@report.command()
 @with_options(_SOURCES, [_TOPICS], _SHOWN)
 @click.option("--field", default="sentiment.aspects", show_default=True, help="Task and field of what they feel.")
 @click.option(
@@ -127,15 +136,18 @@ def check(file: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameter
 def _write(kind: Kind, given: Mapping[str, Any]) -> None:
     from fewsight.agents.reports.building import build_report
     from fewsight.agents.reports.model import Options
-    from fewsight.files import write_text
 
     writers = [(path, _writer(path)) for path in given["outputs"]]
     options = Options(kind=kind, **{name: given[name] for name in _ASKED if name in given})
     with ExitStack() as stack:
         built = build_report(given["run"], _histories(given, stack), given["facts"], options, **_files(given))
-    for path, writer in writers:
-        write_text(path, writer(built))
+    for path, write in writers:
+        write(built, path)
         echo(f"Wrote {path}.", err=True)
+    if given["png"] is not None:
+        from fewsight.agents.reports.shown.pictures import write_pictures
+
+        echo(f"Wrote {len(write_pictures(built, given['png']))} charts into {given['png']}.", err=True)
     echo(built.words.zh if built.options.language == "zh" else built.words.en)
 
 
@@ -150,13 +162,18 @@ def _histories(given: Mapping[str, Any], stack: ExitStack) -> Any:  # noqa: ANN4
     return stack.enter_context(open_table(dict(given), Path(folder) / "quarantine.jsonl"))
 
 
-def _writer(path: Path) -> Callable[[Report], str]:
+def _writer(path: Path) -> Callable[[Report, Path], None]:
     from fewsight.agents.reports.shown.markdown import report_markdown
     from fewsight.agents.reports.shown.page import report_page
+    from fewsight.agents.reports.shown.workbook import write_report_workbook
+    from fewsight.files import write_text
 
     if path.suffix not in _WRITERS:
         raise ConfigError(f"Can't tell a format by the name {path.name!r}; end it with {', '.join(_WRITERS)}.")
-    return {".html": report_page, ".md": report_markdown, ".json": _as_json}[path.suffix]
+    if path.suffix == ".xlsx":
+        return write_report_workbook
+    texts: dict[str, Callable[[Report], str]] = {".html": report_page, ".md": report_markdown, ".json": _as_json}
+    return lambda built, place: write_text(place, texts[path.suffix](built))
 
 
 def _as_json(built: Report) -> str:

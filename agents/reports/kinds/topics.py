@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -23,6 +23,11 @@ from fewsight.serving.answerers.encoders import Encode, find_encoder
 from fewsight.statistics.arrays import Codes, Flags, Floats
 
 _QUOTABLE = 50
+_NEAR = 0.3
+"""Least likeness (cosine) of a topic's centre to an aspect that it is said to be near to."""
+
+MOST: Final = 15
+"""Topics that are shown, and looked at by group."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +35,8 @@ class Heard:
     """Sentences with the topic of each.
 
     `vectors` are unit vectors (sentences, dimensions), `placed` numbers of `topics`, `rows` the study's rows of those
-    who said them; `aspects` are unit vectors of aspects by name.
+    who said them; `aspects` are unit vectors of aspects by name. `has_known`: earlier
+    reports found topics, so that others are new.
     """
 
     study: Study
@@ -43,23 +49,22 @@ class Heard:
     aspects: Mapping[str, Floats]
     writers: int
     encoder: str
+    has_known: bool
 
     def measures(self) -> tuple[Measure, ...]:
         """Who speaks of each topic, of those who wrote."""
         wrote = self._flags(self.placed != NONE) | self._flags(self.placed == NONE)
         return tuple(
             Measure(Statistic(name="topic_share", label=topic.id), wrote, self._flags(self.placed == number))
-            for number, topic in enumerate(self.topics)
+            for number, topic in self._shown()
         )
 
     def subjects(self, quotes: Mapping[str, tuple[Quote, ...]]) -> tuple[Subject, ...]:
         """The topics, those first that most customers speak of."""
         writers = len(set(self.rows.tolist()))
         parts = []
-        for number, topic in enumerate(self.topics):
-            customers = len(set(self.rows[self.placed == number].tolist()))
-            if customers < FEWEST:
-                continue
+        for number, topic in self._shown():
+            customers = self._customers(number)
             parts.append(
                 Subject(
                     kind="topic",
@@ -72,12 +77,12 @@ class Heard:
                     coverage=self.coverage[number][0],
                     precision=self.coverage[number][1],
                     since=topic.since,
-                    is_new=topic.since == self.study.answers.as_of,
+                    is_new=self.has_known and topic.since == self.study.answers.as_of,
                     periods=self._periods(number),
                     quotes=quotes.get(topic.id, ()),
                 )
             )
-        return tuple(sorted(parts, key=lambda one: -one.customers))
+        return tuple(parts)
 
     def parts(self) -> dict[str, Any]:
         """Counts of what was looked at, and alerts."""
@@ -85,6 +90,7 @@ class Heard:
             "writers": self.writers,
             "sampled": len(set(self.rows.tolist())),
             "sentences": len(self.said),
+            "topics": sum(self._customers(number) >= FEWEST for number in range(len(self.topics))),
             "unplaced": float((self.placed == NONE).mean()) if len(self.placed) else None,
             "encoder": self.encoder,
             "budget": BUDGET,
@@ -111,6 +117,15 @@ class Heard:
                 best[piece.source.customer] = piece
         return list(best.values())
 
+    def _customers(self, number: int) -> int:
+        return len(set(self.rows[self.placed == number].tolist()))
+
+    def _shown(self) -> list[tuple[int, Kept]]:
+        """The topics that at least FEWEST customers speak of, the largest first, and MOST at most."""
+        sizes = {number: self._customers(number) for number in range(len(self.topics))}
+        order = sorted((number for number in sizes if sizes[number] >= FEWEST), key=lambda number: -sizes[number])
+        return [(number, self.topics[number]) for number in order[:MOST]]
+
     def _flags(self, sentences: Flags) -> Flags:
         flags: Flags = np.zeros(len(self.study.customers), dtype=bool)
         flags[self.rows[sentences]] = True
@@ -118,7 +133,8 @@ class Heard:
 
     def _aspect(self, topic: Topic) -> str | None:
         names = list(self.aspects)
-        return max(names, key=lambda name: float(topic.centre @ self.aspects[name])) if names else None
+        nearest = max(names, key=lambda name: float(topic.centre @ self.aspects[name]), default=None)
+        return nearest if nearest and float(topic.centre @ self.aspects[nearest]) >= _NEAR else None
 
     def _by_period(self) -> tuple[list[str], Codes]:
         """Names of periods in their order, and the number of each sentence's; NONE without a time."""
@@ -142,17 +158,20 @@ class Heard:
         )
 
     def _alerts(self) -> tuple[Alert, ...]:
+        """Of the newest period in which enough customers wrote, against all before."""
         writers, names = self._counts(self.placed >= NONE), self._by_period()[0]
-        if not writers or writers[-1] < FEWEST:
+        enough = [number for number, wrote in enumerate(writers) if wrote >= FEWEST]
+        if not enough:
             return ()
-        counts = {topic.id: self._counts(self.placed == number) for number, topic in enumerate(self.topics)}
+        end = enough[-1] + 1
+        counts = {topic.id: self._counts(self.placed == number)[:end] for number, topic in enumerate(self.topics)}
         words = {topic.id: topic_both(topic.keywords) for topic in self.topics}
         return tuple(
             Alert(
-                subject=one.name, words=words[one.name], period=names[-1],
+                subject=one.name, words=words[one.name], period=names[end - 1],
                 customers=one.customers, expected=one.expected, p=one.p,
             )
-            for one in spikes(counts, writers)
+            for one in spikes(counts, writers[:end])
         )  # fmt: skip
 
 
@@ -187,7 +206,19 @@ def hear(collected: Sentences, study: Study, sources: Sources, encoder: str, asp
         write_registry(registry.with_found(added, study.answers.as_of), sources.topics)
     directions = dict(zip(aspects, _vectors(encode, list(aspects.values())), strict=True))
     coverage = tuple((name.coverage, name.precision) for name in names)
-    return Heard(study, said, vectors, placed, of, (*known, *added), coverage, directions, collected.writers, encoder)
+    return Heard(
+        study,
+        said,
+        vectors,
+        placed,
+        of,
+        (*known, *added),
+        coverage,
+        directions,
+        collected.writers,
+        encoder,
+        bool(known),
+    )
 
 
 def _vectors(encode: Encode, texts: list[str]) -> Floats:

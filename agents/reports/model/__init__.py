@@ -17,6 +17,7 @@ from fewsight.agents.reports.model.claims import (
     Why,
     Words,
 )
+from fewsight.agents.reports.model.customer import CustomerPart, Given, Happened, Standing, Suggested
 from fewsight.agents.reports.model.options import Kind, Options
 from fewsight.agents.reports.model.quote import Quote
 from fewsight.agents.reports.model.report import (
@@ -41,10 +42,13 @@ __all__ = [
     "Condition",
     "Correction",
     "Counts",
+    "CustomerPart",
     "Direction",
     "Earlier",
     "EventRef",
     "Figure",
+    "Given",
+    "Happened",
     "Holdout",
     "Kind",
     "Looked",
@@ -56,9 +60,11 @@ __all__ = [
     "Report",
     "SegmentPart",
     "Spoken",
+    "Standing",
     "Statistic",
     "StatisticName",
     "Subject",
+    "Suggested",
     "Voice",
     "Why",
     "Words",

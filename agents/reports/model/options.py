@@ -6,7 +6,7 @@ from pydantic import Field
 
 from fewsight.agents.reports.model.claims import Data
 
-Kind = Literal["churn", "segment", "change", "voice"]
+Kind = Literal["churn", "segment", "change", "voice", "customer"]
 
 
 class Options(Data):
@@ -27,3 +27,4 @@ class Options(Data):
     period: str | None = None
     before: str | None = None
     encoder: str | None = None
+    customer: str | None = None

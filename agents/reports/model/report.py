@@ -5,6 +5,7 @@ from typing import Literal
 
 from fewsight.agents.reports.model.actions import Action
 from fewsight.agents.reports.model.claims import Claim, Data, Figure, Why, Words
+from fewsight.agents.reports.model.customer import CustomerPart
 from fewsight.agents.reports.model.options import Kind, Options
 from fewsight.agents.reports.model.quote import Quote
 from fewsight.agents.reports.model.voice import Voice
@@ -120,6 +121,7 @@ class Report(Data):
     segments: tuple[SegmentPart, ...] = ()
     earlier: Earlier | None = None
     voice: Voice | None = None
+    customer: CustomerPart | None = None
     actions: tuple[Action, ...] = ()
     correction: Correction | None = None
     looked: Looked

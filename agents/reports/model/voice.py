@@ -66,7 +66,8 @@ class Voice(Data):
     """What a report about the voice of customers has beside its claims.
 
     `writers` are customers of the table who wrote anything, `sampled` those whose sentences were looked at. `unplaced`
-    is the share of the sentences that are of no topic. `budget` are false alerts that are expected.
+    is the share of the sentences that are of no topic. `topics` are all that enough customers speak of, also those that
+    are not shown. `budget` are false alerts that are expected.
     """
 
     complain: Figure
@@ -77,5 +78,6 @@ class Voice(Data):
     sampled: int | None = None
     sentences: int | None = None
     unplaced: float | None = None
+    topics: int | None = None
     encoder: str | None = None
     budget: float | None = None

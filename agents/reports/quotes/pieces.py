@@ -71,6 +71,14 @@ def sentences(text: str, fewest: int = FEWEST_WORDS) -> list[tuple[str, bool]]:
     return pieces
 
 
+def first_words(text: str) -> tuple[str, bool]:
+    """The first MOST_WORDS words of a text, word for word; True where it goes on."""
+    words = list(_WORD.finditer(text))
+    if len(words) <= MOST_WORDS:
+        return text.strip(), False
+    return text[: words[MOST_WORDS - 1].end()].strip(), True
+
+
 def word_count(text: str) -> int:
     """Words of a text; a Chinese character is one."""
     return len(_WORD.findall(text))

@@ -5,6 +5,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from fewsight.agents.reports.model import Quote, Report
+from fewsight.agents.reports.shown.customers import (
+    answer_table,
+    happened_table,
+    known_line,
+    standing_table,
+    suggested_table,
+)
 from fewsight.agents.reports.shown.figures import page_words, said
 from fewsight.agents.reports.shown.page import also, looked_table, prevalence, reason_table, remarks
 from fewsight.agents.reports.shown.plans import action_table, holdout_words
@@ -12,6 +19,7 @@ from fewsight.agents.reports.shown.voices import aspect_table, ranked_table, top
 from fewsight.agents.reports.words.wording import share_words
 from fewsight.console import visible
 from fewsight.pages.formats import grouped, percent
+from fewsight.pages.table import Table
 from fewsight.tables.values.currencies import money
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>#|~&@]|^[-+=]|^\d+(?=[.)])")
@@ -45,6 +53,7 @@ def _lines(report: Report) -> Iterator[str]:
     for remark in (*remarks(report), prevalence(report)):
         yield from (remark, "")
     yield from _voice(report)
+    yield from _customer(report)
     if report.counts.leaving:
         yield from (f"## {words['reasons']}", "")
         yield from reason_table(report).markdown() if report.reasons else (words["no_reasons"], "")
@@ -105,6 +114,23 @@ def _voice(report: Report) -> Iterator[str]:
     for kind in ("product", "channel"):
         if table := ranked_table(report, kind, words):
             yield from (f"## {words['ranked']}", "", words["ranked_how"], "", *table.markdown())
+
+
+def _customer(report: Report) -> Iterator[str]:
+    words = page_words(report.options.language)
+    if report.customer is None:
+        return
+    yield from (known_line(report, words), "")
+    tables = {
+        "answered": answer_table(report, words),
+        "standing": standing_table(report, words),
+        "happened": happened_table(report, words),
+        "actions": suggested_table(report, words),
+    }
+    for name, table in tables.items():
+        if table.rows:
+            rows = [[escaped(cell) for cell in row] for row in table.rows]
+            yield from (f"## {words[name]}", "", *Table(table.head, rows).markdown())
 
 
 def _actions(report: Report) -> Iterator[str]:

@@ -5,6 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from fewsight.agents.reports.model import Claim, Period, Reason, Report, SegmentPart, Why
+from fewsight.agents.reports.shown.customers import (
+    answer_table,
+    happened_table,
+    known_line,
+    standing_table,
+    suggested_table,
+)
 from fewsight.agents.reports.shown.figures import Estimate, estimate, page_words, said
 from fewsight.agents.reports.shown.plans import action_table, holdout_words
 from fewsight.agents.reports.shown.voices import aspect_table, complaint_shares, ranked_table, topic_table, topics
@@ -34,16 +41,17 @@ def report_page(report: Report) -> str:
         title=words[f"title.{report.kind}"],
         reason_shares={said(one.words, language): estimate(one.share) for one in report.reasons},
         reasons=reason_table(report),
-        claims=[(claim, said(claim.words, language), _sides(claim, words)) for claim in report.claims],
+        claims=[(claim, said(claim.words, language), sides(claim, words)) for claim in report.claims],
         like={number: also(claim, language) for number, claim in enumerate(report.claims)},
         quoted=[(said(one.words, language), one.quotes) for one in report.reasons if one.quotes],
-        periods=_period_bars(report),
+        periods=period_bars(report),
         empty_periods=[one.name for one in report.periods if one.leaving is None and not one.few],
         segments=[
             (words["segment"].format(name=one.segment), one, _segment_bars(one, report)) for one in report.segments
         ],
         prevalence=prevalence(report),
         voice=_voice(report, words) if report.voice else None,
+        customer=_customer(report, words) if report.customer else None,
         actions=action_table(report, words) if report.actions else None,
         holdouts=[holdout_words(one, words) for one in report.actions],
         looked=looked_table(report),
@@ -124,6 +132,16 @@ def prevalence(report: Report) -> str:
     )
 
 
+def _customer(report: Report, words: Mapping[str, str]) -> Mapping[str, object]:
+    return {
+        "known": known_line(report, words),
+        "answers": answer_table(report, words),
+        "standing": standing_table(report, words),
+        "happened": happened_table(report, words),
+        "suggested": suggested_table(report, words),
+    }
+
+
 def _voice(report: Report, words: Mapping[str, str]) -> Mapping[str, object]:
     assert report.voice is not None
     return {
@@ -136,7 +154,8 @@ def _voice(report: Report, words: Mapping[str, str]) -> Mapping[str, object]:
     }
 
 
-def _sides(claim: Claim, words: Mapping[str, str]) -> Mapping[str, Estimate]:
+def sides(claim: Claim, words: Mapping[str, str]) -> Mapping[str, Estimate]:
+    """Both shares of a claim by name, that of the others last."""
     others = claim.scope.name if claim.scope.kind == "time" else words["others"]
     return {scope_name(claim.scope): estimate(claim.share), others: estimate(claim.others)}
 
@@ -145,7 +164,8 @@ def _segment_bars(one: SegmentPart, report: Report) -> Mapping[str, Estimate]:
     return {said(words, report.options.language): estimate(share) for words, share in one.reasons}
 
 
-def _period_bars(report: Report) -> Mapping[str, float]:
+def period_bars(report: Report) -> Mapping[str, float]:
+    """Customers who leave, by period."""
     words = page_words(report.options.language)
 
     def name(period: Period) -> str:

@@ -56,7 +56,7 @@ def topic_table(report: Report, words: Mapping[str, str]) -> Table:
     """Topics with the share of those who wrote that speaks of each, in all and in the newest periods."""
     assert report.voice is not None
     shown = topics(report.voice)
-    periods = [one.name for one in shown[0].periods[-_PERIODS:]] if shown else []
+    periods = [one.name for one in shown[0].periods if one.writers is not None][-_PERIODS:] if shown else []
     language = report.options.language
     rows = [
         [

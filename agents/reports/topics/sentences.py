@@ -12,13 +12,14 @@ from fewsight.digest import digest
 from fewsight.events import CustomerHistory
 from fewsight.masking import Pseudonymizer
 
-MOST_CUSTOMERS: Final = 4000
+MOST_CUSTOMERS: Final = 2000
 """Customers whose sentences are looked at; of more, those with the lowest digests of their ids."""
 
-MOST_OF_ONE: Final = 4
+MOST_OF_ONE: Final = 3
 """Sentences of one customer, the newest."""
 
-FEWEST_WORDS: Final = 3
+FEWEST_WORDS: Final = 5
+"""Words of a sentence that may speak of a topic: greetings and thanks have fewer."""
 
 
 @dataclass(frozen=True, slots=True)

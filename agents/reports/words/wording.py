@@ -157,6 +157,17 @@ def change_words(names: tuple[str, str], customers: tuple[int, int], shares: tup
     return _both(sentence)
 
 
+def customer_words(name: str, reason: Words, probability: float) -> Words:
+    """The first sentence of a page about a customer; no probability is told where the model gave none."""
+    form = "customer" if probability else "customer.unsure"
+
+    def sentence(language: Language) -> str:
+        said = reason.zh if language == "zh" else reason.en
+        return templates()[language][form].format(name=_one_line(name), reason=said, probability=percent(probability))
+
+    return _both(sentence)
+
+
 def share_words(share: Figure) -> str:
     """A share with its interval, alike in all languages.
 

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from fewsight.cli import root
-from fewsight.export import export, workbook
+from fewsight.export import export
+from fewsight.export import sheets as writing
 from fewsight.insight import Insight
 
 HOSTILE = ("=1+1", '=HYPERLINK("http://x","y")', "@SUM(A1)", "http://example.org", "0012", "a\x01b", "\ud800", "+1+2")
@@ -57,7 +58,7 @@ def test_every_text_is_text_and_no_formula_or_link(text: str, tmp_path: Path) ->
 
 
 def test_limits_of_excel_are_kept_and_nothing_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_ROWS", 4)
+    monkeypatch.setattr(writing, "MOST_ROWS", 4)
     rows = [insight(number, "refund", note="x" * 40_000) for number in range(5)]
     export(rows, tmp_path / "x.xlsx", "xlsx")
     book = sheets(tmp_path / "x.xlsx")
@@ -65,8 +66,8 @@ def test_limits_of_excel_are_kept_and_nothing_is_dropped(tmp_path: Path, monkeyp
     assert names == ["insights", "insights 2"]
     assert [row[0] for name in names for row in book[name][1:]] == [f"c{number}" for number in range(5)]
     note = book["insights"][1][book["insights"][0].index("answer.note")]
-    assert len(note) == workbook.LONGEST
-    assert note.endswith(workbook.CUT)
+    assert len(note) == writing.LONGEST
+    assert note.endswith(writing.CUT)
 
 
 def test_without_probabilities_labels_are_counted_and_words_are_not(tmp_path: Path) -> None:
