@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
@@ -12,6 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from fewsight import __version__
 from fewsight.serving.access.shield import Message, Receive, Send, Shield
 from fewsight.serving.access.tokens import Tokens
+from fewsight.serving.service.batch_routes import batch_router
+from fewsight.serving.service.batches import Batches
 from fewsight.serving.service.desk import Desk
 from fewsight.serving.service.errors import RESPONSES, answer_errors
 from fewsight.serving.service.front import Front
@@ -33,6 +36,7 @@ class Service:
         hosts: names that the server answers under.
         limits: how much callers may ask.
         metrics: what it counts.
+        folder: of batches.
     """
 
     def __init__(
@@ -42,9 +46,11 @@ class Service:
         hosts: Collection[str],
         limits: Limits,
         metrics: Metrics,
+        folder: Path,
     ) -> None:
         self.front = Front(open_desk, tokens, limits, metrics)
-        self.api = _api(self.front)
+        self.batches = Batches(folder, self.front.loaded, metrics)
+        self.api = _api(self.front, self.batches)
         self._small, self._large = Shield(self.api, hosts, limits.body), Shield(self.api, hosts, limits.upload)
         self._wire = Wire(self._shielded, metrics, limits.body_seconds, UPLOAD)
 
@@ -57,13 +63,14 @@ class Service:
         await shield(scope, receive, send)
 
 
-def _api(front: Front) -> FastAPI:
+def _api(front: Front, batches: Batches) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        loading = asyncio.create_task(run_in_threadpool(front.load))
+        loading = asyncio.create_task(run_in_threadpool(_start, front, batches))
         yield
         front.draining.set()
         await loading
+        await run_in_threadpool(batches.close)
         await run_in_threadpool(front.close)
 
     api = FastAPI(
@@ -78,9 +85,15 @@ def _api(front: Front) -> FastAPI:
     )
     answer_errors(api)
     _add_health(api, front)
-    for router in (_server(api, front), _insights(front)):
+    for router in (_server(api, front), _insights(front), batch_router(front, batches)):
         api.include_router(router)
     return api
+
+
+def _start(front: Front, batches: Batches) -> None:
+    front.load()
+    if front.failed is None:
+        batches.start()
 
 
 def _add_health(api: FastAPI, front: Front) -> None:

@@ -20,16 +20,19 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         403: "The token may not do this.",
         404: "There is no such thing.",
         408: "The body took too long.",
+        409: "It is being done already.",
         413: "The body is too large.",
         422: "The body says what can't be done.",
         429: "Too much at once; Retry-After says when.",
         503: "The server starts or stops, or its engine fails.",
         504: "The answer took too long.",
+        507: "The server's disk is full.",
     }.items()
 }
 """What every route may answer besides what it is for."""
 
 _SHOWN: Final = 10
+_TOO_LONG: Final = "The body is too large; send less at once, or a batch."
 
 
 def refuse(status: int, message: str, wait: float | None = None) -> HTTPException:
@@ -44,7 +47,7 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def told(request: Request, error: StarletteHTTPException) -> JSONResponse:
         if isinstance(error.__cause__, TooLongError):
-            return _problem(request, 413, "The body is too large; send less at once, or a batch.")
+            return _problem(request, 413, _TOO_LONG)
         return _problem(request, error.status_code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)
@@ -52,6 +55,14 @@ def answer_errors(app: FastAPI) -> None:
         wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:_SHOWN]]
         unreadable = any(one["type"] == "json_invalid" for one in error.errors())
         return _problem(request, 400 if unreadable else 422, "; ".join(wrong))
+
+    @app.exception_handler(TooLongError)
+    async def too_long(request: Request, _: TooLongError) -> JSONResponse:
+        return _problem(request, 413, _TOO_LONG)
+
+    @app.exception_handler(Exception)
+    async def unknown(request: Request, _: Exception) -> JSONResponse:
+        return _problem(request, 500, "Something failed here; the server's log says what.")
 
     @app.exception_handler(FewsightError)
     async def failed(request: Request, error: FewsightError) -> JSONResponse:

@@ -60,6 +60,11 @@ class Front:
             raise refuse(503, "The server is starting or stopping; ask again soon.", 2)
         return self._desk
 
+    def loaded(self) -> Desk:
+        """The desk, also while the server stops; there must be one."""
+        assert self._desk is not None
+        return self._desk
+
     def load(self) -> None:
         """Open the first desk; where that fails, `failed` holds the error, and `on_failure` is called."""
         try:
@@ -99,7 +104,7 @@ class Front:
             raise HTTPException(
                 401, "Send a token that counts: Authorization: Bearer fs_...", {"WWW-Authenticate": "Bearer"}
             )
-        request.state.token = token.id
+        request.state.token, request.state.owner, request.state.is_admin = token.id, token.name, token.may("admin")
         if not token.may(scope):
             raise refuse(403, f"This token has scope {token.scope!r}, and this needs {scope!r}.")
         if wait := self._rate.wait(token.id):

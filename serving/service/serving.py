@@ -63,7 +63,7 @@ def make_service(options: RunOptions, folder: Path, hosts: set[str], limits: Lim
         desk.warm_up()
         return desk
 
-    return Service(open_desk, Tokens(folder / "access.db"), hosts, limits, metrics)
+    return Service(open_desk, Tokens(folder / "access.db"), hosts, limits, metrics, folder / "batches")
 
 
 @contextmanager
