@@ -43,7 +43,7 @@ COMMANDS = {
     "ledger": ("fewsight.ledger.cli:ledger", "Show or verify the record of a run."),
     "export": ("fewsight.ledger.cli:export", "Write a run's insights as Parquet, CSV, XLSX or JSONL."),
     "report": ("fewsight.agents.reports.cli:report", "Write a report of a run, or check that one still holds."),
-    "copilot": ("fewsight.agents.copilot.setup.cli:copilot", "Suggest a support agent's next move, within a policy."),
+    "copilot": ("fewsight.cli:copilot", "Suggest a support agent's next move, within a policy."),
     "serve": ("fewsight.serving.service.cli:serve", "Answer tasks over HTTP, for many callers at once."),
     "tokens": ("fewsight.serving.access.cli:tokens", "Say who may log in to a server: tokens with scopes."),
     "forget": ("fewsight.forget.cli:forget", "Remove a customer from runs, evaluations and tables."),
@@ -55,6 +55,17 @@ LABEL = {
     "next": ("fewsight.evals.labelling.next_cli:next_rows", "Say which rows of a table are worth a label next."),
     "serve": ("fewsight.evals.labelling.cli:serve", "Label rows of a table on a page that this machine serves."),
     "distil": ("fewsight.finetune.labels.distil_cli:distil", "Turn a run's confident answers into rows to train on."),
+}
+
+
+COPILOT = {
+    "init": ("fewsight.agents.copilot.setup.cli:init", "Write a worked example of tools, policy and articles."),
+    "check": ("fewsight.agents.copilot.setup.cli:check", "Say which clauses contradict each other or never count."),
+    "chat": ("fewsight.agents.copilot.setup.cli:chat", "Be customer and support agent in the terminal."),
+    "serve": ("fewsight.agents.console.cli:serve", "Open the console for support agents in a browser."),
+    "receive": ("fewsight.agents.console.cli:receive", "Take messages in from mailbox files or tables."),
+    "replay": ("fewsight.agents.copilot.setup.log_cli:replay", "Show a case again, or what another policy would do."),
+    "export": ("fewsight.agents.copilot.setup.log_cli:export", "Write decisions as training rows and pairs."),
 }
 
 
@@ -112,6 +123,11 @@ def with_volume(command: click.Command) -> click.Command:
 @click.group(cls=LazyGroup, table=LABEL)
 def label() -> None:
     """Make labelled rows to train and to measure on."""
+
+
+@click.group(cls=LazyGroup, table=COPILOT)
+def copilot() -> None:
+    """Suggest a support agent's next move, within a policy."""
 
 
 @click.group(

@@ -75,7 +75,14 @@ class Copilot:
             EngineError: it does not fit the model's context.
         """
         case = self.desk.store.case(case_id)
-        state = self.desk.store.state(case.customer_id)
+        return self.view(case, self.desk.store.state(case.customer_id))
+
+    def view(self, case: Case, state: BaseModel) -> View:
+        """A case and a state as they were at some time, with the moves that are legal then.
+
+        Raises:
+            EngineError: it does not fit the model's context.
+        """
         shown = self._articles.nearest(" ".join(entry.body["text"] for entry in case.waiting[-5:]))
         moves = legal_moves(self.desk.policy, case, state, shown)
         prompt = prompt_ids(self._engine, self.desk.policy, case, state, shown) if moves else ()

@@ -43,6 +43,18 @@ class Suggestion:
     probability: float
 
 
+def prompt_text(policy: Policy, case: Case, state: BaseModel, shown: Sequence[Article], most: int = _CUTS[0]) -> str:
+    """What the model reads of a step besides the system's words, texts cut after `most` characters."""
+    entries = [entry for entry in case.entries if entry.kind not in INTENTIONS]
+    return _template().render(
+        state=state.model_dump_json(),
+        shown=shown,
+        tools=policy.tools.values(),
+        entries=entries[-_ENTRIES:],
+        most=most,
+    )
+
+
 def prompt_ids(
     engine: Engine, policy: Policy, case: Case, state: BaseModel, shown: Sequence[Article]
 ) -> tuple[int, ...]:
@@ -51,16 +63,8 @@ def prompt_ids(
     Raises:
         EngineError: it does not fit the model's context even so.
     """
-    entries = [entry for entry in case.entries if entry.kind not in INTENTIONS]
     for most in _CUTS:
-        user = _template().render(
-            state=state.model_dump_json(),
-            shown=shown,
-            tools=policy.tools.values(),
-            entries=entries[-_ENTRIES:],
-            most=most,
-        )
-        ids = tuple(engine.tokenizer.chat(SYSTEM, [user]))
+        ids = tuple(engine.tokenizer.chat(SYSTEM, [prompt_text(policy, case, state, shown, most)]))
         if len(ids) + ROOM <= engine.max_model_len:
             return ids
     raise EngineError(f"A step's prompt has {len(ids)} tokens, the model {engine.max_model_len}; take another model.")

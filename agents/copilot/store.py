@@ -18,9 +18,10 @@ from fewsight.agents.copilot.case import Case, Entry, fold
 from fewsight.errors import CaseError, PolicyError
 
 VERSION: Final = 2
-LOG: Final = "copilot_log"
-OUTBOX: Final = "copilot_outbox"
-"""Tables of the log, and of what leaves; tools can't write to them."""
+OURS: Final = "copilot_"
+"""Before the names of our tables; tools can't write to them."""
+LOG: Final = OURS + "log"
+OUTBOX: Final = OURS + "outbox"
 
 _TABLE: Final = f"""
 BEGIN;
@@ -106,7 +107,7 @@ class Store:
         """Let code that is not ours read, or also `writes`: no log, no transaction, no table and no setting changed."""
 
         def permit(action: int, first: str | None, *_: str | None) -> int:
-            may = action in _READS or (writes and action in _WRITES and first not in (LOG, OUTBOX))
+            may = action in _READS or (writes and action in _WRITES and not (first or "").lower().startswith(OURS))
             return sqlite3.SQLITE_OK if may else sqlite3.SQLITE_DENY
 
         self.database.set_authorizer(permit)

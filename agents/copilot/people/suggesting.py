@@ -3,6 +3,7 @@
 The entry holds the state and the articles that the moves were ranked by, so that a case can be replayed as it was.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,11 +14,15 @@ from fewsight.agents.copilot.case import DRAFTED, SUGGESTED, Case, Entry
 from fewsight.agents.copilot.copilot import Copilot, View
 from fewsight.agents.copilot.deciding import Suggestion
 from fewsight.agents.copilot.moves import Move
+from fewsight.agents.copilot.policy import Policy
 from fewsight.agents.copilot.speech import fill, slots
 from fewsight.agents.copilot.state import is_money
 
 SHOWN: Final = 4
 """Moves that a person chooses among."""
+
+ALIKE: Final = 2
+"""Of these, moves of one tool or kind."""
 
 MOST_READS: Final = 6
 """Reads after a message that the model may ask for by itself."""
@@ -74,14 +79,14 @@ def draft(copilot: Copilot, case_id: str, choice: int) -> Entry | None:
         return desk.store.case(case_id).entries[-1]
 
 
-def described(desk: Desk, move: Move, probability: float | None = None) -> dict[str, Any]:
+def described(policy: Policy, move: Move, probability: float | None = None) -> dict[str, Any]:
     """A move as the log and pages have it, with clause, money, and the read that the clause needs."""
     body: dict[str, Any] = {"closed": dict(move.closed), "probability": probability, "has_words": bool(move.pattern)}
     if move.offer is None:
         return body
     call, verdict = move.offer.call, move.offer.verdict
     money = is_money(call.tool.arguments.model_fields[call.tool.money]) if call.tool.money else None
-    needs = next((clause.text.needs for clause in desk.policy.clauses if clause.text.name == verdict.clause), None)
+    needs = next((clause.text.needs for clause in policy.clauses if clause.text.name == verdict.clause), None)
     return body | {
         "clause": verdict.clause,
         "effect": verdict.effect,
@@ -96,11 +101,11 @@ def described(desk: Desk, move: Move, probability: float | None = None) -> dict[
 def _log(desk: Desk, view: View, suggestions: Sequence[Suggestion]) -> Entry | None:
     offers = [s.move.offer for s in suggestions if s.move.offer is not None]
     wanted = [s for s in suggestions if s.move.text not in view.case.rejected]
-    chosen = [s for s in wanted if s.move.offer is None or not _is_free(s.move.offer)][:SHOWN]
+    chosen = _mixed([s for s in wanted if s.move.offer is None or not _is_free(s.move.offer)])
     body = {
         "state": view.state.model_dump(mode="json"),
         "articles": [article.id for article in view.shown],
-        "moves": [described(desk, s.move, s.probability) for s in chosen],
+        "moves": [described(desk.policy, s.move, s.probability) for s in chosen],
         "legal": len(suggestions),
         "stake": max((offer.call.amount or 0 for offer in offers), default=0),
     }
@@ -109,6 +114,18 @@ def _log(desk: Desk, view: View, suggestions: Sequence[Suggestion]) -> Entry | N
             return None  # somebody was faster; it is looked at again
         desk.store.append(view.case.id, SUGGESTED, body)
         return desk.store.case(view.case.id).entries[-1]
+
+
+def _mixed(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """The likeliest, with at most `ALIKE` of one tool or kind; so a reply stands beside many refunds."""
+    alike: Counter[str] = Counter()
+    chosen: list[Suggestion] = []
+    for suggestion in suggestions:
+        kind = suggestion.move.closed.get("tool", suggestion.move.closed["move"])
+        alike[kind] += 1
+        if alike[kind] <= ALIKE and len(chosen) < SHOWN:
+            chosen.append(suggestion)
+    return chosen
 
 
 def _is_free(offer: Offer) -> bool:

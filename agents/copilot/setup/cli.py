@@ -1,4 +1,4 @@
-"""`fewsight copilot`: a folder to change, what is wrong with it, and the loop in a terminal."""
+"""`fewsight copilot init`, `check` and `chat`: a folder to change, what is wrong with it, the loop in a terminal."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-@click.group()
-def copilot() -> None:
-    """Suggest a support agent's next move, within a policy."""
-
-
-@copilot.command()
+@click.command()
 @click.argument("folder", type=_FOLDER)
 def init(folder: Path) -> None:
     """Write a worked example into FOLDER: tools, policy, articles and a small shop's database, to be changed."""
@@ -27,10 +22,10 @@ def init(folder: Path) -> None:
 
     new_folder(folder)
     echo(f"Wrote {folder}: tools.py, policy.toml, copilot.toml, articles/ and shop.db.")
-    echo(f"Next: fewsight copilot check {folder}; fewsight copilot chat {folder} --customer C1")
+    echo(f"Next: fewsight copilot check {folder}; fewsight copilot serve {folder}")
 
 
-@copilot.command()
+@click.command()
 @click.argument("folder", type=_FOLDER)
 def check(folder: Path) -> int:
     """Say which clauses of FOLDER contradict each other or never count, and which tools can't be called.
@@ -51,7 +46,7 @@ def check(folder: Path) -> int:
     return 1 if problems else 0
 
 
-@copilot.command()
+@click.command()
 @click.argument("folder", type=_FOLDER)
 @click.option("--customer", required=True, help="Id of the customer who writes.")
 @click.option("--case", "case_id", help="Go on with this case of theirs.")

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import sys
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fewsight.agents.copilot.acting import Desk
 from fewsight.agents.copilot.articles import Articles, read_articles
 from fewsight.agents.copilot.copilot import Copilot
 from fewsight.agents.copilot.policy import Policy, PolicyText, read_policy
@@ -20,22 +22,33 @@ from fewsight.agents.copilot.tools import Tool
 from fewsight.digest import digest
 from fewsight.errors import ConfigError, InputError, PolicyError, first_problem
 
+Lookup = Callable[[str, sqlite3.Connection], str | None]
+
 _STARTER: Final = Path(__file__).parent / "starter"
 
 
 class Settings(BaseModel):
-    """copilot.toml: the SQLite file, relative to the folder; model and engine as `fewsight run` names them."""
+    """copilot.toml: the SQLite file, relative to the folder; model and engine as `fewsight run` names them.
+
+    `outbox` is a folder, relative to this one, or the https address that replies and writes are posted to; `sender` is
+    the address that mails come from.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     database: str = "shop.db"
     model: str = "smollm2-135m"
     engine: str = "auto"
+    outbox: str = "outbox"
+    sender: str = "shop@localhost"
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a copilot's folder holds."""
+    """What a copilot's folder holds.
+
+    `find_customer` gives the id of an e-mail address, and `address_of` the address of an id, where tools.py has them.
+    """
 
     folder: Path
     settings: Settings
@@ -43,6 +56,8 @@ class Setup:
     tools: tuple[Tool, ...]
     text: PolicyText
     articles: Articles
+    find_customer: Lookup | None = None
+    address_of: Lookup | None = None
 
     def policy(self) -> Policy:
         """The policy read against tools and state.
@@ -51,6 +66,26 @@ class Setup:
             PolicyError: they do not fit each other.
         """
         return Policy(self.text, self.tools, state_model(self.read_state))
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        path = self.folder / self.settings.database
+        if not path.is_file():
+            raise ConfigError(f"There is no database {str(path)!r}; name yours in copilot.toml.")
+        return path
+
+    def desk(self, policy: Policy) -> Desk:
+        """A desk under the folder's policy, with a connection of its own.
+
+        Raises:
+            ConfigError, CaseError: there is no database, or it can't be used.
+        """
+        return Desk(Store(self.database, self.read_state), policy)
 
     def start(self) -> Copilot:
         """The copilot on its engine; the folder's database must be there.
@@ -63,9 +98,7 @@ class Setup:
         from fewsight.serving.models.names import resolve_model
 
         self.policy()  # before a model is loaded
-        database = self.folder / self.settings.database
-        if not database.is_file():
-            raise ConfigError(f"There is no database {str(database)!r}; name yours in copilot.toml.")
+        database = self.database
         spec = find_engine(self.settings.engine)
         model = resolve_model(self.settings.model, need_weights=spec.loads_weights)
         engine = spec.start(StartOptions(model, dtype=spec.dtype("auto")))
@@ -105,7 +138,8 @@ def read_folder(folder: Path) -> Setup:
         raise PolicyError("tools.py has no function read_state(customer_id, database); write one.")
     tools = tuple(value for value in vars(module).values() if isinstance(value, Tool))
     text, articles = read_policy(folder / "policy.toml"), read_articles(folder / "articles")
-    return Setup(folder, _settings(folder / "copilot.toml"), read_state, tools, text, articles)
+    lookups = {name: getattr(module, name, None) for name in ("find_customer", "address_of")}
+    return Setup(folder, _settings(folder / "copilot.toml"), read_state, tools, text, articles, **lookups)
 
 
 def _settings(path: Path) -> Settings:

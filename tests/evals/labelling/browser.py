@@ -72,7 +72,7 @@ class Browser:
         assert "exceptionDetails" not in reply, reply["exceptionDetails"]
         return reply["result"].get("value")
 
-    def wait(self, script: str, seconds: float = 60) -> None:
+    def wait(self, script: str, seconds: float = 30) -> None:
         """Until an expression is true."""
         end = time.monotonic() + seconds
         while not self.value(script):
@@ -84,7 +84,7 @@ class Browser:
         for key in keys:
             for one in [key] if key in KEYS else key:
                 event = {"key": one, "windowsVirtualKeyCode": KEYS.get(one, 0)}
-                typed = {} if one in KEYS else {"text": one}
+                typed = {"text": "\r"} if one == "Enter" else {} if one in KEYS else {"text": one}
                 self._ask("Input.dispatchKeyEvent", type="keyDown", **event, **typed)
                 self._ask("Input.dispatchKeyEvent", type="keyUp", **event)
 

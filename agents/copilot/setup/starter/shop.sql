@@ -1,4 +1,4 @@
-CREATE TABLE customers (id TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE customers (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT);
 CREATE TABLE orders (
     id TEXT PRIMARY KEY,
     customer_id TEXT NOT NULL REFERENCES customers (id),
@@ -13,7 +13,7 @@ CREATE TABLE items (
     price INTEGER NOT NULL,
     refunded INTEGER NOT NULL DEFAULT 0
 );
-INSERT INTO customers VALUES ('C1', 'Ada Brook'), ('C2', 'Ben Hill');
+INSERT INTO customers VALUES ('C1', 'Ada Brook', 'ada@example.com'), ('C2', 'Ben Hill', 'ben@example.com');
 INSERT INTO orders VALUES
     ('A100', 'C1', 'delivered', '2026-03-02', 4),
     ('A101', 'C1', 'pending', '2026-03-09', NULL),

@@ -60,6 +60,18 @@ def _items(order_id: str, database: Connection) -> list[Item]:
     return [Item(id=key, name=name, price=price, refunded=refunded) for key, name, price, refunded in rows.fetchall()]
 
 
+def find_customer(address: str, database: Connection) -> str | None:
+    """Whose e-mail address it is; mails that come in find their customer by it."""
+    row = database.execute("SELECT id FROM customers WHERE lower(email) = lower(?)", (address,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def address_of(customer_id: str, database: Connection) -> str | None:
+    """Where replies go; None where there is no address."""
+    row = database.execute("SELECT email FROM customers WHERE id = ?", (customer_id,)).fetchone()
+    return None if row is None else row[0]
+
+
 class OneOrder(BaseModel):
     """One of the customer's orders."""
 

@@ -1,0 +1,1 @@
+"""Pages: templates, style and script, and what a case looks like in them."""
