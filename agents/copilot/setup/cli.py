@@ -11,16 +11,22 @@ if TYPE_CHECKING:
     from fewsight.agents.copilot.case import Entry
     from fewsight.agents.copilot.copilot import Copilot
 
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
 @click.argument("folder", type=_FOLDER)
-def init(folder: Path) -> None:
+@click.option("--histories", type=_FILE, help="A table of events, whose orders and newest messages fill the shop.")
+@click.option("--profiles", type=_FILE, help="With --histories: the customers' names and addresses.")
+def init(folder: Path, histories: Path | None, profiles: Path | None) -> None:
     """Write a worked example into FOLDER: tools, policy, articles and a small shop's database, to be changed."""
     from fewsight.agents.copilot.setup.folder import new_folder
 
-    new_folder(folder)
+    if histories is None:
+        new_folder(folder)
+    else:
+        _from_histories(folder, histories, profiles)
     echo(f"Wrote {folder}: tools.py, policy.toml, copilot.toml, articles/ and shop.db.")
     echo(f"Next: fewsight copilot check {folder}; fewsight copilot serve {folder}")
 
@@ -64,6 +70,22 @@ def chat(folder: Path, customer: str, case_id: str | None) -> None:
     while not pilot.desk.store.case(case_id).is_closed and (text := _asked(f"{customer}")):
         pilot.desk.receive(case_id, text)
         _go_on(pilot, case_id)
+
+
+def _from_histories(folder: Path, table: Path, profiles: Path | None) -> None:
+    from fewsight.agents.copilot.setup.folder import new_folder, read_folder
+    from fewsight.agents.copilot.setup.shop import newest_words
+    from fewsight.tables import open_histories
+
+    with open_histories(table, profiles=profiles) as histories:
+        new_folder(folder, histories)
+        setup = read_folder(folder)
+        desk = setup.desk(setup.policy())
+        for history in histories:
+            if (event := newest_words(history)) is not None:
+                desk.receive(desk.open(history.customer_id), event.text or "", key=event.id)
+        echo(f"{len(desk.store.cases())} customers' newest messages are cases.")
+        desk.store.close()
 
 
 def _go_on(pilot: "Copilot", case_id: str) -> None:

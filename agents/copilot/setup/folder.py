@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -17,10 +17,12 @@ from fewsight.agents.copilot.acting import Desk
 from fewsight.agents.copilot.articles import Articles, read_articles
 from fewsight.agents.copilot.copilot import Copilot
 from fewsight.agents.copilot.policy import Policy, PolicyText, read_policy
+from fewsight.agents.copilot.setup.shop import fill
 from fewsight.agents.copilot.store import ReadState, Store, state_model
 from fewsight.agents.copilot.tools import Tool
 from fewsight.digest import digest
 from fewsight.errors import ConfigError, InputError, PolicyError, first_problem
+from fewsight.events import CustomerHistory
 
 Lookup = Callable[[str, sqlite3.Connection], str | None]
 
@@ -105,8 +107,8 @@ class Setup:
         return Copilot(Store(database, self.read_state), self.text, self.tools, engine, self.articles)
 
 
-def new_folder(folder: Path) -> None:
-    """Write the worked example, with a small database.
+def new_folder(folder: Path, histories: Iterable[CustomerHistory] | None = None) -> None:
+    """Write the worked example, with a small database: of made-up rows, or of the orders of these histories.
 
     Raises:
         ConfigError: something is in the folder already.
@@ -120,6 +122,10 @@ def new_folder(folder: Path) -> None:
         shutil.copyfile(path, folder / "articles" / path.name)
     database = sqlite3.connect(folder / "shop.db")
     database.executescript((_STARTER / "shop.sql").read_text(encoding="utf-8"))
+    if histories is None:
+        database.executescript((_STARTER / "rows.sql").read_text(encoding="utf-8"))
+    else:
+        fill(database, histories)
     database.close()
 
 

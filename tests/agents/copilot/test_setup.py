@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from fewsight.agents.copilot.setup.checking import findings
-from fewsight.agents.copilot.setup.cli import copilot
+from fewsight.cli import copilot
 from fewsight.agents.copilot.setup.folder import new_folder, read_folder
 from fewsight.cli import root
 from fewsight.errors import ConfigError, InputError, PolicyError
