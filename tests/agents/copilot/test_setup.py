@@ -8,9 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from fewsight.agents.copilot.setup.checking import findings
-from fewsight.cli import copilot
 from fewsight.agents.copilot.setup.folder import new_folder, read_folder
-from fewsight.cli import root
+from fewsight.cli import copilot, root
 from fewsight.errors import ConfigError, InputError, PolicyError
 from tests.agents.copilot.shop import policy
 
