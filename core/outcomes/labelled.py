@@ -70,7 +70,7 @@ class Tally:
     """What became of customers and moments. `kinds`, `currencies` (of orders) and `columns` are of all histories.
 
     `never` counts customers without a row, `mixed` rows with orders in other currencies than the outcome.
-    `asked_columns` are those of events of the kind at which customers are asked.
+    `asked_columns` are those of events at which customers are asked.
     """
 
     customers: int = 0
@@ -129,7 +129,7 @@ def _count(history: CustomerHistory, plan: Plan, tally: Tally) -> None:
     at = plan.windows.at
     for event in history.events:
         tally.kinds[event.kind] += 1
-        if at is not None and event.kind == at.kind:
+        if at is not None and event.kind in at.kinds:
             tally.asked_columns.update(event.attributes)
         if event.kind == ORDER and event.amount is not None:
             tally.currencies[event.currency] += 1

@@ -96,7 +96,7 @@ def _outcome(text: str, words: dict[str, str | None]) -> Outcome:
         happens = "count"
     elif (word := str(words["happens"]).casefold()) in ("no", "first"):
         happens = "none" if word == "no" else "first"
-    return Outcome(happens, _kind(str(words["kind"])), horizon, gap, same=words["same"])
+    return Outcome(happens, kind_named(str(words["kind"])), horizon, gap, same=words["same"])
 
 
 def _days(text: str, words: Mapping[str, str | None], name: str) -> int:
@@ -107,8 +107,8 @@ def _days(text: str, words: Mapping[str, str | None], name: str) -> int:
     return int(str(words[name])) * _UNITS[unit]
 
 
-def _kind(word: str) -> str:
-    """One in quotes as it stands; of known kinds also the plural."""
+def kind_named(word: str) -> str:
+    """The kind of a word: one in quotes as it stands; of known kinds also the plural."""
     if word.startswith('"'):
         return word[1:-1]
     plain = " ".join(word.casefold().split())

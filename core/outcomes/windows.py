@@ -16,7 +16,7 @@ class Reason(StrEnum):
 
     CENSORED = "the window ends after the data"
     FEW_EVENTS = "too few events before"
-    INACTIVE = "no event in the days before"
+    INACTIVE = "no such event in the days before"
     NOTHING_TO_LAPSE = "no event of the kind before, so there is nothing to lapse"
     KNOWN = "an event of the kind before, so it would not be the first"
     OLDER = "an older moment of a customer of the test, which has the newest"
@@ -25,18 +25,18 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AtEvents:
-    """Asks a customer at each of their own events of a kind, such as campaigns; `only` those with one of these values.
+    """Asks a customer at each of their own events of some kinds, such as campaigns; `only` those with these values.
 
-    >>> AtEvents("campaign", {"campaign_id": frozenset(["8", "13"])}).takes(Event("e", None, "campaign"))
+    >>> AtEvents(["campaign"], {"campaign_id": ["8", "13"]}).takes(Event("e", None, "campaign"))
     False
     """
 
-    kind: str
+    kinds: Collection[str]
     only: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def takes(self, event: Event) -> bool:
         """Whether a customer is asked at this event."""
-        return event.kind == self.kind and all(cell(event, name) in values for name, values in self.only.items())
+        return event.kind in self.kinds and all(cell(event, name) in values for name, values in self.only.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Windows:
     They are the same for all customers: `last`, `last - every`, `last - 2 * every`, ... or, where `moments` are given,
     those alone; with `at` they are the times of a customer's own events, which are part of the history. Data are known
     up to `known_until`. `least_events` must lie at or before a moment, one of them in the `active_days` before it where
-    they are given; `most` bounds the moments of a customer, the newest first.
+    they are given (of `active_kind`, where it is), and `most` bounds the moments of a customer, the newest first.
     """
 
     outcome: Outcome
@@ -57,6 +57,7 @@ class Windows:
     most: int | None = None
     active_days: int | None = None
     at: AtEvents | None = None
+    active_kind: str | None = None
 
     def __post_init__(self) -> None:
         """Check the values, and refuse moments whose window is censored.
@@ -98,10 +99,11 @@ class Windows:
             InputError: an event has no time.
         """
         times = sorted(_times(history))
-        own = sorted(time for event in history.events if event.kind == self.outcome.kind and (time := event.time))
+        own = _times_of(history, self.outcome.kind)
+        active = times if self.active_kind is None else _times_of(history, self.active_kind)
         asked = 0
         for moment in self._moments(history, times[0]) if times else ():
-            reason = self._reason(moment, times, own)
+            reason = self._reason(moment, times, own, active)
             if reason is None and asked == self.most:
                 return
             asked += reason is None
@@ -127,19 +129,24 @@ class Windows:
             yield moment
             moment -= self.every
 
-    def _reason(self, moment: datetime, times: Sequence[datetime], own: Sequence[datetime]) -> Reason | None:
+    def _reason(
+        self, moment: datetime, times: Sequence[datetime], own: Sequence[datetime], active: Sequence[datetime]
+    ) -> Reason | None:
         if moment > self.last:
             return Reason.CENSORED
         if len(times) < self.least_events or times[self.least_events - 1] > moment:
             return Reason.FEW_EVENTS
-        if self.active_days is not None and moment - times[bisect_right(times, moment) - 1] > timedelta(
-            self.active_days
-        ):
+        before = bisect_right(active, moment)
+        if self.active_days is not None and not (before and moment - active[before - 1] <= timedelta(self.active_days)):
             return Reason.INACTIVE
         has_own = bool(own) and own[0] <= moment
         if self.outcome.happens == "none" and not has_own:
             return Reason.NOTHING_TO_LAPSE
         return Reason.KNOWN if self.outcome.happens == "first" and has_own else None
+
+
+def _times_of(history: CustomerHistory, kind: str) -> list[datetime]:
+    return sorted(time for event in history.events if event.kind == kind and (time := event.time))
 
 
 def _times(history: CustomerHistory) -> Iterator[datetime]:

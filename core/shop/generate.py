@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.events import CustomerHistory, Scalar
+from fewsight.shop.life.lapsing import live
 from fewsight.shop.life.nature import Nature, draw_nature
 from fewsight.shop.life.plots import draw_plot, draw_size
 from fewsight.shop.life.story import Story
@@ -22,6 +23,9 @@ from fewsight.shop.words.writer import Writer
 
 START: Final = datetime(2024, 1, 1, tzinfo=UTC)
 """The shop's first day: fixed, so that equal seeds give equal customers on every day."""
+
+LIVED: Final = timedelta(days=720)
+"""How long customers of `lapses` are followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +46,25 @@ def generate(
     events: tuple[int, int] = (0, 16),
     silence: int = 0,
     first: int = 0,
+    lapses: bool = False,
 ) -> Iterator[Customer]:
     """Yield customers `first` .. `first + customers - 1` of a shop.
 
     Customer i depends on the arguments but not on the customers before it, so any slice can be made again. `split`
     chooses the phrasings and products: those of 'held-out' never occur in 'train'. `events` are the fewest and most
     events of a history; with the default, 2 % have none and 20 % just one. Histories are known up to their newest
-    event, or, with `silence`, for 0 to so many days more. Amounts are in minor units.
+    event, or, with `silence`, for 0 to so many days more. Amounts are in minor units. With `lapses`, customers order
+    for `LIVED` days unless they leave, which complaints make likelier (`fewsight.shop.life.lapsing`); `events` has no
+    part in it.
 
     Raises:
         ConfigError: a number, `split`, `language` or `start` is out of range; all problems at once.
     """
     _check(customers, split, language, start, events, silence, first)
-    return (_customer(i, seed, split, language, start, events, silence) for i in range(first, first + customers))
+    return (
+        _customer(i, seed, split, language, start, None if lapses else events, silence)
+        for i in range(first, first + customers)
+    )
 
 
 def _check(
@@ -81,7 +91,7 @@ def _customer(
     split: SampleSplit,
     language: SampleLanguage,
     start: datetime,
-    events: tuple[int, int],
+    events: tuple[int, int] | None,
     silence: int,
 ) -> Customer:
     rng = Random(f"{seed}/{split}/{language}/{i}")  # noqa: S311 - no secrets here
@@ -91,8 +101,9 @@ def _customer(
     filler = Filler(rng, who, pools[0].products, pools[0].services)
     customer_id = f"C{i:06}"
     story = Story(rng, customer_id, nature, Writer(rng, filler, draw_voice(rng)), pools)
-    size = draw_size(rng, events)
-    if size:
+    if events is None:
+        live(story, start + LIVED)
+    elif size := draw_size(rng, events):
         draw_plot(rng, size)(story, size)
     history = CustomerHistory(customer_id, tuple(story.events), {} if nature.bare else _profile(rng, nature))
     if silence and history.now:

@@ -66,8 +66,8 @@ def _problems(seen: Look, plan: Plan) -> Iterator[str]:
     if unknown := sorted(plan.without - tally.columns):
         yield f"there is no column {unknown[0]!r} of profiles.{did_you_mean(unknown[0], tally.columns)}"
     yield from _strange_columns(plan, tally)
-    if not rows and (at := plan.windows.at) and at.kind not in tally.kinds:
-        yield f"nobody is asked: {_no_kind(at.kind, tally)}"
+    if unknown := [kind for kind in at.kinds if kind not in tally.kinds] if (at := plan.windows.at) else []:
+        yield f"nobody is asked at {unknown[0]!r}: {_no_kind(unknown[0], tally)}"
     elif not rows:
         why = ", ".join(f"{count:,} times {reason}" for reason, count in tally.left_out.most_common())
         yield f"of {tally.customers:,} customers none can be asked at any moment ({why or 'no events'})"
@@ -101,10 +101,11 @@ def _no_kind(kind: str, tally: Tally) -> str:
 def _strange_columns(plan: Plan, tally: Tally) -> Iterator[str]:
     """Columns that no event has at which customers are asked."""
     at = plan.windows.at
-    if at is None or at.kind not in tally.kinds:
+    if at is None or not tally.asked_columns:
         return
     named = [*at.only, *([plan.outcome.same] if plan.outcome.same else [])]
     known = {*tally.asked_columns, "channel", "product"}
     for name in dict.fromkeys(named):
         if name not in known:
-            yield f"no event of the kind {at.kind!r} has a column {name!r}.{did_you_mean(name, known)}"
+            kinds = " or ".join(map(repr, at.kinds))
+            yield f"no event of the kind {kinds} has a column {name!r}.{did_you_mean(name, known)}"

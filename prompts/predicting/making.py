@@ -44,7 +44,7 @@ class Prepared:
             yield f"  {side}: {rows:,} rows{f', {cases / rows:.1%} {what}' if rows else ''}{kept}"
         last = max(self.plan.windows.moments, default=self.plan.windows.last)
         at = self.plan.windows.at
-        what = "newest moment" if at is None else f"asked at events of the kind {at.kind!r}, up to"
+        what = "newest moment" if at is None else f"asked at each {' and '.join(at.kinds)}, up to"
         yield f"  {what} {last:%Y-%m-%d %H:%M} UTC; data end {self.plan.windows.known_until:%Y-%m-%d %H:%M} UTC"
         for reason, count in tally.left_out.most_common():
             yield f"  not asked, {count:,} times: {reason}"

@@ -24,7 +24,7 @@ _MOMENTS = [
         "--every", type=click.IntRange(min=1), default=30, show_default=True, metavar="DAYS", help="Between moments."
     ),
     _moments("--as-of", "moments", multiple=True, metavar="TIME", help="This moment instead; may be repeated."),
-    _moments("--at", "at", metavar="KIND", help="At each event of this kind, such as a campaign, instead."),
+    _moments("--at", "at", multiple=True, metavar="KIND", help="At each event of a kind, such as campaign, instead."),
     _moments(
         "--where", "only", multiple=True, metavar="COLUMN=VALUE", help="With --at: only at events with this value."
     ),
@@ -36,6 +36,7 @@ _MOMENTS = [
         help="Events that lie before a moment.",
     ),
     _moments("--active-days", type=click.IntRange(min=1), help="Ask only who had an event in so many days before."),
+    _moments("--active-kind", metavar="KIND", help="With --active-days: an event of this kind.  [default: any]"),
     _moments("--most-moments", type=click.IntRange(min=1), help="Of a customer, the newest.  [default: all]"),
     _moments("--known-until", metavar="TIME", help="When the data end.  [default: newest event of the input]"),
 ]
@@ -109,6 +110,7 @@ def _plan(table: "Histories", given: dict[str, Any]) -> "Plan":
         given["most_moments"],
         given["active_days"],
         _at_events(given["at"], given["only"]),
+        _kind_of(given["active_kind"]),
     )
     named: Path | None = given["test_customers"]
     customers = frozenset(named.read_text(encoding="utf-8").split("\n")) - {""} if named else frozenset[str]()
@@ -116,7 +118,7 @@ def _plan(table: "Histories", given: dict[str, Any]) -> "Plan":
     return Plan(windows, sides, given["newest_for_test"], frozenset(given["without"]))
 
 
-def _at_events(kind: str | None, only: tuple[str, ...]) -> "AtEvents | None":
+def _at_events(kinds: tuple[str, ...], only: tuple[str, ...]) -> "AtEvents | None":
     """What --at and --where name; of several values of one column any counts."""
     from fewsight.outcomes.windows import AtEvents
 
@@ -126,6 +128,13 @@ def _at_events(kind: str | None, only: tuple[str, ...]) -> "AtEvents | None":
         if not (column and equals):
             raise ConfigError(f"--where {text!r} names no column and value; write it as campaign_id=8.")
         values.setdefault(column, set()).add(value)
-    if kind is None and values:
+    if values and not kinds:
         raise ConfigError("--where says at which events customers are asked; name their kind with --at.")
-    return None if kind is None else AtEvents(kind, values)
+    return AtEvents([_kind_of(kind) or kind for kind in kinds], values) if kinds else None
+
+
+def _kind_of(word: str | None) -> str | None:
+    """A kind as it stands in tables, for its plural too: 'orders' are of the kind 'order'."""
+    from fewsight.outcomes.reading import kind_named
+
+    return None if word is None else kind_named(word)

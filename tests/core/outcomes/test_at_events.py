@@ -24,7 +24,7 @@ def mailed(day: float, campaign: int, kind: str = "campaign") -> Event:
 
 
 def labels(one: CustomerHistory, outcome: Outcome = RESPONSE, **only: set[str]) -> list[tuple[float, int]]:
-    plan = Plan(Windows(outcome, at(DAYS), at=AtEvents("campaign", only)), Sides())
+    plan = Plan(Windows(outcome, at(DAYS), at=AtEvents(["campaign"], only)), Sides())
     rows = list(labelled_moments([one], plan, Tally()))
     assert all(row.history.until == row.moment for row in rows)
     return [((row.moment - at(0)) / timedelta(days=1), row.value) for row in rows]
@@ -66,9 +66,17 @@ def test_what_can_t_be_meant_is_refused() -> None:
     with pytest.raises(ConfigError, match="the same as what"):
         Windows(RESPONSE, at(DAYS))
     with pytest.raises(ConfigError, match="name one of them"):
-        Windows(RESPONSE, at(DAYS), moments=(at(3),), at=AtEvents("campaign"))
+        Windows(RESPONSE, at(DAYS), moments=(at(3),), at=AtEvents(["campaign"]))
     with pytest.raises(ConfigError, match="the same for all"):
-        Plan(Windows(RESPONSE, at(DAYS), at=AtEvents("campaign")), Sides(), newest_for_test=True)
-    assert dict(Windows(RESPONSE, at(30), at=AtEvents("campaign")).of(history(mailed(20, 8)))) == {
+        Plan(Windows(RESPONSE, at(DAYS), at=AtEvents(["campaign"])), Sides(), newest_for_test=True)
+    assert dict(Windows(RESPONSE, at(30), at=AtEvents(["campaign"])).of(history(mailed(20, 8)))) == {
         at(20): Reason.CENSORED
     }
+
+
+def test_only_who_had_an_event_of_the_kind_is_active() -> None:
+    one = history(event(10), event(60, "view"), event(95))
+    plain = Windows(read_outcome("no order within 20 days"), at(DAYS), moments=(at(70), at(100)), active_days=30)
+    assert [why for _, why in plain.of(one)] == [None, None]
+    kinds = replace(plain, active_kind="order")
+    assert [why for _, why in kinds.of(one)] == [None, Reason.INACTIVE]
