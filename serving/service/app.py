@@ -13,8 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from fewsight import __version__
 from fewsight.serving.access.shield import Message, Receive, Send, Shield
 from fewsight.serving.access.tokens import Tokens
-from fewsight.serving.service.batch_routes import batch_router
-from fewsight.serving.service.batches import Batches
+from fewsight.serving.service.batches.queue import Batches
+from fewsight.serving.service.batches.routes import batch_router
+from fewsight.serving.service.decisions.routes import decision_router
 from fewsight.serving.service.desk import Desk
 from fewsight.serving.service.errors import RESPONSES, answer_errors
 from fewsight.serving.service.front import Front
@@ -85,7 +86,7 @@ def _api(front: Front, batches: Batches) -> FastAPI:
     )
     answer_errors(api)
     _add_health(api, front)
-    for router in (_server(api, front), _insights(front), batch_router(front, batches)):
+    for router in (_server(api, front), _insights(front), decision_router(front), batch_router(front, batches)):
         api.include_router(router)
     return api
 

@@ -7,23 +7,30 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from fewsight.errors import ConfigError, did_you_mean
 from fewsight.events import CustomerHistory, Event
 from fewsight.insight import Insight
 from fewsight.ledger import Answer
+from fewsight.prompts.render import Order
+from fewsight.prompts.task import Task
 from fewsight.serving.engines.base import Engine, Failure
 from fewsight.serving.engines.shared import SharedEngine, Stop, Watch
 from fewsight.serving.engines.spec import EngineSpec, StartOptions
+from fewsight.serving.run.answerer.engine import SPEC
 from fewsight.serving.run.calibrated import make_calibrator
 from fewsight.serving.run.live import LiveGroup
-from fewsight.serving.run.options import RunOptions
+from fewsight.serving.run.options import BARE, PromptOptions, RunOptions
 from fewsight.serving.run.plan import arranged, batches
-from fewsight.serving.run.prepare import Item
+from fewsight.serving.run.prepare import Item, Preparer
 from fewsight.serving.run.session import Group, Session, open_session
 from fewsight.tables import Counts
 
 logger = logging.getLogger(__name__)
+
+_WHOLE: Final = 1_000_000
+"""Tokens of a state: as many as the model has room for."""
 
 
 class NoHistories:
@@ -89,15 +96,41 @@ class Desk:
             CancelledError: `stop` was set.
             EngineError: the engine can't be started, or died too often.
         """
-        return self.answer(self.session, histories, tasks, stop)
+        return self._answer(self.session, histories, tasks, self._order, stop)
 
-    def answer(
-        self, session: Session, histories: Sequence[CustomerHistory], tasks: Sequence[str], stop: Stop
+    def decide(self, tasks: Sequence[Task], state: CustomerHistory, stop: Stop) -> list[Insight]:
+        """Insights of tasks that came with a request, by the model alone: no adapter and no head was made for them.
+
+        Raises:
+            ConfigError: the server's answerer has no language model, or its engine can't score.
+            CancelledError: `stop` was set.
+            EngineError: as for `ask`.
+        """
+        session = self.session
+        if session.engine is SPEC:
+            raise ConfigError("This server's answerer has no language model, so that it takes no decisions.")
+        names = tuple(task.name for task in tasks)
+        prompt = PromptOptions(mask=session.options.prompt.mask, style="full", history_tokens=_WHOLE)
+        engine = replace(session.options.engine, adapters={"*": BARE}, heads="none", answerer=None)
+        options = RunOptions(names, prompt, engine, decoding=session.options.decoding)
+        preparer = Preparer(tasks, {}, options, session.preparer.tokenizer, session.model.max_model_len)
+        own = Session(options, session.engine, session.model, tuple(tasks), preparer, {})
+        insights = self._answer(own, [state], names, "history-first", stop)
+        if not all(insight.probabilities for insight in insights if insight.status == "ok"):
+            raise ConfigError(f"Engine {session.engine.name!r} gives no probabilities, so that it takes no decisions.")
+        return insights
+
+    def _answer(
+        self,
+        session: Session,
+        histories: Sequence[CustomerHistory],
+        tasks: Sequence[str],
+        order: Order,
+        stop: Stop,
     ) -> list[Insight]:
-        """`ask` with a session that shares the engines."""
         with self._lock:  # a preparer belongs to one thread
             masked = [session.preparer.mask(history, history.now).history for history in histories]
-            items = session.preparer.items(masked, self._order, tasks)
+            items = session.preparer.items(masked, order, tasks)
         moments = [history.now for history in histories for _ in tasks]
         insights: dict[int, Insight] = {}
         for group in session.groups():

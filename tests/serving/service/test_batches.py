@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from fewsight.errors import LedgerError
 from fewsight.ledger import Ledger
 from fewsight.serving.access.tokens import Tokens
-from fewsight.serving.service import batches
+from fewsight.serving.service.batches import queue
 from fewsight.serving.service.settings import Limits
 from tests.serving.service.helpers import served
 
@@ -127,7 +127,7 @@ def test_a_full_disk_pauses_a_batch(tmp_path: Path, model_path: Path, monkeypatc
         record(self, *args, **options)
 
     monkeypatch.setattr(Ledger, "record", maybe)
-    monkeypatch.setattr(batches, "PAUSES", (0.05,))
+    monkeypatch.setattr(queue, "PAUSES", (0.05,))
     with served(tmp_path, model_path) as client:
         batch = client.post("/v1/batches?task=intent", content=lines(3)).json()["id"]
         assert "disk is full" in wait(client, batch, "paused")["error"]
@@ -143,7 +143,7 @@ def test_an_upload_that_finds_no_room_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with served(tmp_path, model_path) as client:
-        monkeypatch.setattr("fewsight.serving.service.batch.write_text", full)
+        monkeypatch.setattr("fewsight.serving.service.batches.batch.write_text", full)
         reply = client.post("/v1/batches", content=lines(3))
         assert reply.status_code == 507
         assert "No space left" in reply.json()["error"]["message"]

@@ -16,7 +16,7 @@ from fewsight.serving.run.api import execute
 from fewsight.serving.run.options import RunOptions
 from fewsight.serving.run.session import open_session
 from fewsight.serving.run.updates.run_file import settle_moment
-from fewsight.serving.service.batch import FINAL, INPUT, Batch
+from fewsight.serving.service.batches.batch import FINAL, INPUT, Batch
 from fewsight.serving.service.desk import Desk
 from fewsight.serving.service.metrics import Metrics
 from fewsight.serving.service.wire import log_line

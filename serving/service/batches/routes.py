@@ -10,8 +10,8 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from fewsight.serving.service.batch import FINAL, INPUT, Batch
-from fewsight.serving.service.batches import Batches
+from fewsight.serving.service.batches.batch import FINAL, INPUT, Batch
+from fewsight.serving.service.batches.queue import Batches
 from fewsight.serving.service.errors import refuse
 from fewsight.serving.service.front import Front
 from fewsight.serving.service.routing import guarded_router, scope
