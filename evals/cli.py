@@ -11,9 +11,11 @@ from fewsight.notices import shown_progress
 
 if TYPE_CHECKING:
     from fewsight.evals.model import Report
+    from fewsight.evals.suite.comparing import Judged
     from fewsight.evals.suite.config import Suite
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(path_type=Path)
 
 
 class _RunByDefault(click.Group):
@@ -101,20 +103,63 @@ def compare(first: Path, second: Path, metric: str) -> None:
 
 
 @evaluation.command()
-@click.option("--baseline", required=True, type=click.Path(path_type=Path), help="A finished evaluation.")
-@click.option("--candidate", required=True, type=click.Path(path_type=Path), help="The one that must not be worse.")
+@click.argument("task", required=False)
+@click.option("--baseline", type=_FOLDER, help="A finished evaluation.")
+@click.option("--candidate", type=_FOLDER, help="The one that must not be worse.")
+@click.option("--old", type=_FOLDER, help="Adapter or answerer of TASK that is in use.")
+@click.option("--new", type=_FOLDER, help="The one that is to replace it.")
+@click.option("--test", type=_FILE, help="With --old and --new: labelled rows that neither has learned from.")
+@click.option("--out", type=_FOLDER, help="With --old and --new: folder of both evaluations.")
 @click.option("--margin", required=True, type=float, metavar="POINTS", help="Points that it may be worse, e.g. 0.5.")
-@click.option("--arm", "arms", multiple=True, help="Only this arm; may be repeated.")
+@click.option("--arm", "arms", multiple=True, help="Only this arm of evaluations; may be repeated.")
 @click.option("--metric", default="accuracy", show_default=True)
-def gate(baseline: Path, candidate: Path, margin: float, arms: tuple[str, ...], metric: str) -> None:
-    """Exit with 1 unless the candidate is shown not to be worse than the margin allows (one-sided, 2.5 %)."""
-    from fewsight.evals.suite.comparing import judge_folders
+@click.option("--model", help="With --old and --new: name, hub id, or folder of the base model.")
+@click.option("--engine", help="With --old and --new: auto, vllm, transformers, openai or scripted.")
+@click.option(
+    "--undecided",
+    type=click.Choice(["pass", "refuse"]),
+    help="What follows where rows show neither.  [default: refuse, and pass with --old and --new]",
+)
+def gate(margin: float, metric: str, undecided: str | None, **given: Any) -> None:  # noqa: ANN401 - click's parameters
+    """Exit with 1 where a candidate is worse than the margin allows.
 
-    judged = judge_folders(baseline, candidate, margin / 100, metric, arms)
+    Of two evaluations (--baseline, --candidate) the candidate must be shown not to be worse. Before a re-trained
+    adapter or answerer of TASK replaces one, --old and --new answer the rows of --test, and the new one must not be
+    shown to be worse on any field; what these rows can't show is said. Paired, by customer, one-sided at 2.5 %.
+    """
+    judged, replaces = _judged(given, margin, metric)
     for line in judged.lines:
         echo(line)
-    if not judged.passed:
+    passed = not judged.worse if (undecided or ("pass" if replaces else "refuse")) == "pass" else judged.shown
+    if passed and not judged.shown:
+        echo("Nothing is shown to be worse, and not everything is shown not to be.", fg="yellow")
+    echo("The gate is passed." if passed else "The gate is NOT passed.")
+    if not passed:
         raise SystemExit(1)
+
+
+def _judged(given: dict[str, Any], margin: float, metric: str) -> "tuple[Judged, bool]":
+    """What is judged, and whether it is a replacement."""
+    evaluations, sides = ("baseline", "candidate"), ("task", "old", "new", "test", "out")
+    named = {name for name, value in given.items() if value}
+    if named >= {*evaluations} and not named & {*sides, "model", "engine"}:
+        from fewsight.evals.suite.comparing import judge_folders
+
+        return judge_folders(given["baseline"], given["candidate"], margin / 100, metric, given["arms"]), False
+    if not (named >= {*sides} and not named & {*evaluations, "arms"}):
+        raise ConfigError(
+            "A gate takes two evaluations, --baseline DIR --candidate DIR, or TASK --old DIR --new DIR --test FILE "
+            "--out DIR."
+        )
+    from fewsight.evals.suite.replacing import judge_replacement
+
+    options = {name: given[name] for name in ("model", "engine") if given[name]}
+    with shown_progress() as progress:
+        paths = (given["old"], given["new"], given["test"], given["out"])
+        judged = judge_replacement(
+            given["task"], *paths, margin=margin / 100, metric=metric, progress=progress, **options
+        )
+    return judged, True
 
 
 @evaluation.command()

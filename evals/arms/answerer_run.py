@@ -18,22 +18,25 @@ from fewsight.serving.run.options import make_options
 from fewsight.serving.run.session import open_session
 
 
-def answer_by(name: str, folder: Path, parts: Parts, context: Context, *, labels: int) -> Answers:
-    """What an answerer without a language model answers; words are left out, which no figure of labels needs.
+def answer_by(
+    name: str, folder: Path, parts: Parts, context: Context, *, labels: int, run: Path | None = None
+) -> Answers:
+    """What an answerer answers; words are left out, which no figure of labels needs.
 
     Args:
         name: of the arm, for messages.
-        folder: of the answerer; the run's folder is beside it, and another for each answerer.
+        folder: of the answerer.
         parts: the rows.
         context: what all arms of the task share.
         labels: how many rows it learned from.
+        run: its ledger's folder, another for each answerer; beside the answerer where None.
 
     Raises:
         FewsightError: the answerer can't be opened, or the run was stopped.
     """
     task, rows = replace(context.task, output=closed_part(context.task.output)), RowHistories(parts)
     manifest = read_answerer(folder)
-    run = folder.with_name(f"run-{manifest.digest[:12]}")
+    run = run or folder.with_name(f"run-{manifest.digest[:12]}")
     forget_peak()
     session = open_session(make_options((task.name,), answerer=str(folder)), rows, (task,))
     summaries = execute(session, rows, run, context.progress)

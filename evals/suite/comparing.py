@@ -10,17 +10,18 @@ from fewsight.evals.predictions import Predictions
 from fewsight.evals.predictions.folder import ByTask, read_all
 from fewsight.pages.formats import percent
 from fewsight.statistics.intervals import Interval, cluster_interval
-from fewsight.statistics.margins import non_inferiority
+from fewsight.statistics.margins import detectable_effect, non_inferiority
 from fewsight.statistics.paired import holm, permutation_test
 from fewsight.statistics.statistic import difference
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What a gate says, and whether it lets the candidate pass."""
+    """What a gate says; `shown` is whether all is shown not to be worse, `worse` whether any is shown to be."""
 
     lines: tuple[str, ...]
-    passed: bool
+    shown: bool
+    worse: bool
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class _Both:
         """The second's figure less the first's."""
         statistic = comparison(metric)
         return cluster_interval(difference(statistic(self.second), statistic(self.first)), self.first.clusters)
+
+    def wanting(self, metric: str, margin: float) -> tuple[str, ...]:
+        """What these rows can't show, where nothing was."""
+        statistic = comparison(metric)
+        gap = difference(statistic(self.second), statistic(self.first))
+        return tuple(f"  {line}" for line in detectable_effect(gap, self.first.clusters, wanted=margin).warnings)
 
 
 def compare_folders(first: Path, second: Path, metric: str) -> tuple[str, ...]:
@@ -54,21 +61,22 @@ def compare_folders(first: Path, second: Path, metric: str) -> tuple[str, ...]:
 
 
 def judge_folders(baseline: Path, candidate: Path, margin: float, metric: str, arms: Sequence[str]) -> Judged:
-    """Non-inferiority of each arm and field; all must be shown not to be worse than `margin` (a share).
+    """Whether each arm and field of the candidate is shown not to be worse than `margin` (a share), or to be worse.
 
-    No correction is made for several arms: a pass takes all of them to pass, so its error does not add up.
+    No correction is made for several arms: to show all takes each of them, so that its error does not add up.
 
     Raises:
         FewsightError: a folder is no evaluation, the metric is unknown, or nothing is in both.
     """
-    lines, passed = [], True
+    lines, verdicts = [], set()
     for one in _shared(baseline, candidate, metric, arms):
         gap = one.gap(metric)
         verdict = non_inferiority(gap, margin).verdict
-        passed &= verdict == "not worse"
+        verdicts.add(verdict)
         lines.append(f"{one.name}: {verdict} by more than {100 * margin:g} points: {_points(gap)}, {_rows(one)}")
-    lines.append("The gate is passed." if passed else "The gate is NOT passed.")
-    return Judged(tuple(lines), passed)
+        if verdict == "undecided":
+            lines += one.wanting(metric, margin)
+    return Judged(tuple(lines), verdicts == {"not worse"}, "worse" in verdicts)
 
 
 def _shared(first: Path, second: Path, metric: str, arms: Sequence[str]) -> list[_Both]:
