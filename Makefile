@@ -68,7 +68,9 @@ $(TOOLS): $(BASE)
 	fi
 	@touch $@
 
-demo: $(LINKED) ## sample customers, four questions, a small model: a page of insights in demo/
+PAST := --histories demo/past/histories.csv --profiles demo/past/profiles.csv
+
+demo: $(LINKED) ## sample customers, four questions, a small model: a page of insights and one of alerts in demo/
 	@rm -rf demo
 	$(SAY) "the model (fetched and converted the first time)"
 	$(BIN)/fewsight models pull
@@ -77,7 +79,15 @@ demo: $(LINKED) ## sample customers, four questions, a small model: a page of in
 	$(SAY) "four questions for each customer"
 	$(BIN)/fewsight run sentiment intent churn_reason persona --histories demo/shop/histories.csv \
 	  --profiles demo/shop/profiles.csv --engine transformers --out demo/run
-	$(SAY) "done: open demo/run/insights.html"
+	$(SAY) "who may not order again: learned from what happened before March 2025, looked at on 1 June"
+	$(BIN)/fewsight sample --customers 400 --out demo/past
+	$(BIN)/fewsight --quiet predict init lapse --outcome "no order within 90 days" --active-days 90 --known-until 2025-03-01 \
+	  --test-share 0.4 --without name --without email --without phone --out demo/future $(PAST)
+	$(BIN)/fewsight --quiet eval demo/future/lapse --train demo/future/train.jsonl --calibration demo/future/calibration.jsonl \
+	  --test demo/future/test.jsonl --arms facts-lr --no-baselines --metric auc --out demo/future/eval --save facts-lr
+	$(BIN)/fewsight watch demo/future/lapse --answerer demo/future/eval/answerer --state demo/watch --as-of 2025-06-01 \
+	  --budget 10 --false-alarms 0.2 --rank value $(PAST)
+	$(SAY) "done: open demo/run/insights.html and demo/watch/watch.html"
 
 test: $(TOOLS) $(LINKED) ## all tests, by two workers, or more: make test WORKERS=4
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ALL_TESTS)

@@ -98,8 +98,9 @@ def watch(task: Path, answerer: Path, folder: Path, as_of: str | None, webhook: 
             moment = read_moment(as_of)
             check_usable(table, None, moment)
             look = look_at(task, table, answerer, state, options, as_of=moment, progress=progress, engine=engine)
-        for line in lines(look) if look else ():
-            echo(line)
+        if look:
+            for line in lines(look, [one for one in state.alerts() if one.moment == look.moment]):
+                echo(line)
         done = publish(state, hook)
     echo(f"Alerts are in {folder}: alerts.jsonl, alerts.csv; open {folder / 'watch.html'}.")
     if hook:

@@ -175,6 +175,12 @@ class State:
         """An alert could not be sent, and waits."""
         self._database.execute("UPDATE alerts SET tries = tries + 1, error = ? WHERE id = ?", (error, id_))
 
+    @property
+    def refused(self) -> int:
+        """How many alerts wait that the other side was asked to take and did not."""
+        (count,) = self._database.execute("SELECT count(*) FROM alerts WHERE sent IS NULL AND tries > 0").fetchone()
+        return int(count)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """All that is written in it is kept, or nothing.

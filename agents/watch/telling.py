@@ -1,13 +1,17 @@
 """What a look says on the console, and what became of earlier alerts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
 from fewsight.agents.watch.judging.thresholds import share_of
-from fewsight.agents.watch.model import Look, Share, Threshold
+from fewsight.agents.watch.model import Alert, Look, Share, Threshold
+from fewsight.agents.watch.money import money
 from fewsight.agents.watch.state import State
 from fewsight.pages.formats import percent, share
+
+_NAMED: Final = 10
 
 
 def became(state: State) -> Share | None:
@@ -21,11 +25,16 @@ def became(state: State) -> Share | None:
     return share_of(came, np.ones(len(came), dtype=bool), whose.astype(np.int64))
 
 
-def lines(look: Look) -> Iterator[str]:
-    """A look in a few lines."""
+def lines(look: Look, alerts: Sequence[Alert]) -> Iterator[str]:
+    """A look in a few lines; `alerts` are those that it wrote, of which the first are named."""
     over = f", {look.candidates:,} above the threshold" if look.threshold.needed else ""
     when = f"{look.moment:%Y-%m-%d %H:%M} UTC"
     yield f"{when}: {look.watched:,} customers watched{over}, {look.written:,} alerts written."
+    for alert in alerts[:_NAMED]:
+        recency = next((fact.now for fact in alert.facts if fact.name == "order_recency_days"), None)
+        silent = f", {recency:g} days since the last order" if isinstance(recency, float) else ""
+        stake = f", {money(alert.value.amount, alert.value.currency)} at stake" if alert.value else ""
+        yield f"  {alert.rank}. {alert.customer_id}: {percent(alert.risk)}{silent}{stake}"
     yield from _promise(look.threshold)
     if look.became:
         yield f"Of {look.became.rows:,} earlier alerts whose windows have ended, {share(look.became)} came true."

@@ -68,7 +68,7 @@ def value_of(row: Mapping[str, Any], days: int) -> Value | None:
     currency = max(known, key=lambda name: known[name])
     tenure = row.get("tenure_days")
     over = max(days, int(tenure) if tenure is not None and tenure == tenure else days)
-    words = f"spent in {days} days on average, over the {over} days up to now"
+    words = f"spent in {days} days on average of the {over} days so far"
     return Value(amount=round(known[currency] * days / over), currency=currency.upper(), words=words)
 
 

@@ -29,7 +29,7 @@ def page(state: State) -> str:
         "now": [one for one in alerts if newest and one.moment == newest.moment],
         "older": older([one for one in alerts if newest is None or one.moment != newest.moment][:_OLDER], answers),
         "earlier": sum(newest is None or one.moment != newest.moment for one in alerts),
-        "waiting": len(state.alerts(waiting=True)),
+        "refused": state.refused,
         "over_time": {f"{one.moment:%Y-%m-%d}": float(one.written) for one in looks[-_LOOKS:]},
         "whole": lambda value: grouped(int(value)),
         "windows": windows(newest) if newest else None,

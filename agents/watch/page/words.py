@@ -1,21 +1,25 @@
 """How the page says facts, money and events."""
 
+from typing import Final
+
 from fewsight.agents.watch.model import Alert, FactThen, Moved, Seen, Value
+from fewsight.agents.watch.money import money
 from fewsight.pages.formats import percent
-from fewsight.tables.values.currencies import EXPONENTS
 
-_SHARES = ("share, 0 to 1", "share", "probability")
-_DIGITS = 3
-
-
-def money(amount: int, currency: str | None) -> str:
-    """Minor units as people write them.
-
-    >>> money(123456, "EUR"), money(500, "JPY")
-    ('1,234.56 EUR', '500 JPY')
-    """
-    digits = EXPONENTS.get(currency or "", 2)
-    return f"{amount / 10**digits:,.{digits}f} {currency or ''}".strip()
+_SHARES: Final = ("share, 0 to 1", "share", "probability")
+_NAMES: Final = {
+    "order_recency_days": "since the last order",
+    "idle_days": "since the last event",
+    "gap_median_days": "usual gap between orders",
+    "silence_ratio": "silence, in usual gaps",
+    "orders_90d_count": "orders, last 90 days",
+    "orders_90_to_180d_count": "orders, 90 days before",
+    "ticket_rate": "tickets an order",
+    "return_share": "orders sent back",
+    "discount_share": "orders with a discount",
+}
+_SAID: Final = ("own gaps", "orders", "tickets an order")
+"""Units that the name says already."""
 
 
 def at_stake(value: Value | None) -> str:
@@ -44,29 +48,27 @@ def number(fact: FactThen, value: float | str | None) -> str:
     if fact.unit in _SHARES:
         return percent(value)
     written = f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
-    return f"{written} {fact.unit}"
+    unit = "day" if value == 1 and fact.unit == "days" else fact.unit
+    return written if unit in _SAID else f"{written} {unit}"
 
 
 def name(words: str) -> str:
     """A column as words.
 
-    >>> name("order_recency_days")
-    'order recency'
+    >>> name("order_recency_days"), name("tenure_days")
+    ('since the last order', 'tenure')
     """
-    return words.removesuffix("_days").removesuffix("_count").removesuffix("_minor").replace("_", " ")
+    short = words.removesuffix("_days").removesuffix("_count").removesuffix("_minor").replace("_", " ")
+    return _NAMES.get(words, short)
 
 
 def changed(alert: Alert) -> str:
-    """What happened since the look before, in a few words."""
+    """What was otherwise at the look before, in a sentence; empty at the first look."""
     if alert.since is None:
-        return "first look"
-    events = ", ".join(f"{count} {kind}" for kind, count in alert.since.events.items())
-    return events or "nothing happened"
-
-
-def risk_before(alert: Alert) -> str:
-    """The risk at the look before."""
-    return percent(alert.since.risk) if alert.since and alert.since.risk is not None else "–"
+        return ""
+    events = ", ".join(f"{count} {kind}" for kind, count in alert.since.events.items()) or "nothing"
+    risk = "unknown" if alert.since.risk is None else percent(alert.since.risk)
+    return f"On {alert.since.moment:%Y-%m-%d} the risk was {risk}; since then: {events}."
 
 
 def often(moved: Moved) -> str:
