@@ -48,7 +48,7 @@ class DataFacts(_Part):
     """What the rows were that it was trained on, without any of their texts.
 
     `labels` counts training rows: field -> label -> rows. `augmented` counts copies of them that were trained on
-    too, by kind; they are in no other count.
+    too, by kind; they are in no other count. `replayed` of the `rows` are older ones that were mixed in.
     """
 
     train_digest: str
@@ -60,12 +60,14 @@ class DataFacts(_Part):
     near_duplicates: int = 0
     labels: dict[str, dict[str, int]] = Field(default_factory=dict)
     augmented: dict[str, int] = Field(default_factory=dict)
+    replayed: int = 0
 
     @property
     def trained_on(self) -> str:
         """How many rows, and how many copies of which kind."""
         copies = ", ".join(f"{count:,} {kind}" for kind, count in self.augmented.items())
-        return f"{self.rows:,} rows" + (f" and copies of some ({copies})" if copies else "")
+        older = f" ({self.replayed:,} of them older)" if self.replayed else ""
+        return f"{self.rows:,} rows{older}" + (f" and copies of some ({copies})" if copies else "")
 
 
 class Metric(_Part):

@@ -43,6 +43,15 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="[TASK=]FILE",
     help="Copies of training rows in other words, from `fewsight paraphrase`.",
 )
+@click.option("--replay", "replays", multiple=True, metavar="[TASK=]FILE", help="Older labelled rows to mix in.")
+@click.option(
+    "--replay-share",
+    type=float,
+    default=0.2,
+    show_default=True,
+    metavar="SHARE",
+    help="Of the training rows that are such older ones.",
+)
 @click.option("--model", default="smollm2-135m", show_default=True, help="Base model: name, hub id, or folder.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write; must not exist.")
 @click.option("--config", "file", type=_FILE, help="TOML with any of the options below (underscores for dashes).")
@@ -55,6 +64,8 @@ def finetune(
     trains: tuple[str, ...],
     valids: tuple[str, ...],
     paraphrases: tuple[str, ...],
+    replays: tuple[str, ...],
+    replay_share: float,
     model: str,
     out: Path,
     file: Path | None,
@@ -75,7 +86,7 @@ def finetune(
     from fewsight.finetune.pipeline import finetune as train_adapter
     from fewsight.prompts.loading.finding import load_task
 
-    lessons = _lessons([load_task(task) for task in tasks], trains, valids, paraphrases)
+    lessons = _lessons([load_task(task) for task in tasks], trains, valids, paraphrases, replays, replay_share)
     with shown_progress() as progress:
         done = train_adapter(
             lessons,
@@ -91,16 +102,26 @@ def finetune(
 
 
 def _lessons(
-    tasks: Sequence["Task"], trains: tuple[str, ...], valids: tuple[str, ...], paraphrases: tuple[str, ...]
+    tasks: Sequence["Task"],
+    trains: tuple[str, ...],
+    valids: tuple[str, ...],
+    paraphrases: tuple[str, ...],
+    replays: tuple[str, ...],
+    replay_share: float,
 ) -> list["Lesson"]:
     from fewsight.finetune.rows.dataset import Lesson
+    from fewsight.finetune.rows.replay import Replay
 
     names = [task.name for task in tasks]
     rows, held_back = _files("--train", trains, names), _files("--valid", valids, names)
     words = _files("--paraphrases", paraphrases, names)
+    older = {name: Replay(file, replay_share) for name, file in _files("--replay", replays, names).items()}
     if missing := [name for name in names if name not in rows]:
         raise ConfigError(f"No rows for {', '.join(missing)}; add --train {missing[0]}=FILE.")
-    return [Lesson(task, rows[task.name], held_back.get(task.name), words.get(task.name)) for task in tasks]
+    return [
+        Lesson(task, rows[task.name], held_back.get(task.name), words.get(task.name), older.get(task.name))
+        for task in tasks
+    ]
 
 
 def _files(option: str, given: tuple[str, ...], names: list[str]) -> dict[str, Path]:

@@ -9,6 +9,7 @@ from fewsight.errors import ConfigError, InputError
 from fewsight.finetune.config import FinetuneConfig
 from fewsight.finetune.labels.augment import augment
 from fewsight.finetune.rows.dataset import Lesson
+from fewsight.finetune.rows.replay import replayed
 from fewsight.finetune.rows.rows import RowMaker, TrainingRow, TrainingRows
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.labelled import (
@@ -80,7 +81,11 @@ def load_data(lesson: Lesson, config: FinetuneConfig, tokenizer: Tokenizer, max_
         ConfigError: nothing is held back, and the options need held-back rows.
     """
     sides = _read(lesson, config)
-    warnings = check_split(sides.train, sides.valid, lesson.task)
+    older, notes = (
+        replayed(lesson.replay, lesson.task, sides.train, sides.valid, config.seed) if lesson.replay else ((), ())
+    )
+    sides = replace(sides, train=(*sides.train, *older))
+    warnings = (*notes, *check_split(sides.train, sides.valid, lesson.task))
     limit = min(max_model_len, config.longest_row)
     maker = RowMaker(lesson.task, prompt_options(config), tokenizer, max_model_len, config.seed)
     train, valid = (_make(maker, rows, limit) for rows in (sides.train, sides.valid))
@@ -93,6 +98,7 @@ def load_data(lesson: Lesson, config: FinetuneConfig, tokenizer: Tokenizer, max_
             "near_duplicates": len(near),
             "labels": count_labels(trained_on, lesson.task),
             "augmented": {kind: len(rows) for kind, rows in copies.items()},
+            "replayed": len({row.id for row in older} & {row.id for row in trained_on}),
         }
     )
     return TrainingData(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fewsight.finetune.rows.replay import Replay
 from fewsight.finetune.rows.rows import TrainingRow
 from fewsight.prompts.task import Task
 
@@ -15,13 +16,15 @@ Weights = Mapping[tuple[str, str, str], float]
 class Lesson:
     """A task with its labelled files; some rows of `train` are held back where `valid` is None.
 
-    `paraphrases` is a file of `fewsight paraphrase`, from which training rows get copies.
+    `paraphrases` is a file of `fewsight paraphrase`, from which training rows get copies. `replay` names older rows to
+    mix in.
     """
 
     task: Task
     train: Path
     valid: Path | None = None
     paraphrases: Path | None = None
+    replay: Replay | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fewsight.errors import ConfigError, TaskError
+from fewsight.errors import ConfigError, InputError, TaskError
 from fewsight.finetune.rows.data import load_data
 from fewsight.finetune.rows.dataset import Lesson
+from fewsight.finetune.rows.replay import Replay
 from fewsight.finetune.setup import set_up
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder
@@ -58,3 +59,32 @@ def test_what_chooses_by_held_back_rows_needs_some(
     with pytest.raises(ConfigError, match=r"valid_share is 0.*patience is 2 and search is 3"):
         train(toy, toy_file, base, tmp_path / "a", config=blind)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_older_rows_are_mixed_in_by_their_share(
+    toy: Task, toy_file: Path, tokenizer: FolderTokenizer, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.csv"
+    lines = [f"old {'y' * number} words,{label}" for number in range(10) for label in ("late", "refund")]
+    older.write_text("\n".join(["text,intent", *lines]) + "\n")
+    alone = load_data(Lesson(toy, toy_file), CONFIG, tokenizer, 2048)
+    mixed = load_data(Lesson(toy, toy_file, replay=Replay(older, 0.25)), CONFIG, tokenizer, 2048)
+    assert mixed.held_back == alone.held_back
+    assert mixed.facts.replayed == round(len(alone.trained_on) / 3)
+    assert mixed.trained_on[: len(alone.trained_on)] == alone.trained_on
+    assert len(mixed.trained_on) == len(alone.trained_on) + mixed.facts.replayed
+    assert all("old" in row.text for row in mixed.trained_on[len(alone.trained_on) :])
+    assert mixed.digest != alone.digest
+    assert f"({mixed.facts.replayed} of them older)" in mixed.facts.trained_on
+    few = load_data(Lesson(toy, toy_file, replay=Replay(older, 0.8)), CONFIG, tokenizer, 2048)
+    assert few.facts.replayed == 20
+    assert any("fewer than a share of 0.8 takes" in warning for warning in few.warnings)
+
+
+def test_older_rows_tell_nothing_of_those_that_are_held_back(
+    toy: Task, toy_file: Path, tokenizer: FolderTokenizer
+) -> None:
+    with pytest.raises(InputError, match="all are questions of the new ones"):
+        load_data(Lesson(toy, toy_file, replay=Replay(toy_file)), CONFIG, tokenizer, 2048)
+    with pytest.raises(ConfigError, match="must lie between 0 and 1"):
+        Replay(toy_file, 1.0)
