@@ -39,7 +39,7 @@ def answerers(task: Path, tmp_path: Path) -> dict[str, Path]:
 
 def test_a_worse_answerer_does_not_replace_a_better_one(task: Path, answerers: dict[str, Path], tmp_path: Path) -> None:
     test = rows(tmp_path / "test.jsonl", 60, 200)
-    given = ["eval", "gate", task, "--test", test, "--margin", "5"]
+    given: list[str | Path] = ["eval", "gate", task, "--test", test, "--margin", "5"]
     worse = invoke(*given, "--old", answerers["good"], "--new", answerers["bad"], "--out", tmp_path / "worse")
     assert worse.exit_code == 1, worse.output
     assert "worse by more than 5 points: -100.0 points" in worse.output
@@ -51,14 +51,14 @@ def test_a_worse_answerer_does_not_replace_a_better_one(task: Path, answerers: d
 
 def test_what_rows_can_not_show_is_said(task: Path, answerers: dict[str, Path], tmp_path: Path) -> None:
     test = rows(tmp_path / "test.jsonl", 12, 200)
-    given = ["eval", "gate", task, "--test", test, "--margin", "1", "--out", tmp_path / "out"]
-    both = ["--old", answerers["good"], "--new", answerers["good"]]
+    given: list[str | Path] = ["eval", "gate", task, "--test", test, "--margin", "1", "--out", tmp_path / "out"]
+    both: list[str | Path] = ["--old", answerers["good"], "--new", answerers["good"]]
     assert invoke(*given, *both).exit_code == 0
     (path,) = (tmp_path / "out" / "new").rglob("answers.jsonl")
     head, first, *rest = path.read_text().splitlines()
     path.write_text("\n".join([head, json.dumps(json.loads(first) | {"predicted": None}), *rest]) + "\n")
-    folders = ["--baseline", tmp_path / "out" / "old", "--candidate", tmp_path / "out" / "new"]
-    judged = ["eval", "gate", "--margin", "1", *folders]
+    folders: list[str | Path] = ["--baseline", tmp_path / "out" / "old", "--candidate", tmp_path / "out" / "new"]
+    judged: list[str | Path] = ["eval", "gate", "--margin", "1", *folders]
     refused, passed = invoke(*judged), invoke(*judged, "--undecided", "pass")
     assert (refused.exit_code, passed.exit_code) == (1, 0)
     for said in (refused, passed):
