@@ -15,7 +15,8 @@ SIDES: Final[tuple[Side, ...]] = ("train", "calibration", "test")
 class Sides:
     """Shares of customers that are held back, drawn by a digest of their id: equal on every machine.
 
-    Where `test_customers` are named, they are the test's, and nobody else is.
+    Where `test_customers` are named, they are the test's, and nobody else is. `fold` (k, n) makes the k-th of n equal
+    parts the test: the n together have every customer once. Another seed makes other parts.
 
     Raises:
         ConfigError: shares that leave nobody to learn from.
@@ -25,6 +26,7 @@ class Sides:
     calibration: float = 0.15
     seed: int = 0
     test_customers: Collection[str] = field(default_factory=frozenset)
+    fold: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         """Check the shares."""
@@ -33,6 +35,9 @@ class Sides:
                 f"Shares of {self.test} and {self.calibration} leave nobody to learn from; keep their sum below 1."
             )
 
+        if self.fold is not None and not 1 <= self.fold[0] <= self.fold[1]:
+            raise ConfigError(f"Part {self.fold[0]} of {self.fold[1]} is none; write one such as 1/5.")
+
     def of(self, customer_id: str) -> Side:
         """The side of a customer.
 
@@ -40,6 +45,11 @@ class Sides:
         'train'
         """
         place = drawn(f"{self.seed} {customer_id}")
+        if self.fold is not None:
+            number, parts = self.fold
+            if int(place * parts) == number - 1:
+                return "test"
+            return "calibration" if drawn(f"{self.seed} rest {customer_id}") < self.calibration else "train"
         if self.test_customers:
             if customer_id in self.test_customers:
                 return "test"

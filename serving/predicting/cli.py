@@ -15,6 +15,7 @@ from fewsight.serving.run.command.options import TABLE
 
 if TYPE_CHECKING:
     from fewsight.outcomes.labelled import Plan
+    from fewsight.outcomes.sides import Sides
     from fewsight.outcomes.windows import AtEvents
     from fewsight.tables import Histories
 
@@ -46,6 +47,7 @@ _SIDES = [
     _sides(
         "--test-customers", type=click.Path(exists=True, path_type=Path), help="A file of ids, one a line, instead."
     ),
+    _sides("--fold", metavar="K/N", help="The K-th of N parts of the customers is the test, instead of a share."),
     _sides(
         "--newest-for-test", is_flag=True, help="Test at the newest moment alone, and learn from windows before it."
     ),
@@ -66,20 +68,25 @@ def predict() -> None:
 
 @predict.command(cls=GroupedCommand)
 @click.argument("name")
-@click.option(
-    "--outcome", required=True, help="'no order within 90 days', 'spend in 90 days (EUR)', ..., or a TOML file."
-)
+@click.option("--outcome", help="'no order within 90 days', 'spend in 90 days (EUR)', ..., or a TOML file.")
+@click.option("--label", metavar="COLUMN", help="Instead: a column of a table that holds the answer, such as churned.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
 @click.option("--force", is_flag=True, help="Replace a task that is there.")
 @with_options(TABLE, _MOMENTS, _SIDES, _ROWS)
-def init(name: str, out: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameters
+def init(name: str, out: Path, label: str | None, **given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Make a task that asks whether an outcome follows, with rows to train, calibrate and test it.
 
     OUT gets the task folder NAME, train, calibration and test.jsonl, and suite.toml for `fewsight eval`. Rows
     are histories cut at a moment, labelled by what came after it; all rows of a customer are in one file.
+    With --label rows are customers as they stand, or, where the column is one of dated rows, the moments of these.
     """
     from fewsight.prompts.predicting.making import SUITE, prepare
 
+    if (label is None) == (given["outcome"] is None):
+        raise ConfigError("A task asks about an outcome (--outcome) or a column (--label); give one of the two.")
+    if label is not None:
+        _init_given(name, label, out, given)
+        return
     with TemporaryDirectory(prefix="fewsight-") as work, open_table(given, Path(work) / "quarantine.jsonl") as table:
         echo(table.counts.in_words())
         options = {key: given[key] for key in ("keep", "bins", "most_rows", "force")}
@@ -90,10 +97,26 @@ def init(name: str, out: Path, **given: Any) -> None:  # noqa: ANN401 - click's 
     echo(f"Then: fewsight eval {out / SUITE} --out {out / 'eval'}")
 
 
+def _init_given(name: str, label: str, out: Path, given: dict[str, Any]) -> None:
+    from fewsight.prompts.predicting.given import GivenLabels, prepare_given
+    from fewsight.prompts.predicting.making import SUITE
+
+    moments = [read_moment(text) for text in given["moments"]]
+    if len(moments) > 1:
+        raise ConfigError("Labels of a table hold at one moment; give --as-of once, or not at all.")
+    labels = GivenLabels(label, _sides_of(given), moments[0] if moments else None, frozenset(given["without"]))
+    with TemporaryDirectory(prefix="fewsight-") as work, open_table(given, Path(work) / "quarantine.jsonl") as table:
+        echo(table.counts.in_words())
+        counts = prepare_given(name, table, labels, out, given["keep"])
+    echo(f"Wrote {out / name} and its rows: {label}.", bold=True)
+    for line in counts.lines(label):
+        echo(line)
+    echo(f"Then: fewsight eval {out / SUITE} --out {out / 'eval'}")
+
+
 def _plan(table: "Histories", given: dict[str, Any]) -> "Plan":
     from fewsight.outcomes import read_outcome
     from fewsight.outcomes.labelled import Plan
-    from fewsight.outcomes.sides import Sides
     from fewsight.outcomes.windows import Windows
 
     until = read_moment(given["known_until"], "--known-until") or table.newest
@@ -112,10 +135,21 @@ def _plan(table: "Histories", given: dict[str, Any]) -> "Plan":
         _at_events(given["at"], given["only"]),
         _kind_of(given["active_kind"]),
     )
+    return Plan(windows, _sides_of(given), given["newest_for_test"], frozenset(given["without"]))
+
+
+def _sides_of(given: dict[str, Any]) -> "Sides":
+    from fewsight.outcomes.sides import Sides
+
     named: Path | None = given["test_customers"]
     customers = frozenset(named.read_text(encoding="utf-8").split("\n")) - {""} if named else frozenset[str]()
-    sides = Sides(given["test_share"], given["calibration_share"], given["seed"], customers)
-    return Plan(windows, sides, given["newest_for_test"], frozenset(given["without"]))
+    fold = None
+    if (text := given["fold"]) is not None:
+        number, slash, parts = text.partition("/")
+        if not (slash and number.isdigit() and parts.isdigit()):
+            raise ConfigError(f"--fold {text!r} is no part; write one such as 1/5.")
+        fold = int(number), int(parts)
+    return Sides(given["test_share"], given["calibration_share"], given["seed"], customers, fold)
 
 
 def _at_events(kinds: tuple[str, ...], only: tuple[str, ...]) -> "AtEvents | None":
