@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from fewsight.digest import digest
+from fewsight.errors import InputError
 from fewsight.tables.counts import Counts
 from fewsight.tables.joins import note_on_join
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.newest import newest_of
 from fewsight.tables.quarantine import Quarantine
 from fewsight.tables.reading.fitting import agree_on_ids, check_together, fit, fit_profiles, zone_of
-from fewsight.tables.reading.table import Table
+from fewsight.tables.reading.table import Table, no_rows
 from fewsight.tables.several import Identities, Linking, mappings_of, names_of, notes_across, read_identities
 from fewsight.tables.several.lookups import Joined, NamedLookup, with_lookups
 from fewsight.tables.several.mapping_file import Given
@@ -67,7 +68,7 @@ def load(
     several = len(asked) > 1 or identities is not None
     store = Store(how.limits.memory, how.work)
     try:
-        tables = _opened(asked, mappings, profiles, how, several, lookups)
+        tables, empty = _opened(asked, mappings, profiles, how, several, lookups)
         ids = None if identities is None else _identities(identities, tables, how)
         with Quarantine(how.quarantine) as bad:
             for number, table in enumerate(tables):
@@ -77,7 +78,7 @@ def load(
             store.sort(linking)
             counts = _count(store, tables, linking, bad)
         newest, far = newest_of(store)
-        notes = [*_of_profiles(tables), *([far] if far else []), *_of_lookups(tables)]
+        notes = [*empty, *_of_profiles(tables), *([far] if far else []), *_of_lookups(tables)]
         if several:
             notes += notes_across(store, [(str(table.name), table.mapping) for table in tables])
             notes += ids.notes() if ids else ()
@@ -98,8 +99,11 @@ def _opened(
     how: Reading,
     several: bool,
     lookups: Sequence[tuple[TableLike, str | None]],
-) -> list[Table]:
-    """The tables, each with its mapping: the one of events and that of profiles, or several in the order of names."""
+) -> tuple[list[Table], list[str]]:
+    """The tables, each with its mapping: the one of events and that of profiles, or several in the order of names.
+
+    Of several, those without rows are left out; the second part says which.
+    """
     beside = [] if profiles is None else [Asked(profiles)]
     called = [*asked, *beside] if several else asked
     own = names_of([one.source for one in called], [one.query for one in called])
@@ -108,16 +112,23 @@ def _opened(
     sources = [open_source(one.source, one.query, how.limits) for one in asked]
     sources = with_lookups(sources, _named(lookups, how))
     tables = [Table(source, name) for source, name in zip(sources, names, strict=False)]
-    for table, mapping in zip(tables, given, strict=False):
+    empty = [no_rows(table.source.name) for table in tables if table.is_empty]
+    if len(empty) == len(tables):
+        raise InputError(" ".join(empty))
+    pairs = [(table, mapping) for table, mapping in zip(tables, given, strict=False) if not table.is_empty]
+    tables = [table for table, _ in pairs]
+    for table, mapping in pairs:
         fit(table, mapping, how.tz, bool(beside))
     if profiles is not None:
         tables.append(Table(open_source(profiles, limits=how.limits), names[-1], beside=True))
+        if tables[-1].is_empty:
+            raise InputError(no_rows(tables[-1].source.name))
         fit_profiles(tables[-1], given[-1] if several else given[0])
     if several:
         agree_on_ids(tables)
         check_together(tables)
         tables.sort(key=lambda table: str(table.name))
-    return tables
+    return tables, empty
 
 
 def _named(lookups: Sequence[tuple[TableLike, str | None]], how: Reading) -> list[NamedLookup]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
+from fewsight.errors import InputError
 from fewsight.tables.columns import Sheet
 from fewsight.tables.mapping import ColumnMapping
 from fewsight.tables.quarantine import Quarantine
@@ -19,17 +20,28 @@ from fewsight.tables.store import Store
 _NO_ORDER = "no customer, and no number of an order by which it could be found"
 
 
+def no_rows(name: str) -> str:
+    """What is said of a table that has none."""
+    return f"{name} has columns, but no rows."
+
+
 class Table:
     """A source with its first rows looked at, to be read once.
 
     `name` is what it is called among several tables, None where it is alone. `mapping` is the one that it is read with,
     `beside` says whether it was given as the table of profiles. `opened` is the source as it was opened.
+
+    Raises:
+        InputError: it is alone, and has no rows.
     """
 
     def __init__(self, source: OpenedSource, name: str | None = None, beside: bool = False) -> None:
         self.name, self.beside, self.number = name, beside, 0
         self.opened, self.notes = source, list(source.notes)
         self._peeked = Peeked(source)
+        self.is_empty = not self._peeked.head
+        if self.is_empty and name is None:
+            raise InputError(no_rows(source.name))
         self._shaped = ColumnMapping()
         self.mapping = ColumnMapping()
         self.zone: tzinfo | None = None

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from fewsight.errors import InputError
 from fewsight.tables.columns.sheet import Sheet
 from fewsight.tables.records import Broken, Record, Source
 
@@ -13,19 +12,13 @@ _CHARACTERS: Final = 4_000_000
 
 
 class Peeked:
-    """A source and its first rows, which are read from it once.
-
-    Raises:
-        InputError: there are no rows.
-    """
+    """A source and its first rows, which are read from it once; `head` is empty where it has none."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.name, self.columns = source.name, source.columns
         rows = source.records()
         self.head = list(_head(rows))
-        if not self.head:
-            raise InputError(f"{source.name} has columns, but no rows.")
         self._rest: Iterator[Record] | None = rows
 
     @property

@@ -165,3 +165,12 @@ def test_long_cells_of_orders_are_no_words_of_the_customer(tmp_path: Path) -> No
     table = "order_id,customer_id,time,things\n1,1,2024-03-05T09:00:00Z,a big red kettle; a cup\n"
     with open_histories(write(tmp_path, purchases=table, orders=ORDERS)) as histories:
         assert [event.text for event in histories.get("1").events] == [None, None]
+
+
+def test_a_table_without_rows_among_several_is_left_out_and_named(tmp_path: Path) -> None:
+    tables = write(tmp_path / "shop", orders=ORDERS, web=VIEWS.splitlines()[0] + "\n")
+    with open_histories(tables) as histories:
+        assert sum(len(one.events) for one in histories) == 2
+        assert "web.csv' has columns, but no rows" in histories.describe()
+    with pytest.raises(InputError, match=r"orders\.csv' has columns, but no rows"):
+        open_histories(write(tmp_path / "none", orders=ORDERS.splitlines()[0] + "\n", web=VIEWS.splitlines()[0] + "\n"))
