@@ -5,11 +5,10 @@ legal only a moment ago, nothing is done without its entry, and nothing is done 
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from fewsight.agents.copilot.case import (
     ASKED,
@@ -20,39 +19,21 @@ from fewsight.agents.copilot.case import (
     HANDED_OFF,
     MESSAGE,
     OPENED,
+    PERCEIVED,
     REJECTED,
     Case,
     Entry,
 )
+from fewsight.agents.copilot.judging import Offer, judge, legal_calls
 from fewsight.agents.copilot.policy import Policy, Verdict
 from fewsight.agents.copilot.speech import fill, has_number, has_promise, slots
 from fewsight.agents.copilot.store import Store
-from fewsight.agents.copilot.tools import Act, Arguments, Call, calls, find_calls
+from fewsight.agents.copilot.tools import Act, Arguments, Call, find_calls
 from fewsight.digest import digest
 from fewsight.errors import CaseError, did_you_mean
 
 LONGEST_RESULT: Final = 65_536
 """Characters of a tool's result as JSON; a longer one counts as a failure, and its write is undone."""
-
-_STRICT: Final = {"allow": 0, "ask": 1, "deny": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A call that is legal now, and the clause that makes it so."""
-
-    call: Call
-    verdict: Verdict
-
-
-def legal_calls(policy: Policy, case: Case, state: BaseModel) -> list[Offer]:
-    """The calls that policy leaves in this state of the customer and the case, each once."""
-    by_id: dict[str, list[Call]] = {}
-    for tool in policy.tools.values():
-        for call in calls(tool, state):
-            by_id.setdefault(call.id, []).append(call)
-    offers = [Offer(same[0], judge(policy, case, same, state)) for same in by_id.values()]
-    return [offer for offer in offers if offer.verdict.effect != "deny"]
 
 
 class Desk:
@@ -103,12 +84,43 @@ class Desk:
         with self.store.transaction():
             case = self._free_case(case_id)
             call, verdict = self._judge(case, tool, arguments)
-            if call is None or verdict.effect == "deny":
-                self._note(case, DENIED, tool, arguments, clause=verdict.clause, feedback=verdict.feedback)
+            if call is None or verdict.effect in ("deny", "confirm"):
+                why = {"clause": verdict.clause, "feedback": verdict.feedback}
+                self._note(case, DENIED, tool, arguments, **why, unagreed=verdict.effect == "confirm")
             elif verdict.effect == "ask":
                 self._note(case, ASKED, tool, arguments, clause=verdict.clause, amount=call.amount)
             else:
                 self._act(case, call, verdict)
+            return self.store.case(case_id).entries[-1]
+
+    def perceive(self, case_id: str, after: int, perceived: Mapping[str, Any]) -> None:
+        """Note what the messages up to entry `after` come to; what was noted of them before stays.
+
+        Raises:
+            CaseError: there is no such case, or it is closed.
+        """
+        with self.store.transaction():
+            self._open_case(case_id)
+            self.store.append(case_id, PERCEIVED, {**perceived, "after": after}, f"perceived:{case_id}:{after}")
+
+    def say_fixed(self, case_id: str, after: int, kind: str, text: str, **more: Any) -> Entry:  # noqa: ANN401 - JSON
+        """A reply or question whose text code wrote, from the state and the log; `call` is what is asked about.
+
+        Raises:
+            CaseError: there is no such case, it is closed, or a person must decide first.
+        """
+        with self.store.transaction():
+            case = self._free_case(case_id)
+            about = more.get("call")
+            body: dict[str, Any] = {"words": text, "text": text, "after": after, **more}
+            if any(entry.kind == MESSAGE and entry.seq > after for entry in case.entries):
+                self.store.append(case_id, DENIED, {"said": kind, **body, "feedback": "the customer wrote meanwhile"})
+            elif about and self._judge(case, about["tool"], about["arguments"])[1].effect != "confirm":
+                self.store.append(case_id, DENIED, {"said": kind, **body, "feedback": "there is nothing to agree to"})
+            elif self.policy.reply.effect == "ask":
+                self.store.append(case_id, ASKED, {"said": kind, **body})
+            else:
+                self.store.append(case_id, kind, body)
             return self.store.case(case_id).entries[-1]
 
     def say(self, case_id: str, after: int, kind: str, words: str, **more: Any) -> Entry:  # noqa: ANN401 - JSON values
@@ -162,7 +174,7 @@ class Desk:
                 return self.store.case(case_id).entries[-1]
             tool = asked.body["tool"]
             call, verdict = self._judge(case, tool, arguments or asked.body["arguments"])
-            if call is not None and verdict.effect != "deny":
+            if call is not None and verdict.effect not in ("deny", "confirm"):
                 self._act(case, call, verdict, by=by, asked=seq)
             elif arguments is not None:
                 raise CaseError(f"{tool} with {dict(arguments)!r} is not legal: {verdict.feedback}. Nothing was done.")
@@ -255,21 +267,6 @@ def unsayable(case: Case, after: int, kind: str, words: str, filled: Mapping[str
     except KeyError as error:
         return f"there is no slot {error.args[0]!r} any more"
     return None
-
-
-def judge(policy: Policy, case: Case, meant: Iterable[Call], state: BaseModel) -> Verdict:
-    """What policy and the case say of a call; the strictest verdict where its arguments may mean several rows."""
-    return max((_judge_one(policy, case, call, state) for call in meant), key=lambda verdict: _STRICT[verdict.effect])
-
-
-def _judge_one(policy: Policy, case: Case, call: Call, state: BaseModel) -> Verdict:
-    if case.is_spent(call.id):
-        return Verdict("deny", None, "it was done, or decided against, in this case already")
-    try:
-        call.tool.arguments.model_validate(dict(call.arguments))
-    except ValidationError as error:
-        return Verdict("deny", None, f"the tool refuses its arguments: {error.errors()[0]['msg']}")
-    return policy.judge(call, state, case.has_read)
 
 
 def _result(call: Call, act: Act) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A case: what its log adds up to."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,6 +25,7 @@ UNDONE: Final = "undone"
 
 INTENTIONS: Final = (SUGGESTED, DRAFTED, APPROVED, UNDONE)
 """Entries that tell what somebody means to do, and change nothing."""
+PERCEIVED: Final = "perceived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class Case:
 
     `suggested` are the moves that a person may choose among, `drafts` the words of some of them by their place,
     `approved` the move that is carried out soon, and `rejected` what a person did not want since the last message.
+
+    `about` is the id of the call that the newest question is about (`about_call`), `agreed` and `declined` are calls
+    that the customer agreed to and did not want, and `perceived` is what the newest messages came to.
     """
 
     id: str
@@ -55,6 +60,12 @@ class Case:
     reads: set[tuple[str, frozenset[tuple[str, Any]]]] = field(default_factory=set)
     spent_writes: set[str] = field(default_factory=set)
     spent_since: set[str] = field(default_factory=set)
+    about: str | None = None
+    about_call: Mapping[str, Any] | None = None
+    agreed: set[str] = field(default_factory=set)
+    declined: set[str] = field(default_factory=set)
+    declined_calls: list[tuple[str, Arguments]] = field(default_factory=list)
+    perceived: Entry | None = None
     asked: Entry | None = None
     suggested: Entry | None = None
     drafts: dict[int, Entry] = field(default_factory=dict)
@@ -65,8 +76,34 @@ class Case:
     is_closed: bool = False
 
     def has_read(self, tool: str, arguments: Arguments) -> bool:
-        """Whether a read was done in this case whose arguments are all among these."""
-        return any(name == tool and given <= set(arguments.items()) for name, given in self.reads)
+        """Whether a read was done in this case with the arguments that it shares with these."""
+        return any(name == tool and all(arguments.get(k, v) == v for k, v in given) for name, given in self.reads)
+
+    def has_agreed(self, call: str) -> bool:
+        """Whether the customer agreed to the call of this id, and has not written since."""
+        return call in self.agreed
+
+    def has_declined(self, call: str) -> bool:
+        """Whether the customer said no to the call of this id."""
+        return call in self.declined
+
+    def declined_like(self, tool: str, arguments: Arguments) -> bool:
+        """Whether the customer said no to a call of this tool with these arguments, whatever its others were."""
+        return any(name == tool and _within(arguments, given) for name, given in self.declined_calls)
+
+    def done_like(self, tool: str, arguments: Arguments) -> bool:
+        """Whether a write of this tool with these arguments was done in the case."""
+        done = (entry.body for entry in self.entries if entry.kind == DONE and entry.body["writes"])
+        return any(body["tool"] == tool and _within(arguments, body["arguments"]) for body in done)
+
+    def has_said(self, value: str) -> bool:
+        """Whether the customer has written this value, as a word or words of its own."""
+        return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) for text in self.texts)
+
+    @property
+    def texts(self) -> list[str]:
+        """All that the customer wrote in the case, oldest first."""
+        return [entry.body["text"] for entry in self.entries if entry.kind == MESSAGE]
 
     def is_spent(self, call: str) -> bool:
         """Whether the call of this id would be a repetition."""
@@ -109,6 +146,9 @@ def _take(case: Case, entry: Entry) -> None:
         _take_intention(case, entry)
         return
     case.suggested, case.drafts = None, {}
+    if entry.kind == PERCEIVED:
+        _take_perceived(case, entry)
+        return
     if entry.kind == OPENED:
         case.customer_id = body["customer_id"]
     elif entry.kind == MESSAGE:
@@ -116,6 +156,8 @@ def _take(case: Case, entry: Entry) -> None:
         case.steps, case.followed_up = 0, False
         case.spent_since.clear()
         case.rejected.clear()
+        case.perceived = None
+        case.agreed.discard(case.about or "")
     else:
         case.steps += 1
         case.asked = entry if entry.kind == ASKED else None
@@ -128,6 +170,9 @@ def _take(case: Case, entry: Entry) -> None:
         case.followed_up = True
     elif entry.kind in (REPLIED, QUESTION):
         case.waiting = [message for message in case.waiting if message.seq > body["after"]]
+        call = body.get("call")
+        case.about = call_id(call["tool"], call["arguments"]) if call else None
+        case.about_call = call
     elif entry.kind == HANDED_OFF:
         case.waiting.clear()
         case.is_closed = True
@@ -145,6 +190,22 @@ def _take_intention(case: Case, entry: Entry) -> None:
         case.approved = None
 
 
+def _take_perceived(case: Case, entry: Entry) -> None:
+    """An agreement holds for the call that was asked about, until the customer writes again."""
+    case.perceived = entry
+    if case.about is not None and entry.body["agreed"] == "yes":
+        case.agreed.add(case.about)
+        case.declined.discard(case.about)
+    elif case.about is not None and entry.body["agreed"] == "no":
+        case.declined.add(case.about)
+        assert case.about_call is not None
+        case.declined_calls.append((case.about_call["tool"], case.about_call["arguments"]))
+
+
+def _within(some: Arguments, given: Arguments) -> bool:
+    return all(given.get(name) == value for name, value in some.items())
+
+
 def _take_call(case: Case, entry: Entry) -> None:
     body = entry.body
     call = call_id(body["tool"], body["arguments"])
@@ -154,5 +215,5 @@ def _take_call(case: Case, entry: Entry) -> None:
         case.spent_since.clear()
     if body["writes"] and entry.kind in (DONE, REJECTED):
         case.spent_writes.add(call)
-    elif entry.kind in (DONE, FAILED, DENIED):
+    elif entry.kind in (DONE, FAILED, DENIED) and not body.get("unagreed"):
         case.spent_since.add(call)

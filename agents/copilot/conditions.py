@@ -1,7 +1,9 @@
 """Conditions of clauses: a field of the customer's state or of the call, compared with a value.
 
-`orders.status = delivered` and `orders.age_days <= 30` are conditions. A field that is None meets `!=` alone, and
-`= none`. A clause's conditions hold together.
+`orders.status = delivered` and `orders.age_days <= 30` are conditions, and so is `payments.id != {orders.paid_with}`,
+which compares two fields. Of a call with a list, `sum(orders.items.price) <= 5000` adds up over its elements; a
+condition on one of an element's rows is asked of each. A field that is None meets `!=` alone, and `= none`. A clause's
+conditions hold together.
 """
 
 import operator
@@ -14,37 +16,63 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from fewsight.agents.copilot.state import field_at, lists_of, value_at
-from fewsight.agents.copilot.tools import Call, Tool
+from fewsight.agents.copilot.tools import Call, Element, Tool
 from fewsight.errors import PolicyError, first_problem
 from fewsight.prompts.answer.annotations import closed_values, kind_of
 
 ARGUMENT: Final = "argument."
 """Before the name of an argument of the call; other fields are the state's."""
 
-_SHAPE: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|!=|=|<|>)\s*(.+?)\s*")
+_SHAPE: Final = re.compile(r"\s*(sum\()?([\w.]+)(?(1)\))\s*(<=|>=|!=|=|<|>)\s*(?:\{([\w.]+)\}|(.+?))\s*")
 _ORDERS: Final = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`field` `comparison` `value`, the value of the field's own type; `values`: all, where there are finitely many."""
+    """`field` `comparison` `value`, the value of the field's own type; `values`: all, where there are finitely many.
+
+    `other` is the field that it is compared with, in place of a value. `is_sum` adds the field up over the elements of
+    a list; `of_elements`: one of an element's rows is meant, so that it holds for some elements and not for others.
+    """
 
     field: str
     comparison: str
     value: Any
     values: tuple[Any, ...] | None
+    other: str | None = None
+    is_sum: bool = False
+    of_elements: bool = False
 
-    def holds(self, call: Call, state: BaseModel) -> bool:
-        """Whether it holds for one call."""
-        if self.field.startswith(ARGUMENT):
-            return self.takes(call.arguments[self.field.removeprefix(ARGUMENT)])
-        return self.takes(value_at(state, call.rows, self.field))
+    @property
+    def is_plain(self) -> bool:
+        """Whether it compares one field with a value."""
+        return self.other is None and not self.is_sum
+
+    def holds(self, call: Call, state: BaseModel, element: Element | None = None) -> bool:
+        """Whether it holds for one call, and for this element of its list."""
+        if self.is_sum:
+            left: Any = sum(value_at(state, one.rows, self.field) for one in call.elements)
+        else:
+            left = _value(self.field, call, state, element)
+        if self.other is None:
+            return self.takes(left)
+        return _compare(self.comparison, left, _value(self.other, call, state, element))
 
     def takes(self, value: Any) -> bool:  # noqa: ANN401 - any value of the field
         """Whether it holds where the field has this value."""
-        if self.comparison in ("=", "!="):
-            return bool((value == self.value) == (self.comparison == "="))
-        return value is not None and bool(_ORDERS[self.comparison](value, self.value))
+        return _compare(self.comparison, value, self.value)
+
+
+def _compare(comparison: str, left: Any, right: Any) -> bool:  # noqa: ANN401 - any values
+    if comparison in ("=", "!="):
+        return bool((left == right) == (comparison == "="))
+    return left is not None and right is not None and bool(_ORDERS[comparison](left, right))
+
+
+def _value(field: str, call: Call, state: BaseModel, element: Element | None) -> Any:  # noqa: ANN401 - any value
+    if field.startswith(ARGUMENT):
+        return call.arguments[field.removeprefix(ARGUMENT)]
+    return value_at(state, call.rows if element is None else element.rows, field)
 
 
 def read_condition(text: str, tool: Tool, state: type[BaseModel]) -> Condition:
@@ -56,42 +84,58 @@ def read_condition(text: str, tool: Tool, state: type[BaseModel]) -> Condition:
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         raise PolicyError(f"{text!r} is no condition; write 'orders.status = delivered' (=, !=, <, <=, >, >=).")
-    name, comparison, word = shape.groups()
-    field = _field(name, tool, state)
+    sums, name, comparison, other, word = shape.groups()
+    field, of_elements = _field(name, tool, state)
     kind = kind_of(field.annotation, field.metadata)
-    values = closed_values(kind.core)
-    if comparison in _ORDERS and kind.core not in (int, float):
+    if (comparison in _ORDERS or sums) and kind.core not in (int, float):
         raise PolicyError(f"{text!r}: {name!r} is no number; compare it with = or !=.")
+    if sums and (not of_elements or kind.nullable):
+        raise PolicyError(f"{text!r}: only a number that each element of a list has can be added up.")
+    if other is not None:
+        against, below = _field(other, tool, state)
+        if kind_of(against.annotation).core is not kind.core or (sums and below):
+            raise PolicyError(f"{text!r}: {name!r} and {other!r} can't be compared.")
+        return Condition(name, comparison, None, None, other, bool(sums), not sums and (of_elements or below))
+    values = closed_values(kind.core)
     if word == "none" and kind.nullable:
-        return Condition(name, comparison, None, (*values, None) if values else None)
+        every = (*values, None) if values else None
+        return Condition(name, comparison, None, every, of_elements=of_elements)
     try:
         value = TypeAdapter(kind.core).validate_strings(word)
     except ValidationError as error:
         raise PolicyError(f"{text!r}: {first_problem(error).partition(': ')[2]}.") from error
-    return Condition(name, comparison, value, (*values, None) if values and kind.nullable else values)
+    every = (*values, None) if values and kind.nullable else values
+    return Condition(name, comparison, value, every, None, bool(sums), not sums and of_elements)
 
 
 def can_hold(conditions: Iterable[Condition]) -> bool:
-    """Whether some state meets all conditions, each field taken by itself."""
+    """Whether some state meets all conditions, each field taken by itself; two fields and sums may have any values."""
     by_field: dict[str, list[Condition]] = {}
     for condition in conditions:
-        by_field.setdefault(condition.field, []).append(condition)
+        if condition.is_plain:
+            by_field.setdefault(condition.field, []).append(condition)
     return all(any(all(c.takes(value) for c in group) for value in _trials(group)) for group in by_field.values())
 
 
 def implies(stricter: Sequence[Condition], looser: Sequence[Condition]) -> bool:
     """Whether every state that meets all of `stricter` also meets all of `looser`."""
-    return all(not can_hold([*stricter, denied]) for condition in looser for denied in _opposites(condition))
+    return all(condition in stricter or _implies_one(stricter, condition) for condition in looser)
 
 
-def _field(name: str, tool: Tool, state: type[BaseModel]) -> FieldInfo:
+def _implies_one(stricter: Sequence[Condition], looser: Condition) -> bool:
+    return looser.is_plain and all(not can_hold([*stricter, denied]) for denied in _opposites(looser))
+
+
+def _field(name: str, tool: Tool, state: type[BaseModel]) -> tuple[FieldInfo, bool]:
+    """The field of a name, and whether it is one of an element's rows."""
     if name.startswith(ARGUMENT):
-        return field_at(tool.arguments, name.removeprefix(ARGUMENT))
+        return field_at(tool.arguments, name.removeprefix(ARGUMENT)), False
     field = field_at(state, name)
-    bound = tool.lists(state)
-    if missing := [place for place in lists_of(state, [name]) if place not in bound]:
+    bound, below = tool.lists(state), tool.element_lists(state)
+    places = lists_of(state, [name])
+    if missing := [place for place in places if place not in bound and place not in below]:
         raise PolicyError(f"{name!r}: no argument of {tool.name!r} says which of {missing[0]!r} is meant.")
-    return field
+    return field, any(place in below for place in places)
 
 
 def _trials(group: Sequence[Condition]) -> Sequence[Any]:

@@ -9,8 +9,11 @@ from fewsight.agents.copilot.acting import Desk
 from fewsight.agents.copilot.articles import Article, Articles
 from fewsight.agents.copilot.case import Case, Entry
 from fewsight.agents.copilot.deciding import Suggestion, prompt_ids, ranked, words_of
+from fewsight.agents.copilot.evidence.agreement import agreement
+from fewsight.agents.copilot.evidence.elements import RULES
 from fewsight.agents.copilot.moves import Move, legal_moves
 from fewsight.agents.copilot.policy import Policy, PolicyText
+from fewsight.agents.copilot.ranking.ranker import RANKER_ALONE, Blend, Ranker
 from fewsight.agents.copilot.store import Store
 from fewsight.agents.copilot.tools import Tool
 from fewsight.errors import ConfigError
@@ -46,8 +49,11 @@ class Copilot:
         store: customers' tables and the log of their cases, with the model of a customer's state.
         policy: as it was read.
         tools: what clauses speak of.
-        engine: scores moves and writes words; it must score and prefill.
+        engine: scores moves and writes words; it must score and prefill. Without one, the ranker ranks alone, and
+            there are no moves whose words a model writes.
         articles: what replies may cite.
+        ranker: learned from right moves; it fills lists.
+        blend: how the ranker counts beside the model; where the model counts for nothing, it is not asked.
 
     Raises:
         PolicyError: policy, tools and state do not fit each other.
@@ -59,13 +65,18 @@ class Copilot:
         store: Store,
         policy: PolicyText,
         tools: Sequence[Tool],
-        engine: Engine,
+        engine: Engine | None,
         articles: Articles | None = None,
+        ranker: Ranker | None = None,
+        blend: Blend = RANKER_ALONE,
     ) -> None:
-        if not (engine.capabilities.score and engine.capabilities.prefill):
+        if engine is None and ranker is None:
+            raise ConfigError("Give the copilot an engine or a ranker.")
+        if engine is not None and not (engine.capabilities.score and engine.capabilities.prefill):
             raise ConfigError(f"The engine {engine.identity.engine!r} does not score labels; take a local one.")
         self.desk = Desk(store, Policy(policy, tools, store.model))
         self._engine, self._articles = engine, articles or Articles()
+        self._ranker, self._blend = ranker, blend
 
     def look(self, case_id: str) -> View:
         """A case as it stands, with its legal moves.
@@ -74,7 +85,7 @@ class Copilot:
             CaseError: there is no such case.
             EngineError: it does not fit the model's context.
         """
-        case = self.desk.store.case(case_id)
+        case = self._perceived(case_id)
         return self.view(case, self.desk.store.state(case.customer_id))
 
     def view(self, case: Case, state: BaseModel) -> View:
@@ -84,9 +95,24 @@ class Copilot:
             EngineError: it does not fit the model's context.
         """
         shown = self._articles.nearest(" ".join(entry.body["text"] for entry in case.waiting[-5:]))
-        moves = legal_moves(self.desk.policy, case, state, shown)
+        elements = self._ranker.elements if self._ranker else RULES
+        moves = legal_moves(self.desk.policy, case, state, shown, elements)
+        if self._engine is None:
+            return View(case, state, shown, [move for move in moves if move.pattern is None], ())
         prompt = prompt_ids(self._engine, self.desk.policy, case, state, shown) if moves else ()
         return View(case, state, shown, moves, prompt)
+
+    def _perceived(self, case_id: str) -> Case:
+        """The case, after it was noted what its newest messages come to."""
+        case = self.desk.store.case(case_id)
+        is_needed = self._ranker is not None or case.about is not None
+        if not is_needed or not case.waiting or case.is_closed or case.perceived is not None:
+            return case
+        texts = [entry.body["text"] for entry in case.waiting]
+        intents = self._ranker.intents(texts) if self._ranker else []
+        agreed = agreement(texts) if case.about is not None else "unclear"
+        self.desk.perceive(case_id, case.waiting[-1].seq, {"agreed": agreed, "intents": intents})
+        return self.desk.store.case(case_id)
 
     def rank(self, view: View) -> list[Suggestion]:
         """The moves with their probabilities, the likeliest first; none of them is taken.
@@ -94,7 +120,17 @@ class Copilot:
         Raises:
             EngineError: the engine failed.
         """
-        return ranked(self._engine, view.prompt, view.moves) if view.moves else []
+        if not view.moves:
+            return []
+        if self._ranker is None:
+            assert self._engine is not None
+            return ranked(self._engine, view.prompt, view.moves)
+        shares = self._ranker.shares(self.desk.policy, view.case, view.state, view.moves)
+        if self._engine is not None and self._blend.own > 0:
+            models = {one.move.text: one.probability for one in ranked(self._engine, view.prompt, view.moves)}
+            shares = self._blend.of([models[move.text] for move in view.moves], shares)
+        pairs = zip(view.moves, shares, strict=True)
+        return sorted((Suggestion(move, share) for move, share in pairs), key=lambda one: -one.probability)
 
     def write(self, view: View, move: Move) -> str:
         """Words for a move that has any.
@@ -102,6 +138,9 @@ class Copilot:
         Raises:
             EngineError: the engine failed, or the words have no end.
         """
+        if move.fixed is not None:
+            return move.fixed
+        assert self._engine is not None
         return words_of(self._engine, view.prompt, move)
 
     def step(self, case_id: str) -> Step:
@@ -116,11 +155,16 @@ class Copilot:
         if not suggestions:
             return Step([], None)
         move = suggestions[0].move
+        return Step(suggestions, self._take(view, move))
+
+    def _take(self, view: View, move: Move) -> Entry:
+        case_id, after = view.case.id, view.case.entries[-1].seq
         if move.offer is not None:
             call = move.offer.call
-            return Step(suggestions, self.desk.call(case_id, call.tool.name, call.arguments))
-        if move.pattern is None:
-            return Step(suggestions, self.desk.hand_off(case_id, move.closed["reason"]))
-        words = self.write(view, move)
+            return self.desk.call(case_id, call.tool.name, call.arguments)
+        if move.pattern is None and move.fixed is None:
+            return self.desk.hand_off(case_id, move.closed["reason"])
         more = {key: value for key, value in move.closed.items() if key != "move"}
-        return Step(suggestions, self.desk.say(case_id, view.case.entries[-1].seq, move.entry, words, **more))
+        if move.fixed is not None:
+            return self.desk.say_fixed(case_id, after, move.entry, move.fixed, **more)
+        return self.desk.say(case_id, after, move.entry, self.write(view, move), **more)

@@ -26,6 +26,11 @@ class From:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Marks an argument whose value the customer must have written in the case, such as an address to be known by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """Marks a whole number in minor units (cents) of `currency`."""
 
@@ -66,11 +71,11 @@ def lists_of(model: type[BaseModel], paths: Iterable[str]) -> list[str]:
     return sorted(lists)
 
 
-def bindings(state: BaseModel, lists: Iterable[str]) -> Iterator[Rows]:
-    """All ways to take one row of each list, where `lists` names outer ones first."""
-    ways: list[dict[str, BaseModel]] = [{}]
+def bindings(state: BaseModel, lists: Iterable[str], rows: Rows | None = None) -> Iterator[Rows]:
+    """All ways to take one row of each list, where `lists` names outer ones first, beside the `rows` that are given."""
+    ways: list[dict[str, BaseModel]] = [dict(rows or {})]
     for path in lists:
-        ways = [{**rows, path: row} for rows in ways for row in value_at(state, rows, path)]
+        ways = [{**way, path: row} for way in ways for row in value_at(state, way, path)]
     return iter(ways)
 
 

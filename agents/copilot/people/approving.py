@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from fewsight.agents.copilot.acting import Desk, judge
+from fewsight.agents.copilot.acting import Desk
 from fewsight.agents.copilot.case import APPROVED, ASKED, FOLLOW_UP, REJECTED, UNDONE, Case, Entry
+from fewsight.agents.copilot.judging import judge
 from fewsight.agents.copilot.moves import REASONS, Move
 from fewsight.agents.copilot.speech import has_promise
 from fewsight.agents.copilot.tools import find_calls

@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from fewsight.agents.copilot.acting import judge
 from fewsight.agents.copilot.case import APPROVED, REJECTED, SUGGESTED, UNDONE, Case, Entry, fold
 from fewsight.agents.copilot.deciding import Suggestion
+from fewsight.agents.copilot.judging import judge
 from fewsight.agents.copilot.policy import Policy
 from fewsight.agents.copilot.store import LOG
 from fewsight.agents.copilot.tools import find_calls

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from fewsight.agents.copilot.acting import Desk, Offer, unsayable
+from fewsight.agents.copilot.acting import Desk, unsayable
 from fewsight.agents.copilot.case import DRAFTED, SUGGESTED, Case, Entry
 from fewsight.agents.copilot.copilot import Copilot, View
 from fewsight.agents.copilot.deciding import Suggestion
+from fewsight.agents.copilot.judging import Offer
 from fewsight.agents.copilot.moves import Move
 from fewsight.agents.copilot.policy import Policy
 from fewsight.agents.copilot.speech import fill, slots

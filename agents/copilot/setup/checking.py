@@ -36,7 +36,8 @@ def _outranks(policy: Policy, other: Clause, clause: Clause) -> bool:
 
 
 def _covers(wide: Clause, narrow: Clause) -> bool:
-    caps = wide.text.cap is None or (narrow.text.cap is not None and narrow.text.cap <= wide.text.cap)
+    most = wide.text.cap
+    caps = not isinstance(most, int) or (isinstance(narrow.text.cap, int) and narrow.text.cap <= most)
     return caps and implies(narrow.conditions, wide.conditions)
 
 
@@ -46,5 +47,6 @@ def _silent_tools(policy: Policy, alive: list[Clause]) -> Iterator[str]:
         if name not in allowed:
             yield f"tool {name!r} is allowed by no clause"
     for clause in alive:
-        if clause.text.needs is not None and clause.text.needs not in allowed:
-            yield f"clause {clause.text.name!r} needs {clause.text.needs!r}, which no clause allows"
+        for names in clause.text.reads:
+            if not allowed.intersection(names):
+                yield f"clause {clause.text.name!r} needs {' or '.join(map(repr, names))}, which no clause allows"

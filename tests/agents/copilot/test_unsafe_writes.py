@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fewsight.agents.copilot.acting import legal_calls
 from fewsight.agents.copilot.case import Entry, fold
+from fewsight.agents.copilot.judging import legal_calls
 from tests.agents.copilot.shop import Customer, Item, Order, new_desk, policy
 
 FIELDS: dict[str, Callable[[Order, Item, str], bool]] = {
