@@ -118,9 +118,11 @@ def _filled(
 
 
 def _identities(policy: Policy, case: Case, state: BaseModel) -> Iterator[Move]:
-    """Questions for what the customer must have written before a tool may be called."""
+    """Questions for what the customer must have written before a read may be done that a clause needs."""
+    read = {name for name, _ in case.reads}
+    groups = {names for clause in policy.clauses for names in clause.text.reads if not read.intersection(names)}
     for tool in policy.tools.values():
-        if tool.said and not any(name == tool.name for name, _ in case.reads):
+        if tool.said and any(tool.name in names for names in groups):
             missing = [name for name in tool.arguments.model_fields if name in tool.said]
             plain = " and ".join(name.replace("_", " ") for name in missing)
             if any(not case.has_said(str(call.arguments[name])) for call in calls(tool, state) for name in missing):

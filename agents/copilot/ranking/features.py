@@ -17,7 +17,7 @@ KINDS: Final = ("known", "read", "write", "confirm", "identity", "clarify", "rep
 TIMES: Final = ("agreed", "declined", "done", "want", "want_now")
 OF_CALLS: Final = (
     "now", "ever", "undone", "fit", "id", "id_other", "linked", "row_done", "literal", "filled", "declined_like",
-    "read_want", "read_fit", "read_id",
+    "read_want", "read_fit", "read_id", "read_id_other", "again",
 )  # fmt: skip
 FEATURES: Final = (*KINDS, *(f"{kind}&{time}" for kind in KINDS for time in TIMES), *OF_CALLS)
 
@@ -94,7 +94,8 @@ class _Reader:
             for clause in self._policy.clauses
             if any(call.tool.name in names for names in clause.text.reads)
         ]
-        return {"read_want": max(wanting, default=0.0) * bool(call.rows)} | self._of_rows(call, "read_")
+        again = float(any(name == call.tool.name and dict(given) == call.arguments for name, given in self._case.reads))
+        return {"read_want": max(wanting, default=0.0) * bool(call.rows), "again": again} | self._of_rows(call, "read_")
 
     def _of_rows(self, call: Call, before: str) -> dict[str, float]:
         fit = own = other = 0.0

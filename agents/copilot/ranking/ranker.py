@@ -107,11 +107,13 @@ class Ranker:
         import numpy as np
         from scipy.special import expit
 
+        if not self._file.heads:
+            return {}
         if text not in self._known:
             vectors = np.asarray(self._encode(pieces(text)), dtype=np.float64)
             names = list(self._file.heads)
             weights = np.asarray([self._file.heads[name] for name in names]).reshape(len(names), -1)
-            shares = expit(vectors @ weights[:, :-1].T + weights[:, -1]).max(axis=0) if names else []
+            shares = expit(vectors @ weights[:, :-1].T + weights[:, -1]).max(axis=0)
             self._known[text] = dict(zip(names, map(float, shares), strict=True))
         return self._known[text]
 
