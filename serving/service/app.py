@@ -80,6 +80,7 @@ def _api(front: Front, batches: Batches) -> FastAPI:
         summary="Customer histories in, schema-valid insight out.",
         lifespan=lifespan,
         responses=RESPONSES,
+        strict_content_type=False,  # as curl sends it; no form of another site has a token
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -25,7 +25,7 @@ _OPTIONS = [
     _server(
         "--name", "names", multiple=True, metavar="HOST[:PORT]", help="Name that a proxy passes on; may be repeated."
     ),
-    _server("--in-flight", default=32, show_default=True, type=click.IntRange(1), help="Requests answered at once."),
+    _server("--in-flight", default=16, show_default=True, type=click.IntRange(1), help="Requests answered at once."),
     _server(
         "--waiting",
         default=64,

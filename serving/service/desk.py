@@ -62,6 +62,7 @@ class Desk:
         self._order = self.session.order(NoHistories())
         self._calibrator = make_calibrator(self.session)
         self._engines: dict[Path | None, SharedEngine] = {}
+        self._groups = self.session.groups()  # their adapters' digests take a while
         self._lock = threading.Lock()
         self._spec = self.session.engine
         self._users = 0
@@ -96,7 +97,7 @@ class Desk:
             CancelledError: `stop` was set.
             EngineError: the engine can't be started, or died too often.
         """
-        return self._answer(self.session, histories, tasks, self._order, stop)
+        return self._answer(self.session, self._groups, histories, tasks, self._order, stop)
 
     def decide(self, tasks: Sequence[Task], state: CustomerHistory, stop: Stop) -> list[Insight]:
         """Insights of tasks that came with a request, by the model alone: no adapter and no head was made for them.
@@ -115,7 +116,7 @@ class Desk:
         options = RunOptions(names, prompt, engine, decoding=session.options.decoding)
         preparer = Preparer(tasks, {}, options, session.preparer.tokenizer, session.model.max_model_len)
         own = Session(options, session.engine, session.model, tuple(tasks), preparer, {})
-        insights = self._answer(own, [state], names, "history-first", stop)
+        insights = self._answer(own, own.groups(), [state], names, "history-first", stop)
         if not all(insight.probabilities for insight in insights if insight.status == "ok"):
             raise ConfigError(f"Engine {session.engine.name!r} gives no probabilities, so that it takes no decisions.")
         return insights
@@ -123,6 +124,7 @@ class Desk:
     def _answer(
         self,
         session: Session,
+        groups: Sequence[Group],
         histories: Sequence[CustomerHistory],
         tasks: Sequence[str],
         order: Order,
@@ -133,7 +135,7 @@ class Desk:
             items = session.preparer.items(masked, order, tasks)
         moments = [history.now for history in histories for _ in tasks]
         insights: dict[int, Insight] = {}
-        for group in session.groups():
+        for group in groups:
             shared = replace(group, start=partial(self._lease, session, group, stop))
             calibrator = self._calibrator if session is self.session else None
             live = LiveGroup(session, shared, calibrator)

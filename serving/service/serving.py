@@ -104,10 +104,14 @@ class Server(uvicorn.Server):
         self._front = service.front
         self._front.on_failure = partial(setattr, self, "should_exit", True)
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Refuse new requests, and end streams, so that uvicorn waits for answers alone."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """Refuse new requests, and end streams, so that uvicorn waits for answers alone; a second Ctrl-C waits no more.
+
+        Uvicorn would raise the signal again at the end; a server that was asked to stop and did has not failed.
+        """
         self._front.draining.set()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say where."""

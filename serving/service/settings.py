@@ -14,7 +14,7 @@ class Limits:
 
     body: int = 2_000_000
     upload: int = 1_000_000_000
-    in_flight: int = 32
+    in_flight: int = 16
     waiting: int = 64
     seconds: float = 120.0
     body_seconds: float = 30.0

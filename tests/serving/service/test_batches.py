@@ -14,14 +14,7 @@ from fewsight.serving.access.tokens import Tokens
 from fewsight.serving.service.batches import queue
 from fewsight.serving.service.settings import Limits
 from tests.serving.service.helpers import served
-
-
-def lines(customers: int) -> bytes:
-    rows = (
-        {"customer_id": f"c{i}", "time": "2026-03-04T09:30:00Z", "kind": "ticket", "text": f"It leaks {i}"}
-        for i in range(customers)
-    )
-    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+from tests.serving.service.process import lines
 
 
 def wait(client: TestClient, batch: str, state: str = "done") -> dict[str, Any]:
@@ -36,7 +29,7 @@ def wait(client: TestClient, batch: str, state: str = "done") -> dict[str, Any]:
 def streamed(client: TestClient, batch: str, after: int = 0) -> list[tuple[str, int | None, dict[str, Any]]]:
     reply = client.get(f"/v1/batches/{batch}/results", headers={"Last-Event-ID": str(after)})
     assert reply.status_code == 200
-    events = []
+    events: list[tuple[str, int | None, dict[str, Any]]] = []
     for block in reply.text.strip().split("\n\n"):
         parts = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
         if parts:

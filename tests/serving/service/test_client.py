@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from fewsight.errors import AccessError, ConfigError, EngineError
 from fewsight.serving.service.client import AsyncClient, Client
 from tests.serving.service.helpers import HISTORY, served
-from tests.serving.service.test_batches import lines
+from tests.serving.service.process import lines
 
 QUESTION = {"type": "predicate", "instructions": "Is it broken?"}
 DECISION = {"model": "default", "input": "It leaks.", "questions": [QUESTION]}

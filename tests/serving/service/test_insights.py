@@ -132,6 +132,13 @@ def test_counts_and_logs_hold_no_words_of_customers(client: TestClient, caplog: 
     assert "zanzibar" not in "\n".join(lines) + text
 
 
+def test_no_content_type_is_needed(client: TestClient) -> None:
+    body = b'{"texts": ["Where is it?"]}'
+    for kind in ("application/x-www-form-urlencoded", "text/plain"):
+        assert client.post("/v1/insights", content=body, headers={"Content-Type": kind}).status_code == 200
+    assert client.post("/v1/insights", content=body).status_code == 200
+
+
 def test_reload_leaves_no_gap(client: TestClient) -> None:
     assert client.post("/v1/reload").json() == {"tasks": ["intent", "churn_reason"]}
     assert client.post("/v1/insights", json={"texts": ["a"]}).status_code == 200

@@ -1,0 +1,45 @@
+"""The HTTP service under load on loopback, and killed in batches: each part is left out where its size is 0."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fewsight.serving.models.names import DEFAULT_MODEL, resolve_model
+from tests.bench.common import Figure
+from tests.bench.service.load import levels, memory_over
+from tests.serving.service.process import Process, kill_and_go_on, running
+
+
+def measure(
+    seconds: int = 15, callers: str = "1,4,16,64", engine: str = "transformers", kills: int = 0, soak: int = 0
+) -> list[Figure]:
+    """Requests of one text and task by as many callers; `kills` and `soak` (seconds) are on the scripted engine."""
+    model = resolve_model(DEFAULT_MODEL, need_weights=engine != "scripted").path
+    figures: list[Figure] = []
+    with TemporaryDirectory() as work:
+        if seconds:
+            with running(Path(work) / "load", model, _engine(engine)) as server:
+                figures += levels(server, [int(one) for one in callers.split(",")], seconds)
+        if soak:
+            with running(Path(work) / "soak", model) as server:
+                figures += memory_over(server, soak)
+        if kills:
+            figures += _killed(Process(Path(work) / "kills", model), kills)
+    return figures
+
+
+def _killed(server: Process, kills: int) -> list[Figure]:
+    server.start()
+    try:
+        hits = kill_and_go_on(server, kills, customers=640)
+    finally:
+        server.process.kill()
+        server.process.wait()
+    return [
+        Figure("kills", kills),
+        Figure("of these in a batch half done", hits),
+        Figure("insights lost or doubled", 0, "0"),
+    ]
+
+
+def _engine(name: str) -> tuple[str, ...]:
+    return ("--engine", name, "--model", DEFAULT_MODEL)
