@@ -87,6 +87,7 @@ demo: $(LINKED) ## sample customers, four questions, a small model: a page of in
 	  --test demo/future/test.jsonl --arms facts-lr --no-baselines --metric auc --out demo/future/eval --save facts-lr
 	$(BIN)/fewsight watch demo/future/lapse --answerer demo/future/eval/answerer --state demo/watch --as-of 2025-06-01 \
 	  --budget 10 --false-alarms 0.2 --rank value $(PAST)
+	$(SAY) "over HTTP: pip install -e .[serve], then $(BIN)/fewsight serve --task intent --out demo/server (docs/service.md)"
 	$(SAY) "done: open demo/run/insights.html and demo/watch/watch.html"
 
 test: $(TOOLS) $(LINKED) ## all tests, by two workers, or more: make test WORKERS=4

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -33,6 +33,9 @@ _LINES: Final = {
     },
     "required": True,
 }
+
+
+_STREAM: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/event-stream": {}}}}
 
 
 def batch_router(front: Front, batches: Batches) -> APIRouter:
@@ -84,7 +87,9 @@ def batch_router(front: Front, batches: Batches) -> APIRouter:
         await run_in_threadpool(batches.delete, own(request, batch))
         return Response(status_code=204)
 
-    @router.get("/v1/batches/{batch}/results", openapi_extra=scope("read"), response_class=StreamingResponse)
+    @router.get(
+        "/v1/batches/{batch}/results", openapi_extra=scope("read"), response_class=StreamingResponse, responses=_STREAM
+    )
     async def results(
         request: Request, batch: str, last_event_id: Annotated[int, Header(ge=0)] = 0
     ) -> StreamingResponse:

@@ -1,18 +1,24 @@
-"""The HTTP service under load on loopback, and killed in batches: each part is left out where its size is 0."""
+"""The HTTP service under load on loopback, over time, asked at random, and killed; sizes of 0 leave parts out."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fewsight.serving.models.names import DEFAULT_MODEL, resolve_model
 from tests.bench.common import Figure
+from tests.bench.service.fuzz import fuzzed
 from tests.bench.service.load import levels, memory_over
 from tests.serving.service.process import Process, kill_and_go_on, running
 
 
 def measure(
-    seconds: int = 15, callers: str = "1,4,16,64", engine: str = "transformers", kills: int = 0, soak: int = 0
+    seconds: int = 15,
+    callers: str = "1,4,16,64",
+    engine: str = "transformers",
+    kills: int = 0,
+    soak: int = 0,
+    examples: int = 0,
 ) -> list[Figure]:
-    """Requests of one text and task by as many callers; `kills` and `soak` (seconds) are on the scripted engine."""
+    """Requests of one text and task by as many callers; the rest is on the scripted engine."""
     model = resolve_model(DEFAULT_MODEL, need_weights=engine != "scripted").path
     figures: list[Figure] = []
     with TemporaryDirectory() as work:
@@ -22,6 +28,9 @@ def measure(
         if soak:
             with running(Path(work) / "soak", model) as server:
                 figures += memory_over(server, soak)
+        if examples:
+            with running(Path(work) / "fuzz", model) as server:
+                figures += fuzzed(server, Path(work), examples)
         if kills:
             figures += _killed(Process(Path(work) / "kills", model), kills)
     return figures
