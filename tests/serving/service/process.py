@@ -33,7 +33,7 @@ class Process:
         code = "from fewsight.cli import main; main()"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([sys.executable, "-c", code, *self._words], stdout=log, stderr=log)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while not self._is_ready():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
