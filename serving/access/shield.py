@@ -26,6 +26,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
+Refuse = Callable[[Message, Send, int, str], Awaitable[None]]
+"""Answers a request (its ASGI scope) with a status and words."""
 
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -34,11 +36,12 @@ class Shield:
     """An ASGI app that asks another one, for requests to one of `hosts` (`name:port`) with bodies up to `most_bytes`.
 
     A foreign name that was bound to the address (DNS rebinding) gets no answer, nor does a form of another site. What
-    fails inside is logged here, and answered without a word of what it was.
+    fails inside is logged here, and answered without a word of what it was. `refuse` answers what is refused, by
+    default in plain words.
     """
 
-    def __init__(self, app: App, hosts: Collection[str], most_bytes: int) -> None:
-        self._app, self._most = app, most_bytes
+    def __init__(self, app: App, hosts: Collection[str], most_bytes: int, refuse: "Refuse | None" = None) -> None:
+        self._app, self._most, self._refuse = app, most_bytes, refuse or _plain
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -57,17 +60,17 @@ class Shield:
 
         problem = self._problem(scope)
         if problem is not None:
-            await _plain(send_with_headers, *problem)
+            await self._refuse(scope, send_with_headers, *problem)
             return
         try:
             await self._app(scope, _limited(receive, self._most), send_with_headers)
         except TooLongError:
             if not started:
-                await _plain(send_with_headers, 413, f"That is more than {self._most:,} bytes.")
+                await self._refuse(scope, send_with_headers, 413, f"That is more than {self._most:,} bytes.")
         except Exception:  # whatever it was, a stranger is not told
             logger.exception("a request failed")
             if not started:
-                await _plain(send_with_headers, 500, "Something failed here; the server's log says what.")
+                await self._refuse(scope, send_with_headers, 500, "Something failed here; the server's log says what.")
 
     def _problem(self, scope: Message) -> tuple[int, str] | None:
         headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
@@ -117,8 +120,12 @@ def _with_headers(headers: Collection[tuple[bytes, bytes]]) -> list[tuple[bytes,
     return [*headers, *((name, value) for name, value in more if name not in known)]
 
 
-async def _plain(send: Send, status: int, words: str) -> None:
-    body = words.encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+async def _plain(_: Message, send: Send, status: int, words: str) -> None:
+    await send_body(send, status, words.encode(), b"text/plain; charset=utf-8")
+
+
+async def send_body(send: Send, status: int, body: bytes, kind: bytes) -> None:
+    """A whole answer of one content type."""
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

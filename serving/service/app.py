@@ -17,7 +17,7 @@ from fewsight.serving.service.batches.queue import Batches
 from fewsight.serving.service.batches.routes import batch_router
 from fewsight.serving.service.decisions.routes import decision_router
 from fewsight.serving.service.desk import Desk
-from fewsight.serving.service.errors import RESPONSES, answer_errors
+from fewsight.serving.service.errors import RESPONSES, answer_errors, refuse_early
 from fewsight.serving.service.front import Front
 from fewsight.serving.service.metrics import Metrics
 from fewsight.serving.service.routing import guarded_router, scope
@@ -52,7 +52,8 @@ class Service:
         self.front = Front(open_desk, tokens, limits, metrics)
         self.batches = Batches(folder, self.front.loaded, metrics)
         self.api = _api(self.front, self.batches)
-        self._small, self._large = Shield(self.api, hosts, limits.body), Shield(self.api, hosts, limits.upload)
+        self._small = Shield(self.api, hosts, limits.body, refuse_early)
+        self._large = Shield(self.api, hosts, limits.upload, refuse_early)
         self._wire = Wire(self._shielded, metrics, limits.body_seconds, UPLOAD)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

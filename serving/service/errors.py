@@ -1,5 +1,6 @@
 """Every error of a server in one form, without a word of what was sent."""
 
+import json
 import math
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from fewsight.errors import ConfigError, EngineError, FewsightError, InputError, LedgerError, TaskError
-from fewsight.serving.access.shield import TooLongError
+from fewsight.serving.access.shield import Message, Send, TooLongError, send_body
 from fewsight.serving.service.schemas import Problem
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
@@ -20,8 +21,10 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         403: "The token may not do this.",
         404: "There is no such thing.",
         408: "The body took too long.",
+        405: "The route takes another method.",
         409: "It is being done already.",
         413: "The body is too large.",
+        421: "The server has another name.",
         422: "The body says what can't be done.",
         429: "Too much at once; Retry-After says when.",
         503: "The server starts or stops, or its engine fails.",
@@ -39,6 +42,12 @@ def refuse(status: int, message: str, wait: float | None = None) -> HTTPExceptio
     """An error to raise; `wait` are the seconds after which to ask again."""
     headers = None if wait is None else {"Retry-After": str(max(1, math.ceil(wait)))}
     return HTTPException(status, message, headers)
+
+
+async def refuse_early(scope: Message, send: Send, status: int, words: str) -> None:
+    """Answer what never reaches the app in the form of every error."""
+    error = {"status": status, "message": words, "request": scope["state"]["request"]}
+    await send_body(send, status, json.dumps({"error": error}).encode(), b"application/json")
 
 
 def answer_errors(app: FastAPI) -> None:

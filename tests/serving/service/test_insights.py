@@ -79,7 +79,9 @@ def test_bodies_that_are_no_json(client: TestClient) -> None:
 
 
 def test_a_body_is_refused_before_it_is_read_whole(client: TestClient) -> None:
-    assert client.post("/v1/insights", content=b"x" * 2_000_001).status_code == 413
+    reply = client.post("/v1/insights", content=b"x" * 2_000_001)
+    assert reply.status_code == 413
+    assert reply.json()["error"]["request"] == reply.headers["X-Request-ID"]
     chunks = (b" " * 100_000 for _ in range(1_000))
     assert client.post("/v1/insights", content=chunks).status_code == 413
 
