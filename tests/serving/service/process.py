@@ -60,13 +60,12 @@ class Process:
 def running(folder: Path, model: Path, more: Sequence[str] = ()) -> Iterator[Process]:
     """A server that answers; stopped at the end, however that comes."""
     server = Process(folder, model, more)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.wait()
+        server.process.kill()
+        server.process.wait()
 
 
 def _free_port() -> int:
