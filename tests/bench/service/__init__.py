@@ -32,17 +32,13 @@ def measure(
             with running(Path(work) / "fuzz", model) as server:
                 figures += fuzzed(server, Path(work), examples)
         if kills:
-            figures += _killed(Process(Path(work) / "kills", model), kills)
+            with running(Path(work) / "kills", model) as server:
+                figures += _killed(server, kills)
     return figures
 
 
 def _killed(server: Process, kills: int) -> list[Figure]:
-    server.start()
-    try:
-        hits = kill_and_go_on(server, kills, customers=640)
-    finally:
-        server.process.kill()
-        server.process.wait()
+    hits = kill_and_go_on(server, kills, customers=640)
     return [
         Figure("kills", kills),
         Figure("of these in a batch half done", hits),
