@@ -12,7 +12,7 @@ from importlib import import_module
 from fewsight.errors import FewsightError, did_you_mean
 from tests.bench.common import Figure, publish, sizes_of
 
-NAMES = ("coverage", "false_positives", "promises", "aggregates", "claims")
+NAMES = ("coverage", "false_positives", "promises", "aggregates", "claims", "prevalence", "checked")
 COMPARED = "candidates"
 
 
