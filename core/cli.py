@@ -43,6 +43,7 @@ COMMANDS = {
     "ledger": ("fewsight.ledger.cli:ledger", "Show or verify the record of a run."),
     "export": ("fewsight.ledger.cli:export", "Write a run's insights as Parquet, CSV, XLSX or JSONL."),
     "report": ("fewsight.agents.reports.cli:report", "Write a report of a run, or check that one still holds."),
+    "ask": ("fewsight.agents.reports.ask_cli:ask", "Answer one question about a run, with its chart."),
     "copilot": ("fewsight.cli:copilot", "Suggest a support agent's next move, within a policy."),
     "serve": ("fewsight.serving.service.cli:serve", "Answer tasks over HTTP, for many callers at once."),
     "tokens": ("fewsight.serving.access.cli:tokens", "Say who may log in to a server: tokens with scopes."),

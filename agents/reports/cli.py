@@ -25,14 +25,14 @@ _PLACE = click.Path(exists=True, path_type=Path)
 _WRITERS: Final = (".html", ".json", ".md", ".xlsx")
 _SEGMENTS = click.option("--segments", type=_PLACE, metavar="DIR", help="What `fewsight segments` wrote: groups too.")
 _AGAINST = click.option("--against", type=_PLACE, metavar="RUN", help="Folder of an earlier run to compare with.")
-_SOURCES: Final = [
-    click.option("--run", required=True, type=_PLACE, help="Folder of the run."),
+SOURCES: Final = [
     click.option("--histories", multiple=True, metavar="FILE", help="The run's table: quotes, money, who and when."),
     *TABLE[1:],
     click.option("--facts", type=_FILE, help="What `fewsight facts` wrote: its columns are groups to look at."),
     _SEGMENTS,
 ]
-_LABELS: Final = [
+_RUN: Final = [click.option("--run", required=True, type=_PLACE, help="Folder of the run.")]
+LABELS: Final = [
     click.option("--field", default="churn_reason.reason", show_default=True, help="Task and field of the reason."),
     click.option("--stays", default="not_churning", show_default=True, metavar="LABEL", help="Its label of who stays."),
     click.option(
@@ -70,21 +70,21 @@ def report() -> None:
 
 
 @report.command()
-@with_options(_SOURCES, [_TRUE_LABELS, _ACTIONS], _LABELS, _SHOWN)
+@with_options(_RUN, SOURCES, [_TRUE_LABELS, _ACTIONS], LABELS, _SHOWN)
 def churn(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Say why customers leave, who they are, what they are worth, and what they say."""
     _write("churn", given)
 
 
 @report.command()
-@with_options(_SOURCES, _LABELS, _SHOWN)
+@with_options(_RUN, SOURCES, LABELS, _SHOWN)
 def segment(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Say of each segment who leaves and why, and where segments differ; needs --segments."""
     _write("segment", given)
 
 
 @report.command()
-@with_options(_SOURCES, [_AGAINST], _LABELS, _SHOWN)
+@with_options(_RUN, SOURCES, [_AGAINST], LABELS, _SHOWN)
 @click.option("--period", help="Month (2025-04) or quarter (2025 Q2) to look at.  [default: the newest with enough]")
 @click.option("--before", help="Period to compare it with.  [default: the one before]")
 def change(**given: Any) -> None:  # noqa: ANN401 - click's parameters
@@ -96,7 +96,7 @@ def change(**given: Any) -> None:  # noqa: ANN401 - click's parameters
 
 
 @report.command()
-@with_options(_SOURCES, [_ACTIONS], _LABELS, _SHOWN)
+@with_options(_RUN, SOURCES, [_ACTIONS], LABELS, _SHOWN)
 @click.option("--customer", required=True, metavar="ID", help="The customer, as the table names them.")
 def customer(**given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Put what is known of one customer on a page: answers, standing, what happened, what holds for their groups."""
@@ -104,7 +104,7 @@ def customer(**given: Any) -> None:  # noqa: ANN401 - click's parameters
 
 
 @report.command()
-@with_options(_SOURCES, [_TOPICS], _SHOWN)
+@with_options(_RUN, SOURCES, [_TOPICS], _SHOWN)
 @click.option("--field", default="sentiment.aspects", show_default=True, help="Task and field of what they feel.")
 @click.option(
     "--encoder", default="minilm", show_default=True, metavar="NAME",
@@ -118,14 +118,14 @@ def voice(**given: Any) -> None:  # noqa: ANN401 - click's parameters
 
 @report.command()
 @click.argument("file", type=_FILE)
-@with_options(_SOURCES, [_AGAINST, _TRUE_LABELS, _ACTIONS, _TOPICS])
+@with_options(_RUN, SOURCES, [_AGAINST, _TRUE_LABELS, _ACTIONS, _TOPICS])
 def check(file: Path, **given: Any) -> None:  # noqa: ANN401 - click's parameters
     """Compute every figure, sentence and quote of FILE (report.json) again; exit code 1 where one differs."""
     from fewsight.agents.reports.checking import check_report, read_report
 
     stated = read_report(file)
     with ExitStack() as stack:
-        differences = check_report(stated, given["run"], _histories(given, stack), given["facts"], **_files(given))
+        differences = check_report(stated, given["run"], open_histories(given, stack), given["facts"], **_files(given))
     for line in differences:
         echo(line, fg="red")
     if differences:
@@ -140,7 +140,7 @@ def _write(kind: Kind, given: Mapping[str, Any]) -> None:
     writers = [(path, _writer(path)) for path in given["outputs"]]
     options = Options(kind=kind, **{name: given[name] for name in _ASKED if name in given})
     with ExitStack() as stack:
-        built = build_report(given["run"], _histories(given, stack), given["facts"], options, **_files(given))
+        built = build_report(given["run"], open_histories(given, stack), given["facts"], options, **_files(given))
     for path, write in writers:
         write(built, path)
         echo(f"Wrote {path}.", err=True)
@@ -155,7 +155,8 @@ def _files(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in _FILES if name in given}
 
 
-def _histories(given: Mapping[str, Any], stack: ExitStack) -> Any:  # noqa: ANN401 - Histories, whose import is heavy
+def open_histories(given: Mapping[str, Any], stack: ExitStack) -> Any:  # noqa: ANN401 - Histories, whose import is heavy
+    """The tables that are given, opened until the stack is closed; None where none are."""
     if not given["histories"]:
         return None
     folder = stack.enter_context(TemporaryDirectory(prefix="fewsight-"))

@@ -11,6 +11,7 @@ from fewsight.errors import TaskError
 from fewsight.pages.formats import grouped, percent
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import LANGUAGES, Language
+from fewsight.tables.values.currencies import money
 
 _NAMED: Final = 60
 """Most characters of a name that a table brings."""
@@ -166,6 +167,36 @@ def customer_words(name: str, reason: Words, probability: float) -> Words:
         return templates()[language][form].format(name=_one_line(name), reason=said, probability=percent(probability))
 
     return _both(sentence)
+
+
+def answer_words(name: str, scope: Condition | None, given: Mapping[str, str | int | Figure | Words | None]) -> Words:
+    """A sentence that answers a question about a group, or about everyone."""
+
+    def sentence(language: Language) -> str:
+        about = scope_words(scope, language) if scope else templates()[language]["scope.all"]
+        currency = given.get("currency")
+        written = {key: _written(key, value, language, currency) for key, value in given.items()}
+        return templates()[language][f"answer.{name}"].format(scope=about, **written)
+
+    return _both(sentence)
+
+
+def _written(key: str, value: str | int | Figure | Words | None, language: Language, currency: object) -> str:
+    if isinstance(value, Words):
+        return value.zh if language == "zh" else value.en
+    if isinstance(value, Figure):
+        return money_words(value, str(currency or "")) if key == "each" else share_words(value)
+    if isinstance(value, int):
+        return money(value, str(currency or "")) if key == "total" else grouped(value)
+    return value or ""
+
+
+def money_words(figure: Figure, currency: str) -> str:
+    """A mean of money with its interval."""
+    value, low, high = (
+        "?" if end is None else money(round(end), None) for end in (figure.value, figure.low, figure.high)
+    )
+    return f"{value} {currency} ({low}–{high})"
 
 
 def share_words(share: Figure) -> str:

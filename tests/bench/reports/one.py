@@ -1,4 +1,4 @@
-"""`python -m tests.bench.reports.one NAME OUT`: the report of one set, or of so many made-up customers, in a process."""
+"""`python -m tests.bench.reports.one NAME OUT`: the report of one set, or of so many customers, in a process."""
 
 import json
 import resource
