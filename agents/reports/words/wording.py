@@ -223,7 +223,7 @@ def scope_words(scope: Condition, language: Language) -> str:
         return scope_words(scope.within, language) if scope.within else templates()[language]["scope.all"]
     bound = "at_least" if scope.at_least is not None else "at_most" if scope.at_most is not None else None
     number = scope.at_least if scope.at_least is not None else scope.at_most
-    value = f"{number:,.10g}" if number is not None else _one_line(scope.value or "")
+    value = number_words(number) if number is not None else _one_line(scope.value or "")
     name = _one_line(scope.name.replace("_", " "))
     return templates()[language][f"scope.{bound or scope.kind}"].format(name=name, value=value)
 
@@ -239,9 +239,18 @@ def scope_name(scope: Condition) -> str:
     name = _one_line(scope.name.replace("_", " "))
     for sign, bound in (("≥", scope.at_least), ("≤", scope.at_most)):
         if bound is not None:
-            return f"{name} {sign} {bound:,.10g}"
+            return f"{name} {sign} {number_words(bound)}"
     value = _one_line(scope.value or "")
     return f"{name}: {value}" if name else value
+
+
+def number_words(number: float) -> str:
+    """A bound as people write it: whole from a thousand on, else four digits.
+
+    >>> number_words(1567.924501), number_words(0.22807989), number_words(3.0)
+    ('1,568', '0.2281', '3')
+    """
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
 def _one_line(text: str) -> str:

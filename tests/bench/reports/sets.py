@@ -45,7 +45,7 @@ def read_set(name: str) -> Recorded | None:
 
 
 def _telco(folder: Path) -> Recorded:
-    rows: list[dict[str, Any]] = pd.read_csv(folder / "telco_customer_churn.csv").to_dict(orient="records")
+    rows: Any = pd.read_csv(folder / "telco_customer_churn.csv").to_dict(orient="records")
     pairs = []
     for row in rows:
         name, left = str(row.pop("customerID")), row.pop("Churn") == "Yes"
@@ -57,7 +57,7 @@ def _telco(folder: Path) -> Recorded:
 
 def _cdnow(folder: Path) -> Recorded:
     """Purchases of nine months; who bought nothing in the nine months after it has left."""
-    table = pd.read_csv(folder / "cdnow_master.csv", dtype={"customer_id": str})
+    table: Any = pd.read_csv(folder / "cdnow_master.csv", dtype={"customer_id": str})
     table["time"] = pd.to_datetime(table["date"], utc=True)
     pairs = []
     for name, rows in table.groupby("customer_id"):
@@ -74,9 +74,9 @@ def _cdnow(folder: Path) -> Recorded:
 
 def _journey(folder: Path) -> Recorded:
     """Purchases of forty weeks; a household that bought nothing in the thirteen after it has left."""
-    table = pd.read_csv(folder / "transactions_sample.csv.gz")
-    products = pd.read_csv(folder / "products.csv.gz").set_index("product_id")["product_category"].to_dict()
-    people = pd.read_csv(folder / "demographics.csv").set_index("household_id").to_dict(orient="index")
+    table: Any = pd.read_csv(folder / "transactions_sample.csv.gz")
+    products: Any = pd.read_csv(folder / "products.csv.gz").set_index("product_id")["product_category"].to_dict()
+    people: Any = pd.read_csv(folder / "demographics.csv").set_index("household_id").to_dict(orient="index")
     table["time"] = pd.to_datetime(table["transaction_timestamp"], utc=True)
     end = table.loc[table["week"] <= _WEEK, "time"].max().to_pydatetime()
     pairs = []
@@ -93,18 +93,18 @@ def _journey(folder: Path) -> Recorded:
 
 def _mams(folder: Path) -> Recorded:
     """A sentence is a customer; what it feels about each aspect is the set's label."""
-    table = pd.read_csv(folder / "train.csv")
+    table: Any = pd.read_csv(folder / "train.csv")
     pairs = []
     for name, rows in table.groupby("sentence_id", sort=False):
         feelings = dict(zip(rows["aspect"], rows["polarity"], strict=True))
         event = Event(str(name), None, "review", None, str(rows["text"].iloc[0]))
-        answer = {"aspects": feelings, "evidence": [event.id]}
+        answer: dict[str, Any] = {"aspects": feelings, "evidence": [event.id]}
         history = CustomerHistory(str(name), (event,))
         pairs.append((history, Insight(str(name), "sentiment", None, answer, (event.id,))))
     return Recorded(pairs, "sentiment.aspects", "voice")
 
 
-def _baskets(name: str, rows: "pd.DataFrame", products: dict[int, str]) -> Iterator[Event]:
+def _baskets(name: str, rows: Any, products: dict[int, str]) -> Iterator[Event]:
     for basket, lines in rows.groupby("basket_id", sort=False):
         bought = "; ".join(dict.fromkeys(str(products.get(one, "")) for one in lines["product_id"]))
         cents = round(100 * float(lines["sales_value"].sum()))
@@ -117,7 +117,7 @@ def _known(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pair(history: CustomerHistory, left: bool, as_of: datetime | None) -> Pair:
-    answer = {"reason": LEAVES if left else STAYS, "evidence": []}
+    answer: dict[str, Any] = {"reason": LEAVES if left else STAYS, "evidence": []}
     return history, Insight(history.customer_id, "churn", as_of, answer)
 
 
