@@ -17,6 +17,7 @@ from fewsight.agents.copilot.acting import Desk
 from fewsight.agents.copilot.articles import Articles, read_articles
 from fewsight.agents.copilot.copilot import Copilot
 from fewsight.agents.copilot.policy import Policy, PolicyText, read_policy
+from fewsight.agents.copilot.ranking.ranker import read_ranker
 from fewsight.agents.copilot.setup.shop import fill
 from fewsight.agents.copilot.store import ReadState, Store, state_model
 from fewsight.agents.copilot.tools import Tool
@@ -33,7 +34,8 @@ class Settings(BaseModel):
     """copilot.toml: the SQLite file, relative to the folder; model and engine as `fewsight run` names them.
 
     `outbox` is a folder, relative to this one, or the https address that replies and writes are posted to; `sender` is
-    the address that mails come from.
+    the address that mails come from. `ranker` is a learned ranker's file, relative to the folder: it ranks moves in the
+    model's place, which then only writes words.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -41,6 +43,7 @@ class Settings(BaseModel):
     database: str = "shop.db"
     model: str = "smollm2-135m"
     engine: str = "auto"
+    ranker: str | None = None
     outbox: str = "outbox"
     sender: str = "shop@localhost"
 
@@ -103,8 +106,10 @@ class Setup:
         database = self.database
         spec = find_engine(self.settings.engine)
         model = resolve_model(self.settings.model, need_weights=spec.loads_weights)
+        ranker = read_ranker(self.folder / self.settings.ranker) if self.settings.ranker else None
         engine = spec.start(StartOptions(model, dtype=spec.dtype("auto")))
-        return Copilot(Store(database, self.read_state), self.text, self.tools, engine, self.articles)
+        store = Store(database, self.read_state)
+        return Copilot(store, self.text, self.tools, engine, self.articles, ranker)
 
 
 def new_folder(folder: Path, histories: Iterable[CustomerHistory] | None = None) -> None:

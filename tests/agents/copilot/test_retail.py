@@ -9,6 +9,8 @@ import pytest
 
 from fewsight.agents.copilot.copilot import Copilot
 from fewsight.agents.copilot.evidence.agreement import agreement
+from fewsight.agents.copilot.ranking.ranker import RankerFile, read_ranker, write_ranker
+from fewsight.errors import ConfigError
 from tests.bench.retail.baseline import RuleRanker
 from tests.bench.retail.play import gold_content, play
 from tests.bench.retail.slots import Piece, Task, Wish
@@ -116,3 +118,16 @@ def test_a_customer_who_is_not_known_gets_nothing_done(template: Path, tmp_path:
 )
 def test_what_is_no_plain_yes_agrees_to_nothing(text: str) -> None:
     assert agreement([text]) == "unclear"
+
+
+def test_a_ranker_is_read_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fewsight.serving.answerers.encoders.find_encoder", lambda name: (None, None))
+    write_ranker(tmp_path / "ranker.json", RankerFile(encoder="minilm", moves={}, elements={"all": 2.5}, heads={}))
+    assert read_ranker(tmp_path / "ranker.json").elements == {"all": 2.5}
+
+
+@pytest.mark.parametrize(("text", "message"), [("", "can't be read"), ("{}", "is no ranker"), ("[1", "can't be read")])
+def test_a_file_that_is_no_ranker_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "ranker.json").write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        read_ranker(tmp_path / "ranker.json")
