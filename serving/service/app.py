@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from fewsight import __version__
@@ -114,7 +114,7 @@ def _add_health(api: FastAPI, front: Front) -> None:
 def _server(api: FastAPI, front: Front) -> APIRouter:
     router = guarded_router(front, "server")
 
-    @router.get("/metrics", openapi_extra=scope("read"), response_class=PlainTextResponse)
+    @router.get("/metrics", openapi_extra=scope("read"), responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:
         """Counts in Prometheus' text form."""
         return Response(front.metrics.text(), media_type=front.metrics.content_type)
