@@ -31,7 +31,16 @@ from fewsight.ledger.rows import (
     result_row,
     row_is_intact,
 )
-from fewsight.ledger.versions import Newest, Version, add_tables, all_versions, newest_of, note_inputs, retire
+from fewsight.ledger.versions import (
+    BY_CUSTOMER,
+    Newest,
+    Version,
+    add_tables,
+    all_versions,
+    newest_of,
+    note_inputs,
+    retire,
+)
 
 __all__ = ["Answer", "AnswerKey", "Done", "Ledger", "Result"]
 
@@ -47,11 +56,11 @@ SELECT 1 FROM results
 WHERE run = ? AND arm = ? AND seed = ? AND task = ? AND customer_id = ? AND as_of = ? AND status <> 'failed'
 """
 
-_GET_INSIGHTS: Final = """
+_GET_INSIGHTS: Final = f"""
 SELECT * FROM results
 WHERE ifnull(run = :run, 1) AND ifnull(task = :task, 1) AND ifnull(arm = :arm, 1) AND ifnull(seed = :seed, 1)
-ORDER BY run, arm, seed, customer_id, as_of, task
-"""
+ORDER BY run, arm, seed, {BY_CUSTOMER}, as_of, task
+"""  # noqa: S608 - names of our own
 
 _PUT_ANSWER: Final = "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 

@@ -72,17 +72,20 @@ SELECT task, as_of, status, NULL FROM results
 WHERE run = ? AND arm = ? AND seed = ? AND customer_id = ? ORDER BY as_of
 """
 
+BY_CUSTOMER: Final = "rtrim(customer_id, '0123456789'), length(customer_id), customer_id"
+"""The order of customers: numbers at the end of ids count as numbers, so that row-2 stands before row-10."""
+
 _WANTED: Final = (
     "ifnull(run = :run, 1) AND ifnull(task = :task, 1) AND ifnull(arm = :arm, 1) AND ifnull(seed = :seed, 1)"
 )
 _GET_VERSIONS: Final = f"""
-SELECT {_COLUMNS}, recorded, 1 AS newest FROM results LEFT JOIN inputs USING ({_KEY}) WHERE {_WANTED}
-UNION ALL SELECT {_COLUMNS}, recorded, 0 AS newest FROM older WHERE {_WANTED}
-ORDER BY run, arm, seed, customer_id, task, newest, as_of, recorded
+SELECT * FROM (SELECT {_COLUMNS}, recorded, 1 AS newest FROM results LEFT JOIN inputs USING ({_KEY}) WHERE {_WANTED}
+UNION ALL SELECT {_COLUMNS}, recorded, 0 AS newest FROM older WHERE {_WANTED})
+ORDER BY run, arm, seed, {BY_CUSTOMER}, task, newest, as_of, recorded
 """  # noqa: S608
 
 _GET_BARE: Final = f"""
-SELECT {_COLUMNS}, NULL, 1 FROM results WHERE {_WANTED} ORDER BY run, arm, seed, customer_id, task, as_of
+SELECT {_COLUMNS}, NULL, 1 FROM results WHERE {_WANTED} ORDER BY run, arm, seed, {BY_CUSTOMER}, task, as_of
 """  # noqa: S608
 
 

@@ -1,5 +1,6 @@
 """Opening a table as a stream of customer histories."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -71,6 +72,13 @@ class Histories:
     def guessed(self) -> bool:
         """Whether the mapping of any table was guessed."""
         return any(mapping.guessed for mapping in self.mappings.values()) or self.mapping.guessed
+
+    @property
+    def names_customers(self) -> bool:
+        """Whether ids name customers, and are not just the numbers of rows."""
+        first = next(iter(self), None)
+        numbered = first is not None and re.fullmatch(r"row-[0-9]+", first.customer_id) is not None
+        return "customer_id" in self.mapping.columns or not numbered
 
     def shown(self) -> frozenset[str]:
         """The columns of any table whose values reach the model."""

@@ -77,7 +77,7 @@ def serve(
     from fewsight.evals.labelling.page.questions import Questions
     from fewsight.evals.labelling.page.server import LabelServer
     from fewsight.evals.labelling.page.session import LabelSession
-    from fewsight.evals.labelling.rows import has_customers, read_labelled, wanted_ids
+    from fewsight.evals.labelling.rows import read_labelled, wanted_ids
     from fewsight.prompts.loading.finding import load_task
 
     loaded = load_task(task)
@@ -96,7 +96,7 @@ def serve(
             suggest,
             by=by or _user(),
             mask=not no_mask,
-            has_customers=has_customers(histories),
+            has_customers=histories.names_customers,
         )
         server = LabelServer(session, host, port)
         if host not in LOOPBACK:

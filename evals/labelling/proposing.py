@@ -8,7 +8,7 @@ from fewsight.errors import NothingUsableError
 from fewsight.evals.fitting.rows import read_rows
 from fewsight.evals.labelling.choosing import next_rows
 from fewsight.evals.labelling.committee import disagreement, head_members, likeliest, opinions, unit_vectors
-from fewsight.evals.labelling.rows import gold_row, has_customers, read_labelled, row_record, sampled, unlabelled
+from fewsight.evals.labelling.rows import gold_row, read_labelled, row_record, sampled, unlabelled
 from fewsight.masking import Pseudonymizer
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.base import Answerer
@@ -65,7 +65,7 @@ def propose(task: Task, histories: Histories, wanted: Wanted) -> Proposal:
     told = opinions(task, masked, head_members(task, labelled if gold else None, encode), others)
     apart, vectors = disagreement(told, len(pool)), unit_vectors(read)
     chosen = next_rows(vectors[len(gold) :], apart, vectors[: len(gold)], wanted.rows, wanted.seed)
-    likely, named = likeliest(task, told), has_customers(histories)
+    likely, named = likeliest(task, told), histories.names_customers
     rows = []
     for place in chosen:
         known = {"likely": likely[place]} if likely else {}

@@ -1,7 +1,6 @@
 """Which rows of a table are to be labelled: those that no file of labelled rows holds yet."""
 
 import heapq
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -69,13 +68,6 @@ def row_record(
     if not has_customer:
         del record["customer_id"]
     return {"id": history.customer_id, **record, "answer": nest(answer), NOTE: note}
-
-
-def has_customers(histories: Histories) -> bool:
-    """Whether the table says whose rows they are."""
-    first = next(iter(histories), None)
-    numbered = first is not None and re.fullmatch(r"row-[0-9]+", first.customer_id) is not None
-    return "customer_id" in histories.mapping.columns or not numbered
 
 
 def wanted_ids(path: Path) -> list[str]:

@@ -7,7 +7,7 @@ from fewsight.evals.model import Choice, Group
 
 _ANSWERS: Final[dict[Group, str]] = {
     "baseline": "Neither prompt nor fine-tune",
-    "encoder": "A sentence encoder is enough",
+    "encoder": "Take a sentence encoder",
     "prompt": "Prompt",
     "adapter": "Fine-tune",
     "cascade": "Ask one arm after the other",

@@ -85,12 +85,12 @@ def distil(run: Path, task: Task, histories: Histories, out: Path, confidence: f
         shares = CsvWriter(table)
         shares.writerow(SHARES_HEAD)
         known = _read(run, task, confidence, done, shares.writerow, origin)
-        seen, keys = 0, CustomerKeys.of_run(run)
+        seen, keys, named = 0, CustomerKeys.of_run(run), histories.names_customers
         for history in histories:
             seen += 1
             labels = known.pop(keys.of(history.customer_id), None)
             if labels is not None:
-                record = _row(history.as_of(labels.insight.as_of), labels, task)
+                record = _row(history.as_of(labels.insight.as_of), labels, task, has_customer=named)
                 rows.write(json.dumps(record, ensure_ascii=False) + "\n")
                 done.rows += 1
         done.without_history = len(known)
@@ -169,14 +169,17 @@ def _sure(insight: Insight, task: Task, confidence: float, done: Distilled, note
     return values
 
 
-def _row(history: CustomerHistory, labels: _Labels, task: Task) -> dict[str, Any]:
+def _row(history: CustomerHistory, labels: _Labels, task: Task, *, has_customer: bool) -> dict[str, Any]:
     """A labelled row; evidence counts the events of the history from E1."""
     names = history.references
     values = dict(labels.values)
     for one in open_fields(task.output):
         if one.evidence is not None and one.path in values:
             values[one.path] = [names[event] for event in values[one.path] if event in names]
-    return {"id": history.customer_id, **history_record(history), "answer": nest(values)}
+    record = history_record(history)
+    if not has_customer:
+        del record["customer_id"]  # the number of a row names nobody, and is somebody else's in other tables
+    return {"id": history.customer_id, **record, "answer": nest(values)}
 
 
 def _nothing(run: Path, task: Task, confidence: float, done: Distilled) -> str:

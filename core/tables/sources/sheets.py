@@ -15,6 +15,9 @@ from fewsight.tables.sources.packing import TableFile
 _GROWTH: Final = 4
 """Bytes of memory for each byte of a sheet's XML."""
 
+_EXACT: Final = 2**53
+"""From here on, fractions leave whole numbers out."""
+
 
 class SheetSource:
     """One sheet of a workbook; the line of a row is its number in the sheet. Titles above the header are no rows.
@@ -40,11 +43,18 @@ class SheetSource:
         """All rows below the header that are not blank."""
         for line, row in enumerate(self._rows, self._first):
             if any(cell != "" for cell in row):
-                yield line, [None if row[place] == "" else flat(row[place]) for place in self._places]
+                yield line, [_cell(row[place]) for place in self._places]
 
     def digest(self) -> str:
         """SHA-256 (hex) of the file."""
         return self._file.digest()
+
+
+def _cell(cell: Any) -> Any:  # noqa: ANN401 - any cell
+    """None where it is empty; a whole number without the point that it has, because workbooks know only fractions."""
+    if cell == "":
+        return None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT else flat(cell)
 
 
 def _read(file: TableFile) -> tuple[list[list[Any]], str]:

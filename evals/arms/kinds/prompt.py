@@ -98,7 +98,7 @@ class PromptArm(LearningArm):
 
     def describe(self) -> str:
         """Its adapter and its examples."""
-        adapter = "" if self.adapter == BARE else f"adapter {self.adapter.rpartition('/')[2]}"
+        adapter = "" if self.adapter == BARE else _in_words(Path(self.adapter))
         return ", ".join(filter(None, (adapter, self.shots_in_words))) or "the question alone"
 
     def problems(self) -> Iterator[str]:
@@ -165,3 +165,12 @@ def with_shots(word: str) -> tuple[str, dict[str, Any]]:
     if not int(match[2]):
         raise ConfigError(f"Arm {word!r} shows no example; use 'zero-shot'.")
     return head, {"selector": match[1], "shots": int(match[2])}
+
+
+def _in_words(adapter: Path) -> str:
+    """An adapter by its folder, and by the one above where that says nothing else than that it is an adapter.
+
+    >>> _in_words(Path("models/refunds")), _in_words(Path("learned/answerer/adapter")), _in_words(Path("built-in"))
+    ('adapter refunds', 'adapter of answerer', 'adapter built-in')
+    """
+    return f"adapter of {adapter.parent.name}" if adapter.name == "adapter" else f"adapter {adapter.name}"

@@ -55,6 +55,14 @@ def test_a_key_is_the_same_on_every_machine() -> None:
     assert reordered.digest == KEY.digest == "7484bdad04cf9059b0dce6cb8ac3dcd199b0cc153218c479a45c7bc05e788775"
 
 
+def test_customers_come_in_the_order_of_their_numbers(tmp_path: Path, answer: MakeAnswer, result: MakeResult) -> None:
+    names = ["a", "row-2", "row-10", "row-10b", "row-100"]
+    with Ledger.open(tmp_path) as ledger:
+        ledger.record({"k": answer("x")}, [result(name, "k") for name in reversed(names)])
+        assert [one.customer_id for one in ledger.insights()] == ["a", "row-2", "row-10", "row-100", "row-10b"]
+        assert [one.insight.customer_id for one in ledger.versions()] == ["a", "row-2", "row-10", "row-100", "row-10b"]
+
+
 def test_what_is_recorded_comes_back(tmp_path: Path, answer: MakeAnswer, result: MakeResult) -> None:
     recorded = result("c1", "k1")
     with Ledger.open(tmp_path) as ledger:

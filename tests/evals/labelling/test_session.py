@@ -11,7 +11,6 @@ from fewsight.evals.labelling.labels_file import LabelsFile
 from fewsight.evals.labelling.page.questions import Questions
 from fewsight.evals.labelling.page.serve import row_source
 from fewsight.evals.labelling.page.session import LabelSession
-from fewsight.evals.labelling.rows import has_customers
 from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.labelled.lines import ShotError
 from fewsight.tables import open_histories
@@ -133,11 +132,11 @@ def test_the_label_for_none_of_these_is_a_label(tmp_path: Path) -> None:
 def test_rows_without_customers_get_none(tmp_path: Path) -> None:
     (tmp_path / "texts.csv").write_text("text\nWhere is it?\nThank you\n")
     with open_histories(tmp_path / "texts.csv") as histories, LabelsFile(tmp_path / "labels.jsonl", toy_task()) as file:
-        assert not has_customers(histories)
+        assert not histories.names_customers
         source = row_source(histories, None)
         one = LabelSession(Questions(toy_task()), ["row-1", "row-2"], source, file, by="me", has_customers=False)
         answer(one, "a", 1, "thanks")
     (gold,) = read_gold(tmp_path / "labels.jsonl", toy_task()).rows
     assert (gold.id, gold.customer_id) == ("row-2", None)
     with open_histories(table(tmp_path)) as histories:
-        assert has_customers(histories)
+        assert histories.names_customers

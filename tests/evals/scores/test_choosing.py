@@ -1,6 +1,7 @@
 """The cheapest arm that is good enough, on planted answers."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -67,6 +68,22 @@ def test_a_wider_margin_takes_a_cheaper_arm_and_a_narrow_one_the_best() -> None:
         "Fine-tune: best has the highest accuracy, and no cheaper arm is shown not to be worse than any other by more "
         "than 0.2 points."
     )
+
+
+@pytest.mark.parametrize("kind", get_args(Group))
+def test_every_kind_of_arm_has_a_sentence_for_each_case(kind: Group) -> None:
+    near, dearest = choose(FIELD, TIMED), choose(FIELD, TIMED, 0.002)
+    field = {"x": answers([True, False] * 3), "y": answers([False, True] * 3)}
+    few = choose(field, [arm("x", seconds=1), arm("y", seconds=2)])
+    assert [one.shown is not None for one in (near, dearest, few)] == [True, False, False]
+    sentences = [choice_sentence(one, kind, "accuracy") for one in (near, dearest, few)]
+    assert [
+        f"{choice.arm} {words}" in sentence
+        for choice, words, sentence in zip(
+            (near, dearest, few), ("is the cheapest arm", "has the highest", "has the highest"), sentences, strict=True
+        )
+    ] == [True] * 3
+    assert "enough" not in sentences[1], "nothing dearer was tried"
 
 
 def test_few_rows_show_nothing() -> None:

@@ -78,6 +78,18 @@ def test_evidence_counts_the_events_of_the_row(run: Path, tmp_path: Path) -> Non
         assert set(row["answer"]) >= {closed.path for closed in closed_fields(load_task(TASK).output)}
 
 
+def test_the_numbers_of_rows_name_no_customers(model: ModelFolder, tmp_path: Path) -> None:
+    table = tmp_path / "messages.csv"
+    table.write_text("text\nwhere is my parcel\ni leave you\n")
+    fewsight.run(TASK, table, tmp_path / "run", engine="scripted", model=str(model.path))
+    words = ["label", "distil", tmp_path / "run", TASK, "--histories", table, "--out", tmp_path / "rows.jsonl"]
+    done = CliRunner().invoke(root, [*map(str, words), "--confidence", "0"])
+    assert done.exit_code == 0, done.output
+    rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    assert [row["id"] for row in rows] == ["row-1", "row-2"]
+    assert not any("customer_id" in row for row in rows)
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "message"),
     [

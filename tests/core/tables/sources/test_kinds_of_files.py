@@ -15,6 +15,7 @@ import pytest
 
 from fewsight.errors import InputError
 from fewsight.tables import open_histories
+from fewsight.tables.mapping import ColumnMapping
 
 ROWS = [
     {"customer_id": "C1", "created_at": "2024-01-05T10:00:00Z", "message": "late again"},
@@ -132,6 +133,15 @@ TABLE: list[list[object]] = [
 def test_a_workbook_is_read(tmp_path: Path, name: str) -> None:
     workbook(tmp_path / "t.xlsx", Data=TABLE, Empty=[]).rename(tmp_path / name)
     assert texts(tmp_path / name) == [("4711", "late"), ("007", "ok")]
+
+
+def test_whole_numbers_of_a_sheet_are_whole(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["customer_id", "text", "seats", "rate", "long"], [1, "late", 3, 2.5, 2.0**60]]
+    mapping = ColumnMapping({"customer_id": "customer_id", "text": "text"})
+    with open_histories(workbook(tmp_path / "t.xlsx", Data=rows), mapping=mapping) as histories:
+        told = next(iter(histories)).events[0].attributes
+        assert told == {"seats": 3, "rate": 2.5, "long": 2.0**60}
+        assert [type(value) for value in told.values()] == [int, float, float]
 
 
 def test_titles_above_a_sheets_header_are_skipped_and_lines_are_those_of_the_sheet(tmp_path: Path) -> None:
