@@ -1,15 +1,16 @@
 """`segment` and `assign`: the commands as functions."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fewsight.agents.segments.cards import Cards, make_cards
+from fewsight.agents.segments.cards import Card, Cards, make_cards
 from fewsight.agents.segments.clusters import FIT_ROWS, OUTLIER, Recipe, Standing, divide, fit_recipe
 from fewsight.agents.segments.lasting import Before, lasting_ids, open_before, versioned
+from fewsight.agents.segments.naming import name_by_model, rule_name
 from fewsight.agents.segments.placing import keep_assigned, place_all, without_small, write_assigned
 from fewsight.agents.segments.privacy import MIN_SIZE
 from fewsight.agents.segments.registry import Movements, movements
@@ -40,6 +41,8 @@ class SegmentOptions:
     `min_size`: no smaller group is a segment, or shown. `most`: the largest number of segments that is tried. `seed`:
     of all draws. `leave_out`: patterns such as `weekday_share_*` of facts that are not looked at. `memory_limit`:
     what reading and counting may take. `anew`: number and method are chosen also where those of the run before stand.
+    `model`: options of `fewsight.run`, such as {"engine": "vllm", "model": "..."}, of a model that is to name segments;
+    without them they are named by their facts.
     """
 
     min_size: int = MIN_SIZE
@@ -48,6 +51,7 @@ class SegmentOptions:
     leave_out: Sequence[str] = ()
     memory_limit: str = "1GB"
     anew: bool = False
+    model: Mapping[str, Any] | None = None
 
 
 def segment(facts: str | Path, out: str | Path, options: SegmentOptions | None = None) -> Cards:
@@ -133,6 +137,7 @@ def _made(
     shown, outliers = make_cards(
         table, recipe, sample, model.place(points).segments, ids, options.min_size, dictionary(path)
     )
+    shown = _named(table, shown, options, before)
     cards = Cards(
         run=run,
         as_of=table.as_of,
@@ -146,6 +151,15 @@ def _made(
     )
     _tell(cards, int((placed.segments == OUTLIER).sum()))
     return segmentation, cards
+
+
+def _named(table: Facts, cards: list[Card], options: SegmentOptions, before: Before | None) -> list[Card]:
+    """In the order of the segments' numbers, as they are given."""
+    named = [card.model_copy(update={"name": rule_name(card)}) for card in cards]
+    if options.model is None:
+        return named
+    old = {card.id: card for card in before.cards.segments} if before else {}
+    return name_by_model(table, named, old, options.model, options.seed)
 
 
 def _moved(table: Facts, before: Before | None, made: Segmentation, cards: Cards) -> tuple[Cards, Movements | None]:

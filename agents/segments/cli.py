@@ -21,6 +21,15 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--leave-out", multiple=True, metavar="PATTERN", help="Facts not to look at, as weekday_share_*.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all draws.")
 @click.option("--anew", is_flag=True, help="Choose number and method also where those of the run before stand.")
+@click.option(
+    "--names",
+    type=click.Choice(["rules", "model"]),
+    default="rules",
+    show_default=True,
+    help="Names by facts, or by a language model whose criteria are applied back.",
+)
+@click.option("--engine", default="auto", show_default=True, help="With --names model: as of `fewsight run`.")
+@click.option("--model", default=None, help="With --names model: as of `fewsight run`.")
 @click.option("--memory-limit", default="1GB", show_default=True, help="What reading and counting may take.")
 @click.pass_context
 def segments(
@@ -32,6 +41,9 @@ def segments(
     leave_out: tuple[str, ...],
     seed: int,
     anew: bool,
+    names: str,
+    engine: str,
+    model: str | None,
     memory_limit: str,
 ) -> None:
     """Divide customers into segments by their facts: cards, rules, a page, and ids that last over runs.
@@ -44,12 +56,13 @@ def segments(
         raise ConfigError("Name the facts and a folder: fewsight segments --facts facts.parquet --out segments.")
     from fewsight.agents.segments import SegmentOptions, segment
 
-    cards = segment(facts, out, SegmentOptions(min_size, most, seed, leave_out, memory_limit, anew))
+    asked = {"engine": engine, **({"model": model} if model else {})} if names == "model" else None
+    cards = segment(facts, out, SegmentOptions(min_size, most, seed, leave_out, memory_limit, anew, asked))
     chosen = cards.chosen
     stable = "" if chosen.stability is None else f", adjusted Rand index {chosen.stability:.2f} over resamples"
     echo(f"{cards.customers:,} customers in {len(cards.segments)} segments ({chosen.method}{stable}).")
     for card in sorted(cards.segments, key=lambda each: int(each.id[1:])):
-        echo(f"  {card.id}: {'hidden' if card.size is None else f'{card.size:,}'}")
+        echo(f"  {card.id} {card.name}: {'hidden' if card.size is None else f'{card.size:,}'}")
     echo(f"Open {out / 'segments.html'}.")
 
 

@@ -91,14 +91,13 @@ def _line(name: str, own: _Group, others: _Group, z: float, min_size: int) -> Li
     lift = own.mean / others.mean
     error = sqrt(sum(group.variance / group.known / group.mean**2 for group in (own, others)))
     low, high = (exp(log(lift) + side * z * error) for side in (-1, 1))
-    if low <= 1 <= high:
-        return None
-    told = _words(name, is_more=lift > 1, lift=lift)
-    if told is None:
+    figures = {"value": own.mean, "others": others.mean, "lift": lift, "low": low, "high": high}
+    rounded = {key: float(f"{number:.2g}") for key, number in figures.items()}
+    told = _words(name, is_more=lift > 1, lift=rounded["lift"])
+    if rounded["low"] <= 1 <= rounded["high"] or told is None:
         return None
     kind, words = told
-    figures = {"value": own.mean, "others": others.mean, "lift": lift, "low": low, "high": high}
-    return Line(kind=kind, fact=name, words=words, **{key: float(f"{number:.2g}") for key, number in figures.items()})
+    return Line(kind=kind, fact=name, words=words, **rounded)
 
 
 def _words(name: str, *, is_more: bool, lift: float) -> tuple[Kind, str] | None:

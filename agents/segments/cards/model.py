@@ -75,10 +75,25 @@ class Rule(BaseModel):
     precision: Share | None
 
 
+class Criterion(BaseModel):
+    """A model's sentence, and F1 with its 95 % interval of applying it to as many members as others, `rows` in all.
+
+    It `separates` where the lower end is above 2/3, the F1 of who says yes of everybody; one with a digit is not tried.
+    """
+
+    text: str
+    f1: float
+    low: float
+    high: float
+    rows: int
+    separates: bool
+
+
 class Card(BaseModel):
     """A segment; `size` is None where showing it would tell of a small group.
 
-    `brief` is what marketing is told, and `place` where it lies by value and risk; None where facts do not tell.
+    `brief` is what marketing is told, and `place` where it lies by value and risk; None where facts do not tell. `name`
+    is made of what is most unusual, or is the model's where its `criterion` separates (`named_by`).
     """
 
     id: str
@@ -89,6 +104,9 @@ class Card(BaseModel):
     rule: Rule | None
     brief: list[Line] = []
     place: Place | None = None
+    name: str = ""
+    named_by: Literal["rule", "model"] = "rule"
+    criterion: Criterion | None = None
 
 
 class Cards(BaseModel):

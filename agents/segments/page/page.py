@@ -1,5 +1,6 @@
 """`segments.html`: cards, sizes, rules and movements on one page without a script."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +86,23 @@ def tried(cards: Cards) -> Table:
 
 def table(moved: Movements) -> Table:
     """Customers from segment (row) to segment (column)."""
-    rows = [
-        [old, *(("–" if cell is None else "" if cell == 0 else grouped(cell)) for cell in cells)]
-        for old, cells in zip(moved.before, moved.counts or [], strict=False)
-    ]
-    return Table(["from \\ to", *moved.after], rows)
+    counts, after = moved.counts or [], _in_order(moved.after)
+    rows = [[moved.before[y], *(_cell(counts[y][x]) for x in after)] for y in _in_order(moved.before) if counts]
+    return Table(["from \\ to", *(moved.after[x] for x in after)], rows)
+
+
+def _cell(count: int | None) -> str:
+    return "–" if count is None else grouped(count) if count else ""
+
+
+def _in_order(names: Sequence[str]) -> list[int]:
+    """Places of S2 before S10, and of other names at the end."""
+    return sorted(range(len(names)), key=lambda place: int(names[place][1:]) if names[place][1:].isdigit() else 10**9)
+
+
+def told_events(moved: Movements) -> list[Event]:
+    """Events in the order of their segments."""
+    return sorted(moved.events, key=lambda event: int((event.before or event.after)[0][1:]))
 
 
 def sentence(event: Event) -> str:
@@ -163,5 +176,6 @@ VIEW = {
     "tried": tried,
     "table": table,
     "sentence": sentence,
+    "told_events": told_events,
     "changes": changes,
 }
