@@ -31,7 +31,7 @@ def shown_card(card: Card) -> str:
     )
 
 
-def shown_customer(row: Mapping[str, Any], facts: Sequence[str]) -> str:
+def shown_customer(row: Mapping[Any, Any], facts: Sequence[str]) -> str:
     """What a model is shown of a customer: the same facts."""
     return "; ".join(f"{fact_words(name)}: {_value(name, row[name])}" for name in facts)
 
