@@ -87,8 +87,14 @@ demo: $(LINKED) ## sample customers, four questions, a small model: a page of in
 	  --test demo/future/test.jsonl --arms facts-lr --no-baselines --metric auc --out demo/future/eval --save facts-lr
 	$(BIN)/fewsight watch demo/future/lapse --answerer demo/future/eval/answerer --state demo/watch --as-of 2025-06-01 \
 	  --budget 10 --false-alarms 0.2 --rank value $(PAST)
+	$(SAY) "a copilot for the shop's support agents"
+	$(BIN)/fewsight copilot init demo/copilot --histories demo/shop/histories.csv --profiles demo/shop/profiles.csv
+	$(BIN)/fewsight facts --histories demo/shop/histories.csv --profiles demo/shop/profiles.csv -o demo/facts.jsonl
 	$(SAY) "over HTTP: pip install -e .[serve], then $(BIN)/fewsight serve --task intent --out demo/server (docs/service.md)"
 	$(SAY) "done: open demo/run/insights.html and demo/watch/watch.html"
+	@echo "The copilot's console on this shop:"
+	@echo "  $(PIP) install -e '.[serve]'"
+	@echo "  $(BIN)/fewsight copilot serve demo/copilot --facts demo/facts.jsonl --run demo/run"
 
 test: $(TOOLS) $(LINKED) ## all tests, by two workers, or more: make test WORKERS=4
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ALL_TESTS)

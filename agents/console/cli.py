@@ -44,6 +44,7 @@ def serve(
     from fewsight.agents.console.known import Known
     from fewsight.agents.console.serving import Address, first_token, new_console, new_server
     from fewsight.agents.copilot.setup.folder import read_folder
+    from fewsight.serving.access.shield import LOOPBACK
 
     known = Known(facts, run)
     console = new_console(read_folder(folder), known, delay=timedelta(seconds=undo), is_https=is_https)
@@ -51,6 +52,8 @@ def serve(
     token = first_token(console, "admin")
     console.worker.start()
     shown = f"[{host}]" if ":" in host else host
+    if host not in LOOPBACK and not is_https:
+        echo("Tokens go over the network unencrypted; put a proxy with TLS before it, and say --https.", err=True)
     echo(f"The console is at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C stops it).")
     if token is not None:
         echo(f"Log in with this token; it is shown only now: {token}")

@@ -38,6 +38,12 @@ class Presence:
             others = [seen for (case, key), seen in self._seen.items() if case == case_id and key != who]
             return [seen[0] for seen in sorted(others, key=lambda seen: seen[1])]
 
+    def cases(self) -> set[str]:
+        """The cases that somebody works on."""
+        with self._lock:
+            now = time.monotonic()
+            return {case for (case, _), seen in self._seen.items() if now - seen[2] < AWAY}
+
     def others(self, case_id: str, name: str) -> list[str]:
         """Everybody of another name who works on a case."""
         with self._lock:
@@ -62,6 +68,7 @@ class Console:
         self.sessions, self.presence, self.policy = Sessions(self.tokens), Presence(), self.setup.policy()
         self.is_stopping: Callable[[], bool] = lambda: False
         self.logins, self.requests = RateLimit(10, 10), RateLimit(600, 200)
+        self.worker.looked_at = self.presence.cases
         self._board, self._lock = Board(), threading.Lock()
 
     @contextmanager

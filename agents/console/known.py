@@ -80,8 +80,9 @@ def _facts(row: Mapping[str, Any], named: Mapping[str, Mapping[str, Any]]) -> li
 
 
 def _text(value: Any, unit: str) -> str:  # noqa: ANN401 - any value of a table
-    number = f"{value:,.3g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
-    return f"{number} {unit}".rstrip()
+    if isinstance(value, float):
+        return f"{value:,.2f} {unit}".rstrip()
+    return (f"{value:,} {unit}" if type(value) is int else str(value)).rstrip()
 
 
 def _read_signs(run: Path) -> dict[str, list[Sign]]:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from fewsight.agents.copilot.acting import Desk
+from fewsight.agents.copilot.case import Case
 from fewsight.agents.copilot.copilot import Copilot
 from fewsight.agents.copilot.people.approving import Approvals, due
 from fewsight.agents.copilot.people.board import Board
@@ -30,6 +31,8 @@ AGAIN: Final = 30.0
 class Worker:
     """Two threads: one thinks (it starts the model), one carries out and sends, so that neither waits for the other.
 
+    Cases that somebody looks at come first, and words are written for them alone until somebody asks.
+
     Args:
         start: makes the copilot; called in the thread that uses it.
         desk: makes a desk for the other thread.
@@ -40,6 +43,7 @@ class Worker:
         self._start, self._desk, self._deliver = start, desk, deliver
         self._stop = threading.Event()
         self._wanted: set[tuple[str, int]] = set()
+        self.looked_at: Callable[[], set[str]] = set
         self._later: dict[str, float] = {}
         self.problem: str | None = "The model is being loaded."
         self.problems: dict[str, str] = {}
@@ -81,11 +85,15 @@ class Worker:
         while self._wanted and not self._stop.is_set():
             case_id, choice = self._wanted.pop()
             self._try(case_id, partial(draft, copilot, case_id, choice))
-        waiting = [row for row in board.queue() if needs_suggestions(row.case)]
-        for row in waiting:
-            if self._later.get(row.case.id, 0.0) > time.monotonic():
+        seen = self.looked_at()
+        rows = sorted(board.queue(), key=lambda row: row.case.id not in seen)
+        for case in [row.case for row in rows if self._later.get(row.case.id, 0.0) <= time.monotonic()]:
+            if needs_suggestions(case):
+                self._try(case.id, partial(suggest, copilot, case.id))
+            elif case.id in seen and (choice := _unwritten(case)) is not None:
+                self._try(case.id, partial(draft, copilot, case.id, choice))
+            else:
                 continue
-            self._try(row.case.id, partial(_suggest, copilot, row.case.id))
             return  # the log is looked at again: something more urgent may have come
 
     def _try(self, case_id: str, work: Callable[[], object]) -> None:
@@ -119,9 +127,9 @@ class Worker:
             logger.info("case %s: %s", case_id, error)
 
 
-def _suggest(copilot: Copilot, case_id: str) -> None:
-    """Suggest moves, and write the words of the first one that has any."""
-    entry = suggest(copilot, case_id)
-    worded = [place for place, move in enumerate(entry.body["moves"]) if move["has_words"]] if entry else []
-    if worded:
-        draft(copilot, case_id, worded[0])
+def _unwritten(case: Case) -> int | None:
+    """The place of the first move that has words, where none are written yet."""
+    if case.suggested is None or case.drafts or case.approved is not None:
+        return None
+    moves = case.suggested.body["moves"]
+    return next((place for place, move in enumerate(moves) if move["has_words"]), None)

@@ -64,16 +64,18 @@ class CaseView:
     lines: list[Line]
     cards: list[Card]
     others: list[Card]
+    approved: str
 
 
 def view(case: Case, state: BaseModel, policy: Policy, articles: Articles) -> CaseView:
     """The case as its page shows it, under this policy."""
     moves = _moves(case, policy)
-    lines = [_line(entry, moves) for entry in case.entries if entry.kind not in _UNSEEN]
+    lines = [_line(entry, moves, policy) for entry in case.entries if entry.kind not in _UNSEEN]
     cards = [_card(case, place, move, state, policy, articles) for place, move in enumerate(moves)]
     shown = {card.closed for card in cards}
     others = [card for card in _others(case, state, policy, articles) if card.closed not in shown]
-    return CaseView(case, state, lines, cards, others)
+    approved = _named(case.approved.body["move"], policy, articles) if case.approved else ""
+    return CaseView(case, state, lines, cards, others, approved)
 
 
 def _moves(case: Case, policy: Policy) -> list[dict[str, Any]]:
@@ -150,24 +152,40 @@ def _words(entry: Entry, move: Mapping[str, Any]) -> Sequence[str]:
     return list(dict.fromkeys(marked))
 
 
-def _line(entry: Entry, moves: Sequence[Mapping[str, Any]]) -> Line:
+def _named(closed: Mapping[str, Any], policy: Policy, articles: Articles) -> str:
+    """A move in one line."""
+    values = _values(closed["tool"], closed["arguments"], policy) if closed["move"] == "call" else []
+    return " · ".join([title(closed, articles), *values])
+
+
+def _values(name: str, arguments: Mapping[str, Any], policy: Policy) -> list[str]:
+    """Arguments of a call as a person reads them; the tool may be gone from the folder."""
+    tool = policy.tools.get(name)
+    marked = is_money(tool.arguments.model_fields[tool.money]) if tool and tool.money else None
+    amount = tool.money if tool else None
+    return [
+        money(value, marked.currency) if marked and key == amount else str(value) for key, value in arguments.items()
+    ]
+
+
+def _line(entry: Entry, moves: Sequence[Mapping[str, Any]], policy: Policy) -> Line:
     body = entry.body
     if entry.kind == MESSAGE:
         return Line(entry, "Customer", pieces(body["text"], moves))
     if entry.kind in _SAID:
         return Line(entry, body.get("by", "copilot"), [Piece(body["text"], ())])
     needed = reads_for(body, moves) if entry.kind == "done" and not body["writes"] else ()
-    return Line(entry, body.get("by", "copilot"), [Piece(_told(entry), ())], needed)
+    return Line(entry, body.get("by", "copilot"), [Piece(_told(entry, policy), ())], needed)
 
 
-def _told(entry: Entry) -> str:
+def _told(entry: Entry, policy: Policy) -> str:
     body = entry.body
     if entry.kind == "approved":
         return f"approved: {body['move'].get('tool', body['move']['move']).replace('_', ' ')}"
     if entry.kind == "undone":
         return f"taken back{': ' + body['feedback'] if 'feedback' in body else ''}"
     if "tool" in body:
-        name = f"{body['tool'].replace('_', ' ')} {' · '.join(str(value) for value in body['arguments'].values())}"
+        name = " · ".join([body["tool"].replace("_", " "), *_values(body["tool"], body["arguments"], policy)])
         return f"{entry.kind}: {name}" + (f" ({why})" if (why := _why(body)) else "")
     if entry.kind == "follow_up":
         return f"follow-up in {body['days']} days: {body['text']}"

@@ -1,5 +1,7 @@
 """The console of the worked example on the scripted engine: in this process, or as a program that can be killed."""
 
+import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -69,11 +71,26 @@ def served(
         console.worker.stop()
 
 
-def main(folder: Path, model: ModelFolder, port: int) -> None:
-    """Answer until killed."""
+def answer(folder: Path, model: ModelFolder, port: int) -> None:
+    """Serve until killed."""
     with served(folder, model, undo=0.6, port=port) as server:
         print(server.token, flush=True)
         threading.Event().wait()
+
+
+def main(folder: Path, model: ModelFolder, port: int) -> None:
+    """For each line on stdin kill the server, where one runs, and start one; all libraries are loaded once."""
+    from sklearn.feature_extraction import text  # noqa: F401 - for all children
+
+    child = 0
+    for _ in sys.stdin:
+        if child:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        child = os.fork()
+        if not child:
+            answer(folder, model, port)
+    os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

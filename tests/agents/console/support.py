@@ -29,6 +29,7 @@ def kinds(server: Served, case: str) -> list[str]:
 
 def suggested(server: Served, client: httpx.Client, case: str) -> str:
     """The page of a case, when moves are suggested and the first words are written."""
+    client.get(f"/cases/{case}")  # words are written for a case that somebody looks at
     until(lambda: kinds(server, case)[-1] == "drafted")
     return client.get(f"/cases/{case}").text
 
