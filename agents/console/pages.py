@@ -13,11 +13,8 @@ from fewsight.agents.console.shown.case_view import view
 from fewsight.agents.console.shown.moves import money
 from fewsight.agents.console.shown.state import shown, totals
 from fewsight.agents.console.visit import COOKIE, Visit, static
-from fewsight.agents.copilot.case import Case
 from fewsight.agents.copilot.people.outbox import Outbox
 from fewsight.agents.copilot.people.suggesting import needs_suggestions
-from fewsight.agents.copilot.store import LOG
-from fewsight.errors import CaseError
 
 _FILES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _LONGEST_WAIT: Final = 20.0
@@ -57,7 +54,7 @@ def case_values(visit: Visit, case_id: str) -> dict[str, Any]:
         "others": others or console.presence.others(case_id, visit.who),
         "is_thinking": needs_suggestions(case),
         "problem": console.worker.problems.get(case_id) or console.worker.problem,
-        "stamp": stamp(visit.console, case_id, visit.who, case),
+        "stamp": stamp(console, case_id, visit.who, case.entries[-1].seq),
     }
 
 
@@ -67,24 +64,39 @@ def outbox_page(visit: Visit) -> Response:
     return visit.page("outbox.jinja", waiting=outbox.parcels("queued"), dead=outbox.parcels("dead"), here=None)
 
 
-def stamp(console: Console, case_id: str, who: str, case: Case) -> str:
-    """Changes whenever the page of a case would."""
-    names = ",".join(console.presence.others(case_id, who))
+def stamp(console: Console, case_id: str, who: str, seq: int) -> str:
+    """Changes whenever the page of a case, whose newest entry is `seq`, would."""
     problem = console.worker.problems.get(case_id) or console.worker.problem or ""
-    return f"{case.entries[-1].seq}|{names}|{problem}"
+    return f"{seq}|{','.join(console.presence.others(case_id, who))}|{problem}"
 
 
 async def live(request: Request) -> Response:
-    """Waits until a case or the queue is no longer as the page has it: 200 then, 204 where nothing changed."""
+    """Waits until a case or the queue is no longer as the page has it: 200 then, 204 where nothing changed.
+
+    It looks at the worker's board in memory, so that many pages that wait cost little.
+    """
     console: Console = request.app.state.console
     case_id, seen = request.query_params.get("case", ""), request.query_params.get("seen", "")
+    session = await run_in_threadpool(console.sessions.find, request.cookies.get(COOKIE))
+    if session is None:
+        return PlainTextResponse("", 401)
     end = time.monotonic() + _LONGEST_WAIT
     while time.monotonic() < end and not console.is_stopping():
-        status = await run_in_threadpool(_changed, console, request.cookies.get(COOKIE), case_id, seen)
-        if status != 204:
-            return PlainTextResponse("", status)
+        if session.token.may("act") and case_id in console.worker.board.cases:
+            console.presence.look(case_id, session.token.id, session.token.name)
+        if _has_changed(console, session.token.name, case_id, seen):
+            return PlainTextResponse("", 200)
         await asyncio.sleep(_LOOK_EVERY)
     return Response(status_code=204)
+
+
+def _has_changed(console: Console, who: str, case_id: str, seen: str) -> bool:
+    board, number = console.worker.board, seen.partition("|")[0]
+    known = int(number) if number.isascii() and number.isdecimal() and len(number) < 16 else 0
+    case = board.cases.get(case_id)
+    newest = board.seq if not case_id else case.entries[-1].seq if case else 0
+    # The page may be ahead of the board.
+    return newest > known or (bool(case_id) and stamp(console, case_id, who, known) != seen)
 
 
 async def file(request: Request) -> Response:
@@ -93,23 +105,6 @@ async def file(request: Request) -> Response:
     if name not in _FILES:
         return PlainTextResponse("There is nothing here.", 404)
     return Response(static(name), media_type=_FILES[name])
-
-
-def _changed(console: Console, cookie: str | None, case_id: str, seen: str) -> int:
-    session = console.sessions.find(cookie)
-    if session is None:
-        return 401
-    with console.desk() as desk:
-        if not case_id:
-            (newest,) = desk.store.database.execute(f"SELECT max(seq) FROM {LOG}").fetchone()  # noqa: S608 - our name
-            return 200 if str(newest or 0) != seen else 204
-        try:
-            case = desk.store.case(case_id)
-        except CaseError:
-            return 404
-        if session.token.may("act"):
-            console.presence.look(case_id, session.token.id, session.token.name)
-        return 200 if stamp(console, case_id, session.token.name, case) != seen else 204
 
 
 def _queue(visit: Visit) -> dict[str, Any]:

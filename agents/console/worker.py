@@ -37,6 +37,8 @@ class Worker:
         start: makes the copilot; called in the thread that uses it.
         desk: makes a desk for the other thread.
         deliver: sends what leaves.
+
+    `board` has all cases as of a moment ago.
     """
 
     def __init__(self, start: Callable[[], Copilot], desk: Callable[[], Desk], deliver: Deliver) -> None:
@@ -45,6 +47,7 @@ class Worker:
         self._wanted: set[tuple[str, int]] = set()
         self.looked_at: Callable[[], set[str]] = set
         self._later: dict[str, float] = {}
+        self.board = Board()
         self.problem: str | None = "The model is being loaded."
         self.problems: dict[str, str] = {}
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._think, self._carry_out)]
@@ -108,7 +111,7 @@ class Worker:
 
     def _carry_out(self) -> None:
         desk = self._desk()
-        decide, board, outbox = Approvals(desk), Board(), Outbox(desk.store)
+        decide, board, outbox = Approvals(desk), self.board, Outbox(desk.store)
         while not self._stop.wait(PAUSE):
             try:
                 board.refresh(desk.store)

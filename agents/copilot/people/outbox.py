@@ -95,6 +95,8 @@ class Outbox:
         self._set(parcel_id, "state = 'queued', attempts = 0, due = ?", datetime.now(UTC).isoformat())
 
     def _claim(self, now: datetime) -> Parcel | None:
+        if not self._read("state = 'queued' AND due <= ? LIMIT 1", (now.isoformat(),)):
+            return None  # the common case takes no lock
         with self.store.transaction():
             due = self._read("state = 'queued' AND due <= ? ORDER BY due LIMIT 1", (now.isoformat(),))
             if not due:
