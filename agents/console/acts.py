@@ -15,10 +15,13 @@ _ARGUMENT = "argument."
 def approve(visit: Visit) -> Response:
     """Mean to take a move, as it was suggested or with what the form says instead."""
     case_id, form = visit.request.path_params["case_id"], visit.form
-    closed = read_move(form.get("move", ""))
+    choice = number(form["choice"]) if form.get("choice") else None
+    case = visit.desk.store.case(case_id)
+    # What was suggested is taken from the log, where it may hold lists; a form's own move is plain.
+    known = case.suggested.body["moves"] if case.suggested else []
+    closed = known[choice]["closed"] if choice is not None and choice < len(known) else read_move(form.get("move", ""))
     if closed["move"] == "call":
         closed = closed | {"arguments": _arguments(visit, case_id, closed)}
-    choice = number(form["choice"]) if form.get("choice") else None
     decide = Approvals(visit.desk, visit.console.delay)
     decide.approve(case_id, number(form.get("basis")), closed, visit.who, form.get("text", "").strip(), choice)
     return back(case_id)

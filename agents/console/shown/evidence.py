@@ -43,9 +43,14 @@ def pieces(text: str, moves: Sequence[Mapping[str, Any]]) -> list[Piece]:
 
 def reads_for(body: Mapping[str, Any], moves: Iterable[Mapping[str, Any]]) -> tuple[int, ...]:
     """Places of the moves that needed this read: the log's entry of a call that was done."""
-    given = set(body["arguments"].items())
+    given = body["arguments"].items()
     return tuple(
         place
         for place, move in enumerate(moves)
-        if move.get("needs") == body["tool"] and given <= set(move["closed"].get("arguments", {}).items())
+        if body["tool"] in move.get("needs", ()) and _holds(move["closed"].get("arguments", {}), given)
     )
+
+
+def _holds(arguments: Mapping[str, Any], given: Iterable[tuple[str, Any]]) -> bool:
+    """Whether a call says nothing else where it has the same arguments, as policy looks at it."""
+    return all(arguments.get(name, value) == value for name, value in given)

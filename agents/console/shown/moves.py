@@ -74,7 +74,11 @@ def money(amount: int, currency: str | None) -> str:
 def fields(tool: Tool, state: BaseModel, arguments: Mapping[str, Any]) -> list[Field]:
     """The arguments of a call as fields, with all values that this customer's state has for each."""
     offered = list(calls(tool, state))
-    return [_field(tool, name, value, [call.arguments[name] for call in offered]) for name, value in arguments.items()]
+    plain = {name: value for name, value in arguments.items() if not isinstance(value, list | dict)}
+    return [
+        _field(tool, name, value, [call.arguments.get(name, value) for call in offered])
+        for name, value in plain.items()
+    ]
 
 
 def changed(tool: Tool, state: BaseModel, arguments: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def changed(tool: Tool, state: BaseModel, arguments: Mapping[str, Any], given: M
         if name not in given
         else _amount(given[name])
         if name == tool.money
-        else _value(name, given[name], [call.arguments[name] for call in offered])
+        else _value(name, given[name], [call.arguments.get(name, value) for call in offered])
         for name, value in arguments.items()
     }
 

@@ -170,7 +170,7 @@ class Approvals:
         if not meant:
             raise CaseError("These values are not in this customer's state. Nothing was done.")
         verdict = judge(self.desk.policy, case, meant, state)
-        if verdict.effect == "deny":
+        if verdict.effect in ("deny", "confirm"):
             raise CaseError(f"Policy forbids it: {verdict.feedback}. Nothing was done.")
 
 

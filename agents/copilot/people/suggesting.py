@@ -81,13 +81,15 @@ def draft(copilot: Copilot, case_id: str, choice: int) -> Entry | None:
 
 
 def described(policy: Policy, move: Move, probability: float | None = None) -> dict[str, Any]:
-    """A move as the log and pages have it, with clause, money, and the read that the clause needs."""
+    """A move as the log and pages have it, with clause, money, and the reads that the clause needs."""
     body: dict[str, Any] = {"closed": dict(move.closed), "probability": probability, "has_words": bool(move.pattern)}
     if move.offer is None:
         return body
     call, verdict = move.offer.call, move.offer.verdict
     money = is_money(call.tool.arguments.model_fields[call.tool.money]) if call.tool.money else None
-    needs = next((clause.text.needs for clause in policy.clauses if clause.text.name == verdict.clause), None)
+    needs = [
+        name for clause in policy.clauses if clause.text.name == verdict.clause for name in sum(clause.text.reads, ())
+    ]
     return body | {
         "clause": verdict.clause,
         "effect": verdict.effect,
