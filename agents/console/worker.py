@@ -93,8 +93,8 @@ class Worker:
         for case in [row.case for row in rows if self._later.get(row.case.id, 0.0) <= time.monotonic()]:
             if needs_suggestions(case):
                 self._try(case.id, partial(suggest, copilot, case.id))
-            elif case.id in seen and (choice := _unwritten(case)) is not None:
-                self._try(case.id, partial(draft, copilot, case.id, choice))
+            elif case.id in seen and (place := _unwritten(case)) is not None:
+                self._try(case.id, partial(draft, copilot, case.id, place))
             else:
                 continue
             return  # the log is looked at again: something more urgent may have come
