@@ -17,17 +17,15 @@ from fewsight.prompts.task import Task
 from fewsight.serving.answerers.encoders import Encode, find_encoder, side_by_side
 from fewsight.serving.answerers.folder import (
     AnswererManifest,
-    EncoderFacts,
     PartFacts,
     RowFacts,
-    Tensors,
     Weighting,
     answered_task,
     read_answerer,
     read_tensors,
-    tensor_name,
     write_answerer,
 )
+from fewsight.serving.answerers.stored import EncoderFacts, Tensors, tensor_name
 from fewsight.serving.models.names import DEFAULT_EMBEDDING
 
 FOLDER: Final = "answerer"

@@ -16,11 +16,11 @@ from fewsight.serving.answerers.folder import (
     AnswererManifest,
     PartFacts,
     RowFacts,
-    Tensors,
     Weighting,
     answered_task,
     write_answerer,
 )
+from fewsight.serving.answerers.stored import Tensors
 from fewsight.serving.run.answerer.following import ADAPTER, POOL, ModelSettings
 from fewsight.serving.run.options import BARE, BUILT_IN
 

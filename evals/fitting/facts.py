@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from fewsight.serving.answerers.facts.models import IS_LEAF, Scaling
-from fewsight.serving.answerers.folder import Tensors
+from fewsight.serving.answerers.stored import Tensors
 from fewsight.statistics.arrays import Codes, Floats
 
 STRENGTHS: Final = (0.003, 0.03, 0.3)

@@ -1,6 +1,6 @@
 """Linear heads of answerers: of label names alone, and of labelled rows with the names as further rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -32,8 +32,6 @@ USUAL: Final = 30.0
 FOLDS: Final = 3
 MOST: Final = 1500
 """Rows that C is chosen on."""
-
-Tensors = Mapping[str, Floats]
 
 
 def names_tensors(task: Task, encode: Encode) -> dict[str, Floats]:

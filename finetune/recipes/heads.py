@@ -38,7 +38,8 @@ from fewsight.prompts.task import Task
 from fewsight.serving.answerers.encoders import lazy_encode
 from fewsight.serving.answerers.features import FEATURES, VIEWS
 from fewsight.serving.answerers.heads import Reader, columns, probabilities
-from fewsight.serving.answerers.heads_file import Encoder, Head, HeadsManifest, TaskHeads, tensor_name, write_heads
+from fewsight.serving.answerers.heads_file import Head, HeadsManifest, TaskHeads, write_heads
+from fewsight.serving.answerers.stored import EncoderFacts, tensor_name
 from fewsight.serving.models.names import DEFAULT_EMBEDDING, resolve_embedding_model
 from fewsight.serving.run.options import BARE, built_in_folder, make_options
 from fewsight.serving.run.session import Session, open_session
@@ -179,7 +180,7 @@ def main(data: Path | None, fit: str, chosen_on: str, reported: str | None, out:
     shares.close()
     manifest = HeadsManifest(
         features=FEATURES,
-        encoder=Encoder(name=encoder.name, digest=encoder.digest),
+        encoder=EncoderFacts(name=encoder.name, digest=encoder.digest),
         adapter=adapter.weights_digest,
         languages=("en",),
         weights_digest="",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fewsight.errors import ModelError
-from fewsight.serving.answerers.folder import EncoderFacts
+from fewsight.serving.answerers.stored import EncoderFacts
 from fewsight.serving.models.names import EMBEDDINGS, resolve_embedding_model
 
 if TYPE_CHECKING:

@@ -1,21 +1,17 @@
 """An answerer as a folder: a manifest beside weights in safetensors. Nothing in it is run."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from fewsight.digest import digest, file_digest
 from fewsight.errors import ModelError, first_problem
-from fewsight.files import write_text
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.features import FEATURES
-
-if TYPE_CHECKING:
-    import numpy as np
+from fewsight.serving.answerers.stored import EncoderFacts, Facts, Tensors, read_weights, write_stored
 
 MANIFEST: Final = "answerer.json"
 WEIGHTS: Final = "answerer.safetensors"
@@ -23,22 +19,8 @@ VERSION: Final = 1
 MODEL: Final = "model"
 """The kind of a part that is a language model, with its prompt and adapter."""
 
-Tensors = Mapping[str, "np.ndarray"]
-"""Of all parts, by `tensor_name`; what they hold is the kind's own."""
 
-
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class EncoderFacts(_Facts):
-    """A sentence encoder: its name (built in, a folder or a hub id) and its digest."""
-
-    name: str
-    digest: str
-
-
-class PartFacts(_Facts):
+class PartFacts(Facts):
     """One part: its kind, the encoders that read for it side by side, what they read, and what else the kind needs."""
 
     kind: str
@@ -47,14 +29,14 @@ class PartFacts(_Facts):
     settings: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-class Weighting(_Facts):
+class Weighting(Facts):
     """How much each part counts in a field, by its name, and the temperature of their pool."""
 
     weights: dict[str, float]
     temperature: float = Field(1.0, gt=0)
 
 
-class AnsweredTask(_Facts):
+class AnsweredTask(Facts):
     """The task that is answered. `labels` are by dotted path of its closed fields, in the order of weights."""
 
     name: str
@@ -63,7 +45,7 @@ class AnsweredTask(_Facts):
     labels: dict[str, tuple[str, ...]]
 
 
-class RowFacts(_Facts):
+class RowFacts(Facts):
     """Digests and numbers of the rows that parts learned from, and of those that weights were fitted on."""
 
     learned: int = 0
@@ -72,7 +54,7 @@ class RowFacts(_Facts):
     fitted_digest: str | None = None
 
 
-class AnswererManifest(_Facts):
+class AnswererManifest(Facts):
     """What an answerer is made of, and what it was fitted under.
 
     `seconds` is how long fitting took; `figures` are by field and metric.
@@ -142,20 +124,12 @@ def answered_task(task: Task) -> AnsweredTask:
 
 
 def write_answerer(folder: Path, manifest: AnswererManifest, tensors: Tensors) -> AnswererManifest:
-    """Write both files, and return the manifest with the digest of the weights.
+    """Write both files, and return the manifest with the digest of the weights; tensors are those of all parts.
 
     Raises:
         OSError: they can't be written.
     """
-    import numpy as np
-    from safetensors.numpy import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    # safetensors writes memory as it lies: numbers of an array in another order would change places
-    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / WEIGHTS)
-    whole = manifest.model_copy(update={"weights_digest": file_digest(folder / WEIGHTS)})
-    write_text(folder / MANIFEST, whole.model_dump_json(indent=1) + "\n")
-    return whole
+    return write_stored(folder / MANIFEST, manifest, folder / WEIGHTS, tensors)
 
 
 def read_answerer(folder: Path) -> AnswererManifest:
@@ -189,28 +163,12 @@ def read_answerer(folder: Path) -> AnswererManifest:
 
 
 def read_tensors(folder: Path) -> Tensors:
-    """The weights of every part.
+    """The weights of every part; what they hold is the kind's own.
 
     Raises:
         ModelError: they can't be read.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        tensors: Tensors = load_file(folder / WEIGHTS)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{str(folder / WEIGHTS)!r} can't be read: {error}.") from error
-    return tensors
-
-
-def tensor_name(part: str, what: str) -> str:
-    """Where a tensor of a part stands.
-
-    >>> tensor_name("encoder", "aspects.price")
-    'encoder/aspects.price'
-    """
-    return f"{part}/{what}"
+    return read_weights(folder / WEIGHTS)
 
 
 def _require_version(path: Path, content: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -12,7 +12,8 @@ from fewsight.serving.answerers.base import Shares
 from fewsight.serving.answerers.encoders import Encode, Remembered
 from fewsight.serving.answerers.features import FACTS, VIEWS, facts
 from fewsight.serving.answerers.fusion import Blend
-from fewsight.serving.answerers.heads_file import HeadsManifest, read_tensors, tensor_name
+from fewsight.serving.answerers.heads_file import HeadsManifest, read_tensors
+from fewsight.serving.answerers.stored import tensor_name
 
 if TYPE_CHECKING:
     import numpy as np

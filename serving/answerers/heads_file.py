@@ -1,35 +1,23 @@
 """Heads as data: a manifest beside weights in safetensors. Nothing in it is run."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from fewsight.digest import file_digest
 from fewsight.errors import ModelError, first_problem
-from fewsight.files import write_text
 from fewsight.prompts.answer.fields import closed_fields
 from fewsight.prompts.task import Language, Task
 from fewsight.serving.answerers.features import FEATURES, VIEWS
-
-if TYPE_CHECKING:
-    import numpy as np
+from fewsight.serving.answerers.stored import EncoderFacts, Facts, Tensors, read_weights, tensor_name, write_stored
 
 MANIFEST: Final = "heads.json"
 WEIGHTS: Final = "heads.safetensors"
 VERSION: Final = 1
 
-Tensors = Mapping[str, "np.ndarray"]
-"""`task/path` -> float32 of shape [labels, features + 1]; the last column is the bias. Features are the vectors of the
-head's views, one after the other, and then the facts."""
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Head(_Part):
+class Head(Facts):
     """One field: its labels in the order of the weights, what is read of a history, and how it counts beside the model.
 
     `regularisation` is the C that it was fitted with. `right` and `log_loss` are of the rows that views, C, weight and
@@ -46,26 +34,19 @@ class Head(_Part):
     log_loss: tuple[float, float, float]
 
 
-class TaskHeads(_Part):
+class TaskHeads(Facts):
     """The heads of a task by dotted path; fields that a head does not help have none."""
 
     version: str
     fields: dict[str, Head]
 
 
-class Encoder(_Part):
-    """The sentence encoder that reads the views."""
-
-    name: str
-    digest: str
-
-
-class HeadsManifest(_Part):
+class HeadsManifest(Facts):
     """What heads are and were fitted under. `adapter` is the digest of the adapter that weights were fitted beside."""
 
     heads_version: Literal[1] = VERSION
     features: int
-    encoder: Encoder
+    encoder: EncoderFacts
     adapter: str
     languages: tuple[Language, ...]
     weights_digest: str
@@ -99,16 +80,16 @@ class HeadsManifest(_Part):
 def write_heads(folder: Path, manifest: HeadsManifest, tensors: Tensors) -> HeadsManifest:
     """Write both files, and return the manifest with the digest of the weights.
 
+    Args:
+        folder: of the heads.
+        manifest: without that digest.
+        tensors: of each task and path, float32 of shape [labels, features + 1]; the last column is the bias. Features
+            are the vectors of the head's views, one after the other, and then the facts.
+
     Raises:
         OSError: they can't be written.
     """
-    from safetensors.numpy import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(dict(tensors), folder / WEIGHTS)
-    whole = manifest.model_copy(update={"weights_digest": file_digest(folder / WEIGHTS)})
-    write_text(folder / MANIFEST, whole.model_dump_json(indent=1) + "\n")
-    return whole
+    return write_stored(folder / MANIFEST, manifest, folder / WEIGHTS, tensors)
 
 
 def read_heads(folder: Path) -> HeadsManifest | None:
@@ -144,25 +125,10 @@ def read_tensors(folder: Path, manifest: HeadsManifest) -> Tensors:
     Raises:
         ModelError: some are missing or of another shape.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        tensors: Tensors = load_file(folder / WEIGHTS)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{str(folder / WEIGHTS)!r} can't be read: {error}.") from error
+    tensors = read_weights(folder / WEIGHTS)
     for name, task in manifest.tasks.items():
         for path, head in task.fields.items():
             weights = tensors.get(tensor_name(name, path))
             if weights is None or weights.ndim != 2 or len(weights) != len(head.labels):
                 raise ModelError(f"{str(folder / WEIGHTS)!r} has no weights of {path!r} of task {name!r}.")
     return tensors
-
-
-def tensor_name(task: str, path: str) -> str:
-    """Where a head's weights stand.
-
-    >>> tensor_name("sentiment", "aspects.price")
-    'sentiment/aspects.price'
-    """
-    return f"{task}/{path}"

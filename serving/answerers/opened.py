@@ -11,10 +11,11 @@ from fewsight.prompts.answer.fields import open_fields
 from fewsight.prompts.task import Language, Task
 from fewsight.serving.answerers.base import Shares
 from fewsight.serving.answerers.encoders import known_encoder, side_by_side
-from fewsight.serving.answerers.folder import MODEL, AnswererManifest, PartFacts, Tensors, read_answerer, read_tensors
+from fewsight.serving.answerers.folder import MODEL, AnswererManifest, PartFacts, read_answerer, read_tensors
 from fewsight.serving.answerers.fusion import LEAST, Opinion
 from fewsight.serving.answerers.heads import Reader
 from fewsight.serving.answerers.parts import Part, PartInput, open_part
+from fewsight.serving.answerers.stored import Tensors
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from fewsight.errors import ModelError, did_you_mean
 from fewsight.events import CustomerHistory
-from fewsight.serving.answerers.folder import PartFacts, Tensors, tensor_name
+from fewsight.serving.answerers.folder import PartFacts
 from fewsight.serving.answerers.heads import Reader
+from fewsight.serving.answerers.stored import Tensors, tensor_name
 
 if TYPE_CHECKING:
     import numpy as np

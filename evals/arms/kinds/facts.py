@@ -16,7 +16,7 @@ from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.encoders import Encode
 from fewsight.serving.answerers.facts.part import KIND, LINEAR, TREES
-from fewsight.serving.answerers.folder import Tensors
+from fewsight.serving.answerers.stored import Tensors
 
 _WORDS: Final = {
     "facts-lr": "logistic regression on facts and profile",

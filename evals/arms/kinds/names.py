@@ -9,7 +9,7 @@ from fewsight.evals.arms.fitted import FittedArm
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.task import Task
 from fewsight.serving.answerers.encoders import Encode
-from fewsight.serving.answerers.folder import Tensors
+from fewsight.serving.answerers.stored import Tensors
 
 
 @arm_kind

@@ -19,7 +19,7 @@ from fewsight.prompts.labelled import read_gold
 from fewsight.prompts.loading.labelling import classification_task
 from fewsight.serving.answerers import encoders
 from fewsight.serving.answerers.encoders import Encode
-from fewsight.serving.answerers.folder import EncoderFacts
+from fewsight.serving.answerers.stored import EncoderFacts
 from tests.evals.labelling.support import LABELS, toy_task
 
 TEXTS = {"late": "where is my late parcel", "refund": "please refund my money", "thanks": "thanks a lot, great"}

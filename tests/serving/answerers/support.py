@@ -19,16 +19,9 @@ from fewsight.serving.answerers.facts.columns import learn_columns
 from fewsight.serving.answerers.facts.models import Scaling
 from fewsight.serving.answerers.facts.part import KIND, LINEAR
 from fewsight.serving.answerers.features import FACTS, FEATURES
-from fewsight.serving.answerers.folder import (
-    AnswererManifest,
-    EncoderFacts,
-    PartFacts,
-    Weighting,
-    answered_task,
-    tensor_name,
-    write_answerer,
-)
-from fewsight.serving.answerers.heads_file import Encoder, Head, HeadsManifest, TaskHeads, write_heads
+from fewsight.serving.answerers.folder import AnswererManifest, PartFacts, Weighting, answered_task, write_answerer
+from fewsight.serving.answerers.heads_file import Head, HeadsManifest, TaskHeads, write_heads
+from fewsight.serving.answerers.stored import EncoderFacts, tensor_name
 
 SIZE = 8
 """Of the fake encoder's vectors."""
@@ -74,7 +67,7 @@ def write_small_heads(folder: Path, *tasks: str, **changes: Any) -> HeadsManifes
         heads[name] = TaskHeads(version=task.version, fields=fields)
     manifest = HeadsManifest(
         features=FEATURES,
-        encoder=Encoder(name="minilm", digest="e" * 64),
+        encoder=EncoderFacts(name="minilm", digest="e" * 64),
         adapter="a" * 64,
         languages=("en",),
         weights_digest="",

@@ -11,7 +11,8 @@ from fewsight.prompts.loading.labelling import classification_task
 from fewsight.serving.answerers.built_in import heads_folder
 from fewsight.serving.answerers.features import FACTS, FEATURES
 from fewsight.serving.answerers.heads import SMOOTHING, EncoderHeads, Reader, columns, probabilities
-from fewsight.serving.answerers.heads_file import MANIFEST, WEIGHTS, TaskHeads, read_heads, read_tensors, tensor_name
+from fewsight.serving.answerers.heads_file import MANIFEST, WEIGHTS, TaskHeads, read_heads, read_tensors, write_heads
+from fewsight.serving.answerers.stored import tensor_name
 from fewsight.serving.models.names import EMBEDDINGS
 from fewsight.serving.run.options import built_in_folder
 from tests.serving.answerers.support import SIZE, VIEWS, FakeEncoder, customers, small_head, write_small_heads
@@ -21,6 +22,15 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert read_heads(tmp_path) is None
     written = write_small_heads(tmp_path, "intent")
     assert read_heads(tmp_path) == written
+
+
+def test_weights_keep_their_places_however_they_lie_in_memory(tmp_path: Path) -> None:
+    manifest = write_small_heads(tmp_path, "intent")
+    tensors = dict(read_tensors(tmp_path, manifest))
+    scattered = {name: np.asfortranarray(tensor) for name, tensor in tensors.items()}
+    assert write_heads(tmp_path, manifest, scattered) == manifest
+    again = read_tensors(tmp_path, manifest)
+    assert all((again[name] == tensor).all() for name, tensor in tensors.items())
 
 
 def test_all_tasks_share_one_encoding(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from fewsight.prompts.task import Language
 from fewsight.serving.answerers import built_in
 from fewsight.serving.answerers.fusion import Blend, Fusion
 from fewsight.serving.answerers.heads import EncoderHeads
-from fewsight.serving.answerers.heads_file import Encoder, TaskHeads
+from fewsight.serving.answerers.heads_file import TaskHeads
+from fewsight.serving.answerers.stored import EncoderFacts
 from fewsight.serving.models.names import EMBEDDINGS, ModelFolder
 from fewsight.serving.run.answering import Answering
 from fewsight.serving.run.calibrated import circumstances
@@ -159,7 +160,7 @@ def manifest() -> AdapterManifest:
 
 def fitting(folder: Path, **changes: Any) -> None:
     """Heads that fit the built-in adapter and its encoder."""
-    encoder = Encoder(name="minilm", digest=EMBEDDINGS["minilm"].digest)
+    encoder = EncoderFacts(name="minilm", digest=EMBEDDINGS["minilm"].digest)
     write_small_heads(folder, "intent", **{"adapter": manifest().weights_digest, "encoder": encoder, **changes})
 
 
@@ -186,7 +187,7 @@ def test_heads_answer_beside_the_built_in_adapter_alone(real: Real) -> None:
 def test_another_adapter_encoder_or_label_is_refused(real: Real) -> None:
     for changes, message in (
         ({"adapter": "b" * 64}, "fitted beside adapter bbbbbbbbbbbb"),
-        ({"encoder": Encoder(name="minilm", digest="b" * 64)}, "fitted on encoder 'minilm' bbbbbbbbbbbb"),
+        ({"encoder": EncoderFacts(name="minilm", digest="b" * 64)}, "fitted on encoder 'minilm' bbbbbbbbbbbb"),
         ({"tasks": {"intent": TaskHeads(version="v0", fields={})}}, "learned its version 'v0'"),
     ):
         fitting(real.folder, **changes)
