@@ -6,12 +6,13 @@ so every fit below has one optimum. Weights are drawn towards each other by a pe
 cross-fitting.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from fewsight.evals.fitting.folds import customer_folds
 from fewsight.statistics.arrays import Codes, Flags, Floats
 from fewsight.statistics.probabilities import log_loss
 
@@ -86,18 +87,9 @@ def fit_pool(rows: PoolRows) -> Pool:
 def _crossed(rows: PoolRows) -> Floats:
     """Probabilities of each row by weights that it had no part in, for all strengths: (strengths, rows, labels)."""
     shares = np.empty((len(STRENGTHS), *rows.logs.shape[1:]))
-    for held in _folds(rows.clusters):
+    for held in customer_folds(rows.clusters, FOLDS, seed=0):
         shares[:, held] = [_shares(rows.logs[:, held], exponents) for exponents in _fits(rows.only(~held))]
     return shares
-
-
-def _folds(clusters: Codes) -> Iterator[Flags]:
-    """The rows that are held back; a customer's are in one fold."""
-    names, place = np.unique(clusters, return_inverse=True)
-    fold = np.random.default_rng(0).permutation(len(names)) % FOLDS
-    for number in range(FOLDS):
-        held: Flags = fold[place] == number
-        yield held
 
 
 def _fits(rows: PoolRows) -> list[Floats]:

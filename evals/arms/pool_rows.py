@@ -6,6 +6,7 @@ import numpy as np
 
 from fewsight.evals.arms.answers import RowAnswer
 from fewsight.evals.arms.pool_fitting import Pool, PoolRows, pooled
+from fewsight.evals.fitting.rows import codes_of
 from fewsight.evals.predictions.rows import cluster_codes
 from fewsight.prompts.answer.fields import ClosedField
 from fewsight.prompts.labelled import GoldRow
@@ -22,10 +23,7 @@ def pool_rows(rows: Sequence[GoldRow], answers: ByArm, field: ClosedField) -> Po
     for place, by_row in enumerate(answers.values()):
         for number, row in enumerate(rows):
             logs[place, number] = _logs(by_row[row.id], field)
-    codes = {label: code for code, label in enumerate(field.labels)}
-    gold = [codes[field.label_of(row.values[field.path])] for row in rows]
-    clusters = cluster_codes([row.customer_id or row.id for row in rows])
-    return PoolRows(logs, np.array(gold, dtype=np.int64), clusters)
+    return PoolRows(logs, codes_of(rows, field), cluster_codes([row.cluster for row in rows]))
 
 
 def pooled_answer(answers: Sequence[RowAnswer], fields: Sequence[ClosedField], pools: Mapping[str, Pool]) -> RowAnswer:

@@ -1,11 +1,11 @@
 """Linear heads of answerers: of label names alone, and of labelled rows with the names as further rows."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from fewsight.errors import InputError
+from fewsight.evals.fitting.folds import customer_folds
 from fewsight.evals.fitting.label_words import has_names, label_texts, read_alike, require_names
 from fewsight.evals.fitting.rows import LearnedRows
 from fewsight.finetune.recipes.head_fitting import Rows, fit_head
@@ -14,7 +14,7 @@ from fewsight.prompts.task import Task
 from fewsight.serving.answerers.encoders import Encode
 from fewsight.serving.answerers.features import FACTS
 from fewsight.serving.answerers.heads import probabilities
-from fewsight.statistics.arrays import Codes, Flags, Floats
+from fewsight.statistics.arrays import Codes, Floats
 from fewsight.statistics.probabilities import log_loss
 
 SCALE: Final = 20.0
@@ -119,17 +119,9 @@ def _regularisation(rows: Rows, names: Rows, customers: Codes, labels: int) -> f
     losses = []
     for regularisation in REGULARISATIONS:
         shares = np.empty((len(sample.gold), labels))
-        for held in _folds(customers[chosen]):
+        for held in customer_folds(customers[chosen], FOLDS, seed=1):
             fit = Rows(sample.features[~held], sample.gold[~held], sample.weights[~held])
             head = _head(_joined(fit, names), labels, regularisation)
             shares[held] = probabilities(head, sample.features[held])
         losses.append(log_loss(shares, sample.gold).value)
     return REGULARISATIONS[int(np.argmin(losses))]
-
-
-def _folds(customers: Codes) -> Iterator[Flags]:
-    names, place = np.unique(customers, return_inverse=True)
-    fold = np.random.default_rng(1).permutation(len(names)) % FOLDS
-    for number in range(FOLDS):
-        held: Flags = fold[place] == number
-        yield held
