@@ -43,7 +43,7 @@ def read_rows(rows: Sequence[GoldRow], encode: Encode) -> LearnedRows:
     histories = [masked(row) for row in rows]
     views = ("newest",) if all(map(_is_bare, histories)) else ("newest", "whole")
     features = Reader(encode).features(histories, views)
-    return LearnedRows(rows, views, features, cluster_codes([row.customer_id or row.id for row in rows]))
+    return LearnedRows(rows, views, features, cluster_codes([row.cluster for row in rows]))
 
 
 def masked(row: GoldRow) -> CustomerHistory:

@@ -27,7 +27,7 @@ def evidence_figures(rows: Sequence[GoldRow], answers: Mapping[str, RowAnswer], 
     if not given or all(answers[row.id].evidence is None for row in given):
         return {}
     counts = np.array([_counts(row, answers[row.id], paths) for row in given], dtype=float)
-    clusters = cluster_codes([row.customer_id or row.id for row in given])
+    clusters = cluster_codes([row.cluster for row in given])
     hits: Flags = counts[:, 0] > 0
     wanted: Flags = counts[:, 1] > 0
     statistics = {

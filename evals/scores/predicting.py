@@ -29,7 +29,7 @@ def field_predictions(
         predictions.append(
             Prediction(
                 id=row.id,
-                customer=row.customer_id or row.id,
+                customer=row.cluster,
                 gold=field.label_of(row.values[field.path]),
                 predicted=answer.labels.get(field.path),
                 probabilities=answer.probabilities.get(field.path, {}),

@@ -49,7 +49,7 @@ def several_figures(
             answered = [_plain((answers[row.id].lists or {}).get(path, ())) for row in given]
         if not given:
             continue
-        clusters = cluster_codes([row.customer_id or row.id for row in given])
+        clusters = cluster_codes([row.cluster for row in given])
         figures[path] = {
             name: Figure.of(cluster_interval(metric(gold, answered), clusters)) for name, metric in METRICS.items()
         }

@@ -134,7 +134,7 @@ def _facts(data: TaskData) -> DataFacts:
         train_rows=len(data.train),
         calibration_rows=len(data.calibration),
         test_rows=len(data.test),
-        test_customers=len({row.customer_id or row.id for row in data.test}),
+        test_customers=len({row.cluster for row in data.test}),
         test_digest=data.test_digest,
         left_out=data.left_out,
         repeated_rows=len(data.repeated),

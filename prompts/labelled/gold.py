@@ -35,6 +35,11 @@ class GoldRow:
         return known_customer(self.history)
 
     @property
+    def cluster(self) -> str:
+        """What it shares with rows that depend on it: its customer, or the row alone where the file names none."""
+        return self.customer_id or self.id
+
+    @property
     def time(self) -> datetime | None:
         """The moment of the newest event, where there are times."""
         return self.history.newest

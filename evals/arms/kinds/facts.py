@@ -73,7 +73,7 @@ class FactsArm(FittedArm):
         if not columns.names:
             what = "models of buying (they take 100 customers with two orders)" if self.facts == "btyd" else "facts"
             raise InputError(f"Arm {self.name!r}: no column of {what} differs among {len(rows):,} training rows.")
-        customers, tensors = cluster_codes([row.customer_id or row.id for row in rows]), dict[str, Any]()
+        customers, tensors = cluster_codes([row.cluster for row in rows]), dict[str, Any]()
         for field in closed_fields(task.output):
             codes = codes_of(rows, field)
             if self.facts == "facts-gbm":
