@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fewsight.calibration import Circumstances
 from fewsight.evals.model import Cost
 from fewsight.prompts.labelled import GoldRow
+from fewsight.serving.answerers.folder import Weighting
 
 Parts = Mapping[str, Sequence[GoldRow]]
 """Rows to answer by what they are for: 'test', 'calibration', or the name of a change to the test rows."""
@@ -33,9 +34,11 @@ class Answers:
     """Answers of an arm by part and row id, and what they took.
 
     `circumstances` say what a calibration of it would hold for; None where `fewsight run` can't be such an arm.
+    `blends` are of a pool of other arms: by field, how much each counts, by its name.
     """
 
     parts: Mapping[str, Mapping[str, RowAnswer]]
     cost: Cost
     notes: tuple[str, ...] = ()
     circumstances: Circumstances | None = None
+    blends: Mapping[str, Weighting] = field(default_factory=dict)

@@ -21,7 +21,6 @@ from fewsight.prompts.labelled import GoldRow, read_gold
 
 if TYPE_CHECKING:
     from fewsight.evals.arms.saving import Piece
-    from fewsight.serving.answerers.folder import Weighting
 
 
 class Arm(BaseModel, ABC):
@@ -126,15 +125,6 @@ class Arm(BaseModel, ABC):
             ConfigError: it is no such part.
         """
         raise ConfigError(f"Arm {self.name!r} can't be a part of an answerer; {SAVABLE} can.")
-
-    def blends(
-        self,
-        context: Context,  # noqa: ARG002 - for those that pool others
-        parts: Parts,  # noqa: ARG002
-        others: Mapping[str, Answers],  # noqa: ARG002
-    ) -> dict[str, "Weighting"]:
-        """By field, how much its components count as parts of an answerer, by their arms' names; empty for others."""
-        return {}
 
     def problems(self) -> Iterator[str]:
         """What is missing for it to answer, in words."""

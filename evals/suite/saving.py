@@ -73,8 +73,7 @@ class Evaluated:
         arms = {arm.name: arm for arm in self.arms}
         arm = arms[self._named(wanted.arm, arms)]
         pieces = {name: arms[name].piece(self.context, self.answers[name]) for name in arm.components or (arm.name,)}
-        others = {name: self.answers[name] for name in arm.components}
-        blends = _by_part(arm.blends(self.context, self.parts, others), pieces)
+        blends = _by_part(self.answers[arm.name].blends, pieces)
         fitted = self.parts.get("calibration", ()) if blends else ()
         task = self.context.task
         figures = self._figures(arm)

@@ -72,7 +72,7 @@ class FusedArm(Arm):
         Raises:
             ConfigError: an arm gives no probabilities of a field.
         """
-        fields, pools = _fields(context, parts), self.fit(context, parts, others)
+        fields, pools = _fields(context, parts), self._fit(context, parts, others)
         answers = {
             part: {row.id: self._row(row, self._of(others, part), fields, pools) for row in rows}
             for part, rows in parts.items()
@@ -84,18 +84,12 @@ class FusedArm(Arm):
         notes = [note for field in fields for note in self._notes(field, pools[field.path])]
         test = self._of(others, "test")
         worse = [note for field in fields for note in self._worse(field, parts["test"], answers["test"], test)]
-        return Answers(answers, _added([one.cost for one in others.values()]), (*notes, *worse))
+        blends = {path: self._weighting(pool) for path, pool in pools.items()}
+        return Answers(answers, _added([one.cost for one in others.values()]), (*notes, *worse), blends=blends)
 
-    def fit(self, context: Context, parts: Parts, others: Mapping[str, Answers]) -> dict[str, Pool]:
-        """The pool of each field that test rows give, by path; weights are in the order of `sorted(self.arms)`.
-
-        Args:
-            context: what all arms of the task share.
-            parts: the rows; those of 'calibration' are fitted on, where all arms answered them.
-            others: answers of the arms.
-
-        Raises:
-            ConfigError: an arm gives no probabilities of a field.
+    def _fit(self, context: Context, parts: Parts, others: Mapping[str, Answers]) -> dict[str, Pool]:
+        """The pool of each field that test rows give, by path, fitted on the calibration rows where all arms answered
+        these; weights are in the order of `sorted(self.arms)`.
         """
         answered = all(_CALIBRATION in one.parts for one in others.values())
         rows = parts.get(_CALIBRATION, ()) if answered else ()
@@ -112,15 +106,9 @@ class FusedArm(Arm):
         """Where all of its arms do."""
         return True
 
-    def blends(self, context: Context, parts: Parts, others: Mapping[str, Answers]) -> dict[str, Weighting]:
-        """See `Arm`."""
-        return {
-            path: Weighting(
-                weights=dict(zip(sorted(self.arms), map(float, pool.weights), strict=True)),
-                temperature=pool.temperature,
-            )
-            for path, pool in self.fit(context, parts, others).items()
-        }
+    def _weighting(self, pool: Pool) -> Weighting:
+        weights = dict(zip(sorted(self.arms), map(float, pool.weights), strict=True))
+        return Weighting(weights=weights, temperature=pool.temperature)
 
     def _of(self, others: Mapping[str, Answers], part: str) -> ByArm:
         """Sorted, so that the order in which arms are named changes nothing, to the last bit."""
