@@ -64,7 +64,7 @@ class FittedArm(LearningArm):
         Raises:
             FewsightError: it can't be fitted on these rows, or an encoder is not here.
         """
-        from fewsight.evals.arms.answerer_run import answer_by
+        from fewsight.evals.arms.row_run import answer_by
 
         return answer_by(self.name, self.fitted(context), parts, context, labels=len(self.rows(context)))
 

@@ -1,30 +1,22 @@
 """A run of an arm that asks a language model: the machinery of `fewsight run` over labelled rows."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fewsight.adapter_manifest import read_manifest
-from fewsight.answers import flatten
 from fewsight.errors import ConfigError, InputError
-from fewsight.evals.arms.answers import Answers, Parts, RowAnswer
+from fewsight.evals.arms.answers import Answers, Parts
 from fewsight.evals.arms.context import Context, whole_rows, write_rows
-from fewsight.evals.arms.memory import forget_peak, peak_mb
 from fewsight.evals.arms.row_histories import RowHistories, part_and_row
+from fewsight.evals.arms.row_run import RowRun, run_rows
 from fewsight.evals.model import Cost
-from fewsight.files import write_text
-from fewsight.insight import Insight
 from fewsight.ledger import Ledger
-from fewsight.prompts.answer.fields import ClosedField, closed_fields
 from fewsight.prompts.labelled import GoldRow
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.engines.registry import find_engine
-from fewsight.serving.run.api import execute
-from fewsight.serving.run.calibrated import circumstances
 from fewsight.serving.run.options import BARE, BUILT_IN, EngineOptions, PromptOptions, RunOptions
-from fewsight.serving.run.plan import RUN_NAME
 from fewsight.serving.run.session import open_session
 from fewsight.serving.run.summary import RunSummary
 
@@ -45,19 +37,11 @@ class ModelRun:
         Raises:
             FewsightError: anything named is wrong, or the run was stopped.
         """
-        task, rows = self._task(), RowHistories(parts)
+        task = self._task()
         pool, notes = self._pool(task)
-        forget_peak()
-        session = open_session(self._with(pool), rows, (task,))
-        summaries = execute(session, rows, self._folder, self._context.progress)
-        if any(summary.stopped for summary in summaries):
-            raise InputError(f"Arm {self._arm.name!r} was stopped; the same command goes on from there.")
-        return Answers(
-            read_answers(self._folder, parts, rows, closed_fields(task.output)),
-            self._cost(summaries, len(parts["test"])),
-            notes + _warned(summaries),
-            circumstances(session, session.tasks[0]),
-        )
+        run = run_rows(self._arm.name, self._with(pool), task, parts, self._folder, self._context)
+        notes += _warned(run.summaries)
+        return Answers(run.answers, self._cost(run), notes, run.circumstances)
 
     def prompts(self, rows: Sequence[GoldRow], ids: Collection[str]) -> dict[str, str]:
         """The prompts of those of the test rows, as text with special tokens.
@@ -123,26 +107,22 @@ class ModelRun:
         )
         return RunOptions((self._context.task.name,), prompt, runs_on, seed=arm.seed)
 
-    def _cost(self, summaries: list[RunSummary], test_rows: int) -> Cost:
-        """Tokens and seconds of the test rows, taken to be their share of all rows that were answered."""
+    def _cost(self, run: RowRun) -> Cost:
+        """Tokens of the test rows are taken to be their share of those of all rows that were answered."""
         with Ledger.open(self._folder, read_only=True) as ledger:
             known = ledger.summary()
-        used = took(self._folder / "took.json", summaries)
-        part = test_rows / max(known.results, 1)
+        part = run.test_rows / max(known.results, 1)
         prompt, answer = round(known.prompt_tokens * part), round(known.answer_tokens * part)
-        seconds = test_rows * used["seconds"] / used["rows"] if used["rows"] else None
         suite, arm = self._context.defaults, self._arm
         price = arm.price_per_million if arm.price_per_million is not None else suite.price_per_million
-        each = None if price is None else price * (prompt + answer) / 1e6
-        if each is None and suite.price_per_hour is not None and seconds is not None:
-            each = suite.price_per_hour * seconds / 3600
+        by_tokens = None if price is None else 1000 * (price * (prompt + answer) / 1e6) / run.test_rows
         return Cost(
             prompt_tokens=prompt,
             computed_tokens=round(known.computed_tokens * part),
             answer_tokens=answer,
-            seconds=seconds,
-            memory_mb=used["memory_mb"],
-            price_per_1000=None if each is None else 1000 * each / test_rows,
+            seconds=run.seconds,
+            memory_mb=run.memory_mb,
+            price_per_1000=run.price_per_1000(suite.price_per_hour) if by_tokens is None else by_tokens,
             **self._learned(),
         )
 
@@ -157,45 +137,5 @@ class ModelRun:
         return {"labels": max(shown, data.rows + data.valid_rows), "training_seconds": manifest.training.get("seconds")}
 
 
-def read_answers(
-    folder: Path, parts: Parts, rows: RowHistories, fields: tuple[ClosedField, ...]
-) -> dict[str, dict[str, RowAnswer]]:
-    """A run's answers; those of rows that have changed since, or are no longer asked, stay in the ledger."""
-    asked = {history.customer_id for history in rows}
-    by_id: Mapping[tuple[str, str], GoldRow] = {(part, row.id): row for part in parts for row in parts[part]}
-    answers: dict[str, dict[str, RowAnswer]] = {part: {} for part in parts}
-    with Ledger.open(folder, read_only=True) as ledger:
-        for insight in ledger.insights(run=RUN_NAME):
-            if insight.customer_id in asked:
-                part, row, _ = part_and_row(insight.customer_id)
-                answers[part][row] = _row_answer(insight, by_id[part, row], fields)
-    return answers
-
-
-def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...]) -> RowAnswer:
-    if insight.answer is None:
-        nothing: dict[str, None] = {field.path: None for field in fields}
-        return RowAnswer(nothing, insight.probabilities, lists={}, error=insight.error)
-    values = flatten(insight.answer)
-    labels = {field.path: field.label_in(insight.answer) for field in fields}
-    numbers = row.history.references
-    lists = {path: tuple(map(str, value)) for path, value in values.items() if isinstance(value, list)}
-    named = tuple(numbers[e] for e in insight.evidence if e in numbers)
-    return RowAnswer(labels, insight.probabilities, named, lists)
-
-
-def _warned(summaries: list[RunSummary]) -> tuple[str, ...]:
+def _warned(summaries: Sequence[RunSummary]) -> tuple[str, ...]:
     return tuple(f"{count:,} x {text}" for summary in summaries for text, count in summary.warnings.items())
-
-
-def took(path: Path, summaries: Sequence[RunSummary]) -> dict[str, Any]:
-    """Rows, seconds (the engine's start is in them) and peak memory, over all calls that computed any."""
-    known: dict[str, Any] = {"rows": 0, "seconds": 0.0, "memory_mb": None}
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-    if computed := sum(summary.computed for summary in summaries):
-        known["rows"] += computed
-        known["seconds"] += sum(summary.seconds for summary in summaries)
-        known["memory_mb"] = peak_mb()
-        write_text(path, json.dumps(known))
-    return known

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from fewsight.evals.arms.answers import RowAnswer
-from fewsight.evals.arms.model_run import _row_answer
+from fewsight.evals.arms.row_run import _row_answer
 from fewsight.evals.model import ArmPart, Cost, DataFacts, TaskPart
 from fewsight.evals.report.tables import several
 from fewsight.evals.scores.several import list_paths, several_figures
