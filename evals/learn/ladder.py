@@ -17,6 +17,7 @@ from fewsight.evals.suite.run import evaluate
 from fewsight.evals.suite.saving import Save
 from fewsight.files import write_text
 from fewsight.notices import Progress, Silent
+from fewsight.pages.formats import share
 from fewsight.prompts.loading.finding import load_task
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import DEFAULT_MODEL
@@ -133,7 +134,7 @@ class _Climb:
             report = self.evaluated(self.tried)
             figures = dict(_figures(report, rung))
             for path, figure in figures.items():
-                logger.info(f"{rung}: {_shown(figure)} right ({path}), after {self._minutes:.1f} min")
+                logger.info(f"{rung}: {share(figure)} right ({path}), after {self._minutes:.1f} min")
             if self.goal.target is not None and all((one.low or 0.0) >= self.goal.target for one in figures.values()):
                 return report, f"{rung} is shown to have the target of {100 * self.goal.target:g} % right"
         assert report is not None  # there are rungs
@@ -203,8 +204,3 @@ def _figures(report: Report, arm: str) -> Iterator[tuple[str, Figure]]:
     for field in report.tasks[0].fields:
         if arm in field.figures:
             yield field.path, field.figures[arm][field.headline]
-
-
-def _shown(figure: Figure) -> str:
-    ends = "" if figure.low is None or figure.high is None else f" ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
-    return f"{100 * figure.value:.1f} %{ends}"

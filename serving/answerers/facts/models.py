@@ -45,7 +45,10 @@ class Scaling:
 
 def linear_shares(weights: "np.ndarray", features: "np.ndarray") -> "np.ndarray":
     """Softmax of weights [classes, features + 1], the last of them the bias: [rows, classes]."""
-    return softmax(features @ weights[:, :-1].T + weights[:, -1])
+    import numpy as np
+    from scipy.special import softmax
+
+    return np.asarray(softmax(features @ weights[:, :-1].T + weights[:, -1], axis=1))
 
 
 def tree_shares(trees: "np.ndarray", base: "np.ndarray", columns: "np.ndarray") -> "np.ndarray":
@@ -54,20 +57,14 @@ def tree_shares(trees: "np.ndarray", base: "np.ndarray", columns: "np.ndarray") 
     A single score is that of the second class of two.
     """
     import numpy as np
+    from scipy.special import softmax
 
     scores = np.tile(base, (len(columns), 1))
     for one_round in trees:
         for place, nodes in enumerate(one_round):
             scores[:, place] += _leaves(nodes, columns)
-    return softmax(np.column_stack([np.zeros(len(scores)), scores]) if scores.shape[1] == 1 else scores)
-
-
-def softmax(scores: "np.ndarray") -> "np.ndarray":
-    """Probabilities along the last axis."""
-    import numpy as np
-
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+    scores = np.column_stack([np.zeros(len(scores)), scores]) if scores.shape[1] == 1 else scores
+    return np.asarray(softmax(scores, axis=1))
 
 
 def of_labels(shares: "np.ndarray", classes: "np.ndarray", labels: int) -> "np.ndarray":
