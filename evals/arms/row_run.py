@@ -65,12 +65,13 @@ def run_rows(name: str, options: RunOptions, task: Task, parts: Parts, folder: P
         FewsightError: anything named is wrong, or the run was stopped.
     """
     rows = RowHistories(parts)
-    forget_peak()
+    peak_is_known = forget_peak()
     session = open_session(options, rows, (task,))
     summaries = execute(session, rows, folder, context.progress)
     if any(summary.stopped for summary in summaries):
         raise InputError(f"Arm {name!r} was stopped; the same command goes on from there.")
-    took, test_rows = _took(folder / "took.json", summaries), len(parts["test"])
+    took = _took(folder / "took.json", summaries, peak_mb() if peak_is_known else None)
+    test_rows = len(parts["test"])
     return RowRun(
         answers=_answers(folder, parts, rows, closed_fields(task.output)),
         circumstances=circumstances(session, session.tasks[0]),
@@ -138,7 +139,7 @@ def _row_answer(insight: Insight, row: GoldRow, fields: tuple[ClosedField, ...])
     return RowAnswer(labels, insight.probabilities, named, lists)
 
 
-def _took(path: Path, summaries: Sequence[RunSummary]) -> dict[str, Any]:
+def _took(path: Path, summaries: Sequence[RunSummary], memory_mb: float | None) -> dict[str, Any]:
     """Rows, seconds (the engine's start is in them) and peak memory, over all calls that computed any."""
     known: dict[str, Any] = {"rows": 0, "seconds": 0.0, "memory_mb": None}
     if path.exists():
@@ -146,6 +147,6 @@ def _took(path: Path, summaries: Sequence[RunSummary]) -> dict[str, Any]:
     if computed := sum(summary.computed for summary in summaries):
         known["rows"] += computed
         known["seconds"] += sum(summary.seconds for summary in summaries)
-        known["memory_mb"] = peak_mb()
+        known["memory_mb"] = memory_mb
         write_text(path, json.dumps(known))
     return known
