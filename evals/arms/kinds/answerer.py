@@ -53,7 +53,7 @@ class AnswererArm(Arm):
         Raises:
             FewsightError: it answers another task, or can't be opened.
         """
-        from fewsight.evals.arms.answerer_run import answer_by
+        from fewsight.evals.arms.row_run import answer_by
 
         manifest = read_answerer(self.answerer)
         manifest.require(context.task)

@@ -21,7 +21,7 @@ from fewsight.agents.reports.topics.rates import spikes
 from fewsight.errors import ConfigError
 from fewsight.events import CustomerHistory, Event
 from fewsight.insight import Insight
-from fewsight.serving.answerers.folder import EncoderFacts
+from fewsight.serving.answerers.stored import EncoderFacts
 from tests.agents.reports.conftest import Made
 
 Recorded = Callable[[Made], Path]

@@ -27,9 +27,9 @@ from fewsight.serving.answerers.folder import (
     RowFacts,
     Weighting,
     answered_task,
-    tensor_name,
     write_answerer,
 )
+from fewsight.serving.answerers.stored import tensor_name
 from fewsight.tables import open_histories
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
