@@ -99,7 +99,6 @@ class ModelRun:
             similarity=(arm.similarity or suite.similarity) if compares else "tfidf",
             pool=str(pool) if pool else None,
             style=arm.style,
-            order="shots-first",
             history_tokens=suite.history_tokens,
         )
         runs_on = EngineOptions(

@@ -7,7 +7,7 @@ from typing import Final
 from fewsight.adapter_manifest import read_manifest
 from fewsight.prompts.task import Task
 from fewsight.serving.models.names import ModelFolder
-from fewsight.serving.run.manifests import with_built_in
+from fewsight.serving.run.manifests import built_in_orders, with_built_in
 from fewsight.serving.run.options import BUILT_IN, RunOptions
 from fewsight.tokenizer import Tokenizer
 
@@ -23,7 +23,7 @@ def built_in_advice(
     against = {
         f"--shots {prompt.shots}": prompt.shots > 0,
         "--style full": prompt.style == "full",
-        f"--order {prompt.order}": prompt.order not in (None, "shots-first"),
+        f"--order {prompt.order}": prompt.order not in (None, *built_in_orders()),
     }
     named = [words for words, holds in against.items() if holds]
     if options.engine.adapters or not named:

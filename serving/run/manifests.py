@@ -12,6 +12,7 @@ from fewsight.digest import digest
 from fewsight.errors import ConfigError, ModelError
 from fewsight.events import CustomerHistory, Event
 from fewsight.prompts.answer.form import AnswerForm
+from fewsight.prompts.render import Order
 from fewsight.prompts.task import LANGUAGES, Language, Style, Task
 from fewsight.serving.engines.registry import find_engine
 from fewsight.serving.models.adapter_checks import other_base
@@ -89,6 +90,12 @@ def with_built_in(
         if task.name in facts and not any(_task_problems(manifest, facts[task.name], task, tokenizer, prompt))
     ]
     return replace(options, engine=replace(options.engine, adapters=dict.fromkeys(fits, BUILT_IN)))
+
+
+def built_in_orders() -> set[Order]:
+    """The orders of blocks that the embedded model's own adapter was trained with: one, but for a folder of mixed tasks."""
+    manifest = read_manifest(built_in_folder())
+    return {facts.order for facts in manifest.tasks} if manifest else set()
 
 
 def follow_manifests(

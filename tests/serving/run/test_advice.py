@@ -35,7 +35,7 @@ def options(**changes: Any) -> RunOptions:
     [
         ({"shots": 4}, "--shots 4: "),
         ({"style": "full"}, "--style full: "),
-        ({"shots": 2, "order": "history-first"}, "--shots 2 and --order history-first: "),
+        ({"shots": 2, "order": "shots-first"}, "--shots 2 and --order shots-first: "),
         ({}, None),
         ({"style": "compact"}, None),
         ({"shots": 4, "adapters": {"*": BARE}}, None),

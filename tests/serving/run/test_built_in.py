@@ -68,7 +68,7 @@ def test_it_fits_the_embedded_model_and_every_task_as_it_is_now(
         {"adapters": {"intent": "mine"}},
         {"shots": 4},
         {"style": "full"},
-        {"order": "history-first"},
+        {"order": "shots-first"},
         {"language": "zh"},
         {"engine": "openai"},
         {"engine": "scripted"},
