@@ -66,7 +66,11 @@ def test_another_number_type_than_the_adapters_is_named(changes: dict[str, Any],
 
 def test_the_figures_are_those_of_the_docs() -> None:
     text = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text("utf-8")
-    for figure in ("| built-in answers (adapter and heads) | **72.0 %**", "| zero-shot | 10.2 %", "| 8 balanced shots | 6.2 %"):
+    for figure in (
+        "| built-in answers (adapter and heads) | **72.0 %**",
+        "| zero-shot | 10.2 %",
+        "| 8 balanced shots | 6.2 %",
+    ):
         assert figure in text
 
 
