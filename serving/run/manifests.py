@@ -93,7 +93,7 @@ def with_built_in(
 
 
 def built_in_orders() -> set[Order]:
-    """The orders of blocks that the embedded model's own adapter was trained with: one, but for a folder of mixed tasks."""
+    """The orders of blocks that the embedded model's own adapter was trained with: one in each that we made."""
     manifest = read_manifest(built_in_folder())
     return {facts.order for facts in manifest.tasks} if manifest else set()
 
