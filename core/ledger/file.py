@@ -154,3 +154,18 @@ def _check_version(database: sqlite3.Connection, path: Path) -> None:
             "read it with the fewsight that wrote it, or write to another folder."
         )
     raise LedgerError(f"{str(path)!r} holds no ledger (nothing was written yet, or it is another SQLite file).")
+
+
+def explained(error: sqlite3.Error, path: Path) -> str:
+    """What went wrong with the file at `path`, and what to do, in words."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
+        return (
+            f"Can't write the ledger {str(path)!r}: {error}. All batches before this one are kept. Make room (or move "
+            "the whole run folder to a bigger disk), then give the same command again: it goes on from there."
+        )
+    if name.startswith("SQLITE_CONSTRAINT_FOREIGNKEY"):
+        return f"A result for {str(path)!r} names an answer that was never recorded; record the answer with it."
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "decode to UTF-8" in str(error):
+        return f"The ledger {str(path)!r} is damaged: {error}. `fewsight ledger verify` names what is affected."
+    return f"The ledger {str(path)!r} can't be used: {error}."

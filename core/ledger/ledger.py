@@ -17,7 +17,7 @@ from fewsight.errors import LedgerError
 from fewsight.insight import Insight
 from fewsight.ledger.check import Summary, find_problems, summarise
 from fewsight.ledger.erasure import Erasure
-from fewsight.ledger.file import connect, is_marked_writing, lost_batches, mark_closed, mark_writing
+from fewsight.ledger.file import connect, explained, is_marked_writing, lost_batches, mark_closed, mark_writing
 from fewsight.ledger.lock import WriterLock
 from fewsight.ledger.rows import (
     Answer,
@@ -271,7 +271,7 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            raise LedgerError(_explain(error, self.path)) from error
+            raise LedgerError(explained(error, self.path)) from error
 
 
 class Done:
@@ -292,17 +292,3 @@ class Done:
     def _find(self, customer_id: str, as_of: datetime | None) -> bool:
         key = (*self._series, customer_id, moment_text(as_of))
         return self._ledger._database.execute(_GET_DONE, key).fetchone() is not None
-
-
-def _explain(error: sqlite3.Error, path: Path) -> str:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
-        return (
-            f"Can't write the ledger {str(path)!r}: {error}. All batches before this one are kept. Make room (or move "
-            "the whole run folder to a bigger disk), then give the same command again: it goes on from there."
-        )
-    if name.startswith("SQLITE_CONSTRAINT_FOREIGNKEY"):
-        return f"A result for {str(path)!r} names an answer that was never recorded; record the answer with it."
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "decode to UTF-8" in str(error):
-        return f"The ledger {str(path)!r} is damaged: {error}. `fewsight ledger verify` names what is affected."
-    return f"The ledger {str(path)!r} can't be used: {error}."
