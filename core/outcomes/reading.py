@@ -47,7 +47,7 @@ def read_outcome(text: str) -> Outcome:
         ConfigError: they name none, or the file can't be read.
 
     >>> read_outcome("spend in 13 weeks (eur)")
-    Outcome(happens='spend', kind='order', horizon_days=91, gap_days=0, currency='EUR')
+    Outcome(happens='spend', kind='order', horizon_days=91, gap_days=0, currency='EUR', same=None)
     >>> read_outcome('any "price alert" within 30 days').kind
     'price alert'
     """

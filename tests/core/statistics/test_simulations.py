@@ -52,4 +52,4 @@ def test_unknown_names_and_sizes_are_refused(capsys: pytest.CaptureFixture[str])
     assert main(["coverige"]) == 2
     assert "Did you mean 'coverage'?" in capsys.readouterr().err
     assert main(["coverage", "rums=3"]) == 2
-    assert len(NAMES) == 5
+    assert len(NAMES) == 7
