@@ -10,11 +10,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from fewsight.agents.console.desk import Console
 from fewsight.agents.console.shown.case_view import view
-from fewsight.agents.console.shown.moves import money
 from fewsight.agents.console.shown.state import shown, totals
 from fewsight.agents.console.visit import COOKIE, Visit, static
 from fewsight.agents.copilot.people.outbox import Outbox
 from fewsight.agents.copilot.people.suggesting import needs_suggestions
+from fewsight.tables.values.currencies import grouped_money
 
 _FILES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _LONGEST_WAIT: Final = 20.0
@@ -111,4 +111,10 @@ def _queue(visit: Visit) -> dict[str, Any]:
     rows = visit.console.queue(visit.desk)
     newest = max((row.case.entries[-1].seq for row in rows), default=0)
     names = {row.case.id: visit.console.presence.others(row.case.id, visit.who) for row in rows[:100]}
-    return {"rows": rows[:100], "more": max(0, len(rows) - 100), "newest": newest, "names": names, "money": money}
+    return {
+        "rows": rows[:100],
+        "more": max(0, len(rows) - 100),
+        "newest": newest,
+        "names": names,
+        "money": grouped_money,
+    }

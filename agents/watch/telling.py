@@ -7,9 +7,9 @@ import numpy as np
 
 from fewsight.agents.watch.judging.thresholds import share_of
 from fewsight.agents.watch.model import Alert, Look, Share, Threshold
-from fewsight.agents.watch.money import money
 from fewsight.agents.watch.state import State
 from fewsight.pages.formats import percent, share
+from fewsight.tables.values.currencies import grouped_money
 
 _NAMED: Final = 10
 
@@ -33,7 +33,7 @@ def lines(look: Look, alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts[:_NAMED]:
         recency = next((fact.now for fact in alert.facts if fact.name == "order_recency_days"), None)
         silent = f", {recency:g} days since the last order" if isinstance(recency, float) else ""
-        stake = f", {money(alert.value.amount, alert.value.currency)} at stake" if alert.value else ""
+        stake = f", {grouped_money(alert.value.amount, alert.value.currency)} at stake" if alert.value else ""
         yield f"  {alert.rank}. {alert.customer_id}: {percent(alert.risk)}{silent}{stake}"
     yield from _promise(look.threshold)
     if look.became:

@@ -73,12 +73,12 @@ def serve(
     from fewsight.evals.labelling.labels_file import LabelsFile
     from fewsight.evals.labelling.likely import no_suggestions
     from fewsight.evals.labelling.page import serve as page
-    from fewsight.evals.labelling.page.guard import LOOPBACK
     from fewsight.evals.labelling.page.questions import Questions
     from fewsight.evals.labelling.page.server import LabelServer
     from fewsight.evals.labelling.page.session import LabelSession
     from fewsight.evals.labelling.rows import read_labelled, wanted_ids
     from fewsight.prompts.loading.finding import load_task
+    from fewsight.serving.access.shield import LOOPBACK
 
     loaded = load_task(task)
     page.check_task(loaded)

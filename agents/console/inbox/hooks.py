@@ -6,10 +6,10 @@ import hmac
 import secrets
 import time
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
 from fewsight.errors import ConfigError
+from fewsight.serving.access.signatures import signature, signed_headers
 
 PREFIX: Final = "whsec_"
 TOLERANCE: Final = 300
@@ -23,12 +23,7 @@ def new_secret() -> str:
 
 def signed(secret: str, key: str, body: bytes, now: float | None = None) -> dict[str, str]:
     """The headers of a request with this id and body."""
-    moment = str(int(now if now is not None else time.time()))
-    return {
-        "webhook-id": key,
-        "webhook-timestamp": moment,
-        "webhook-signature": "v1," + _signature(_key(secret), key, moment, body),
-    }
+    return signed_headers(_key(secret), key, int(now if now is not None else time.time()), body)
 
 
 def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float | None = None) -> bool:
@@ -36,7 +31,7 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float |
     key, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     current = now if now is not None else time.time()
     is_now = moment.isascii() and moment.isdecimal() and len(moment) < 15 and abs(current - int(moment)) <= TOLERANCE
-    right = ("v1," + _signature(_key(secret), key, moment, body)).encode()
+    right = signature(_key(secret), key, moment, body).encode()
     given = headers.get("webhook-signature", "").encode("utf-8", "replace").split(b" ")[:10]
     matches = [hmac.compare_digest(one, right) for one in given]
     return any(matches) and is_now and bool(key)
@@ -49,11 +44,6 @@ def check_secret(secret: str) -> None:
         ConfigError: it has another form.
     """
     _key(secret)
-
-
-def _signature(key: bytes, message_id: str, moment: str, body: bytes) -> str:
-    content = f"{message_id}.{moment}.".encode("utf-8", "replace") + body
-    return base64.b64encode(hmac.new(key, content, sha256).digest()).decode()
 
 
 def _key(secret: str) -> bytes:

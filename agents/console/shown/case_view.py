@@ -8,13 +8,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from fewsight.agents.console.shown.evidence import Piece, pieces, reads_for
-from fewsight.agents.console.shown.moves import Field, fields, gist, money, title
+from fewsight.agents.console.shown.moves import Field, fields, gist, title
 from fewsight.agents.copilot.articles import Articles
 from fewsight.agents.copilot.case import ASKED, DRAFTED, MESSAGE, OPENED, QUESTION, REPLIED, SUGGESTED, Case, Entry
 from fewsight.agents.copilot.moves import legal_moves
 from fewsight.agents.copilot.people.suggesting import described
 from fewsight.agents.copilot.policy import Policy
 from fewsight.agents.copilot.state import is_money
+from fewsight.tables.values.currencies import grouped_money
 
 _UNSEEN: Final = (OPENED, SUGGESTED, DRAFTED, ASKED)
 _SAID: Final = (MESSAGE, REPLIED, QUESTION)
@@ -115,7 +116,7 @@ def _card(
         closed=json.dumps(closed, ensure_ascii=False),
         title=title(closed, articles),
         gist=gist(move),
-        money=money(move["amount"], move.get("currency")) if move.get("amount") is not None else "",
+        money=grouped_money(move["amount"], move.get("currency")) if move.get("amount") is not None else "",
         clause=move.get("clause") or "",
         effect=move.get("effect") or "",
         probability=move["probability"],
@@ -164,7 +165,8 @@ def _values(name: str, arguments: Mapping[str, Any], policy: Policy) -> list[str
     marked = is_money(tool.arguments.model_fields[tool.money]) if tool and tool.money else None
     amount = tool.money if tool else None
     return [
-        money(value, marked.currency) if marked and key == amount else str(value) for key, value in arguments.items()
+        grouped_money(value, marked.currency) if marked and key == amount else str(value)
+        for key, value in arguments.items()
     ]
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from fewsight.agents.copilot.articles import Articles
 from fewsight.agents.copilot.tools import Tool, calls
 from fewsight.errors import CaseError
+from fewsight.tables.values.currencies import grouped_money
 
 LABELS = {"reply": "Reply", "question": "Ask a question", "follow_up": "Note a follow-up", "hand_off": "Hand off"}
 
@@ -56,19 +57,10 @@ def gist(move: Mapping[str, Any]) -> list[str]:
     texts = []
     for value in arguments.values():
         if amount is not None and value == amount and not isinstance(value, bool):
-            texts.append(money(amount, move.get("currency")))
+            texts.append(grouped_money(amount, move.get("currency")))
         else:
             texts.append(named.get(str(value), "none" if value is None else str(value)))
     return texts
-
-
-def money(amount: int, currency: str | None) -> str:
-    """An amount of minor units.
-
-    >>> money(123450, "EUR")
-    '1,234.50 EUR'
-    """
-    return f"{amount // 100:,}.{amount % 100:02} {currency or ''}".rstrip()
 
 
 def fields(tool: Tool, state: BaseModel, arguments: Mapping[str, Any]) -> list[Field]:

@@ -6,9 +6,9 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from fewsight.agents.console.shown.moves import money
 from fewsight.agents.copilot.state import is_money
 from fewsight.prompts.answer.annotations import kind_of
+from fewsight.tables.values.currencies import grouped_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def shown(model: BaseModel) -> Shown:
             lists[name] = [shown(value)]
         else:
             marked = is_money(field)
-            text = money(value, marked.currency) if marked and value is not None else _text(value)
+            text = grouped_money(value, marked.currency) if marked and value is not None else _text(value)
             values.append((name.replace("_", " "), text))
     return Shown(values, lists)
 
@@ -64,7 +64,7 @@ def totals(model: BaseModel) -> list[Total]:
         if found and "." in path:
             name = path.rpartition(".")[0].replace(".", " ")
             words = f"{name}: {len(found)}, together"
-            sums.append(Total(words, money(sum(found), currency), f"sum of {path}, as the state has it now"))
+            sums.append(Total(words, grouped_money(sum(found), currency), f"sum of {path}, as the state has it now"))
     return sums
 
 

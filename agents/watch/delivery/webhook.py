@@ -7,8 +7,6 @@ which the other side knows one that comes twice; `webhook-signature` is HMAC-SHA
 import asyncio
 import base64
 import binascii
-import hashlib
-import hmac
 import os
 import time
 from dataclasses import dataclass
@@ -18,11 +16,12 @@ from fewsight.agents.watch.model import Alert
 from fewsight.agents.watch.state import State
 from fewsight.errors import ConfigError
 from fewsight.redaction import keep_secret, keep_url_secret, redact
+from fewsight.serving.access.shield import LOOPBACK
+from fewsight.serving.access.signatures import signed_headers
 
 SECRET: Final = "FEWSIGHT_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 _PREFIX: Final = "whsec_"
 _SHORTEST: Final = 16
-_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _AGAIN: Final = frozenset([408, 425, 429, *range(500, 600)])
 
 
@@ -73,7 +72,7 @@ class Webhook:
             parsed = httpx.URL(url)
         except httpx.InvalidURL as error:
             raise ConfigError(f"--webhook {url!r} is not a URL: {error}.") from error
-        self.is_local = parsed.host in _LOOPBACK
+        self.is_local = parsed.host in LOOPBACK
         if not parsed.host or not (parsed.scheme == "https" or (parsed.scheme == "http" and self.is_local)):
             raise ConfigError(
                 f"--webhook {url!r} must be https://..., or http:// on this machine: alerts name customers."
@@ -102,7 +101,7 @@ class Webhook:
     async def _post(self, id_: str, body: bytes) -> None:
         import httpx
 
-        headers = {"content-type": "application/json", **signature(self._key, id_, int(time.time()), body)}
+        headers = {"content-type": "application/json", **signed_headers(self._key, id_, int(time.time()), body)}
         try:
             # httpx bounds the time between two chunks alone: a server that drips bytes would never end
             async with (
@@ -141,20 +140,6 @@ def deliver(state: State, webhook: Webhook) -> Delivered:
 def secret_of_environment() -> str | None:
     """The secret, which comes from the environment and goes nowhere else."""
     return os.environ.get(SECRET)
-
-
-def signature(key: bytes, id_: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers by which the other side knows who sent a body.
-
-    >>> sorted(signature(b"key", "a", 1, b"{}"))
-    ['webhook-id', 'webhook-signature', 'webhook-timestamp']
-    """
-    signed = hmac.new(key, f"{id_}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    return {
-        "webhook-id": id_,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{base64.b64encode(signed).decode()}",
-    }
 
 
 def _key(secret: str | None) -> bytes:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from fewsight.agents.watch.model import Alert, FactThen, Moved, Seen, Value
-from fewsight.agents.watch.money import money
 from fewsight.pages.formats import percent
+from fewsight.tables.values.currencies import grouped_money
 
 _SHARES: Final = ("share, 0 to 1", "share", "probability")
 _NAMES: Final = {
@@ -24,14 +24,14 @@ _SAID: Final = ("own gaps", "orders", "tickets an order")
 
 def at_stake(value: Value | None) -> str:
     """Value of an alert; empty where it is not known."""
-    return money(value.amount, value.currency) if value else ""
+    return grouped_money(value.amount, value.currency) if value else ""
 
 
 def event(seen: Seen) -> str:
     """An event in a few words."""
     told = [seen.kind, *([seen.product] if seen.product else [])]
     if seen.amount is not None:
-        told.append(money(seen.amount, seen.currency))
+        told.append(grouped_money(seen.amount, seen.currency))
     return f"{seen.time:%Y-%m-%d}: {', '.join(told)}"
 
 

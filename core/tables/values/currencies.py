@@ -53,5 +53,18 @@ def money(amount: int, currency: str | None) -> str:
     >>> money(-1250, "EUR"), money(300, "JPY")
     ('-12.50 EUR', '300 JPY')
     """
+    return _money(amount, currency, "")
+
+
+def grouped_money(amount: int, currency: str | None) -> str:
+    """The same with thousands apart, for pages of many sums.
+
+    >>> grouped_money(123456, "EUR"), grouped_money(-1250, "EUR"), grouped_money(500, "JPY")
+    ('1,234.56 EUR', '-12.50 EUR', '500 JPY')
+    """
+    return _money(amount, currency, ",")
+
+
+def _money(amount: int, currency: str | None, separator: str) -> str:
     digits = EXPONENTS.get(currency or "", 2)
-    return f"{Decimal(amount).scaleb(-digits):.{digits}f} {currency or ''}".rstrip()
+    return f"{Decimal(amount).scaleb(-digits):{separator}.{digits}f} {currency or ''}".rstrip()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import Final
 
+from fewsight.serving.access.shield import hosts_of
+
 TOKEN_HEADER: Final = "X-Fewsight-Token"  # noqa: S105 - a header's name
 TOKEN_KEY: Final = "token"  # noqa: S105 - a parameter's name
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -63,8 +64,7 @@ class Guard:
 
     @property
     def _hosts(self) -> frozenset[str]:
-        names = {self.host, *(LOOPBACK if self.host in LOOPBACK else ())}
-        return frozenset(f"{_bracketed(name)}:{self.port}".lower() for name in names)
+        return frozenset(name.lower() for name in hosts_of(self.host, self.port))
 
 
 def _bracketed(host: str) -> str:
